@@ -1,0 +1,57 @@
+/**
+ * The one interface between the library and a device. It is not a list of operations: a backend runs programs, which are
+ * plain data made of three kernel forms (`kernel.ts`) over one expression grammar (`expression.ts`). What is computed is
+ * written there; how (by rows or columns, vectors, tiles, threads) is the backend's choice.
+ */
+import type { DType } from './dtype.ts';
+import type { RoutineName } from './kernel.ts';
+import type { Bindings, Program } from './program.ts';
+
+/** Memory on a device. Only the backend that made it knows what it is. */
+export interface DeviceBuffer {
+  readonly bytes: number;
+}
+
+/** A program ready to run. Only the backend that made it knows what it is. */
+export interface Prepared {
+  readonly program: Program;
+}
+
+export interface Range {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** What a device can do, for those who plan for it. */
+export interface Limits {
+  readonly dtypes: readonly DType[];
+  /** Bytes of a stored bool. */
+  readonly boolBytes: 1 | 4;
+  /** How many bindings a kernel may have. */
+  readonly bindings: number;
+  /** Threads that work on one program. */
+  readonly threads: number;
+  /** Routines it runs itself; the compiler makes loops of the others. */
+  readonly routines: readonly RoutineName[];
+  /** How products are added: `fused` rounds once, `separate` twice. Part of what makes a run repeatable bit for bit. */
+  readonly arithmetic: 'fused' | 'separate';
+}
+
+export interface Backend {
+  readonly name: string;
+  readonly limits: Limits;
+  /** Compiles a program's kernels, cached by structure. */
+  prepare(program: Program): Prepared | Promise<Prepared>;
+  /** Memory of undefined content. Throws `DeviceError` saying how much was asked and what is live when there is none. */
+  allocate(bytes: number): DeviceBuffer;
+  release(buffer: DeviceBuffer): void;
+  write(buffer: DeviceBuffer, data: ArrayBufferView, offset?: number): void;
+  /**
+   * Runs the whole program in order, one submission. A computed index outside its bounds throws `IndexError`: here where
+   * the device works synchronously, at the next `read` where it does not.
+   */
+  run(prepared: Prepared, bindings: Bindings): void;
+  /** The bytes as they are after everything that was run before; a copy of the caller's own. */
+  read(buffer: DeviceBuffer, range?: Range): Promise<Uint8Array<ArrayBuffer>>;
+  dispose(): void;
+}

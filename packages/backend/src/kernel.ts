@@ -1,0 +1,80 @@
+import type { Scalar } from './dtype.ts';
+import type { Expression } from './expression.ts';
+
+/** What a kernel reads or writes: its bindings are numbered in this order. */
+export interface KernelBinding {
+  readonly dtype: Scalar;
+  readonly access: 'read' | 'write';
+}
+
+export type ReductionFunction = 'sum' | 'prod' | 'max' | 'min';
+
+/** One value per outer index: `value` folded over the inner axes. A NaN in `max` or `min` stays. */
+export interface Reduction {
+  readonly fn: ReductionFunction;
+  readonly value: Expression;
+}
+
+export interface Store {
+  readonly binding: number;
+  readonly index: Expression;
+  readonly value: Expression;
+}
+
+interface KernelParts {
+  readonly bindings: readonly KernelBinding[];
+  /** The dtypes of the kernel's arguments. */
+  readonly arguments: readonly Scalar[];
+}
+
+/**
+ * For each outer index: the reductions in order over the inner axes, each of which may use the ones before; then the stores.
+ * Axes are numbered outer first, inner after. Without reductions the inner axes are empty.
+ */
+export interface LoopKernel extends KernelParts {
+  readonly form: 'loop';
+  readonly outer: readonly number[];
+  readonly inner: readonly number[];
+  readonly reductions: readonly Reduction[];
+  /** Once per outer index. */
+  readonly stores: readonly Store[];
+  /** Once per outer and inner index, after all reductions. */
+  readonly elementStores: readonly Store[];
+}
+
+/**
+ * `stores(batch, m, n)` of `Σ_k a(batch, m, k) · b(batch, k, n)`, which they read as `reduced 0`.
+ * Each role may span several axes; they are numbered batch, m, n, k. Floats only.
+ */
+export interface ContractionKernel extends KernelParts {
+  readonly form: 'contraction';
+  readonly batch: readonly number[];
+  readonly m: readonly number[];
+  readonly n: readonly number[];
+  readonly k: readonly number[];
+  readonly a: Expression;
+  readonly b: Expression;
+  readonly stores: readonly Store[];
+}
+
+export type RoutineName = 'scatterAdd';
+
+/**
+ * `out[o, index(o, i, r), r] += value(o, i, r)`, from zero, in the order of i. Axes: 0 is o, 1 is i, 2 is r.
+ * `out` is contiguous `[outer, size, inner]`. An index outside [0, size) adds nothing and reports an `IndexError`.
+ */
+export interface ScatterAddKernel extends KernelParts {
+  readonly form: 'routine';
+  readonly routine: 'scatterAdd';
+  readonly outer: number;
+  readonly length: number;
+  readonly inner: number;
+  readonly size: number;
+  readonly index: Expression;
+  readonly value: Expression;
+  readonly output: number;
+}
+
+export type RoutineKernel = ScatterAddKernel;
+
+export type Kernel = LoopKernel | ContractionKernel | RoutineKernel;
