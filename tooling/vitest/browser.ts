@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { playwright } from '@vitest/browser-playwright';
+import { defaultClientConditions } from 'vite';
+import { defineConfig } from 'vitest/config';
+import { packageName, selfAlias } from './package-name.ts';
+
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+/** Tests of one package in a real Chromium, cross-origin isolated: `test/browser/**`. */
+export function browser(root: string) {
+  const executablePath = process.env.CHROME_PATH || '/usr/bin/chromium';
+  if (!existsSync(executablePath)) {
+    throw new Error(`No browser at ${executablePath}: install Chromium or set CHROME_PATH to one.`);
+  }
+  return defineConfig({
+    root,
+    resolve: { alias: selfAlias(root), conditions: ['@evenkeel/source', ...defaultClientConditions] },
+    server: { headers: isolation },
+    test: {
+      name: `${packageName(root)} (browser)`,
+      include: ['test/browser/**/*.test.ts'],
+      reporters: ['default', 'json'],
+      outputFile: { json: 'test-results/browser.json' },
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({
+          launchOptions: {
+            executablePath,
+            // The first two run it as root in a container; the third gives WebGPU without a graphics card.
+            args: ['--no-sandbox', '--disable-dev-shm-usage', '--enable-unsafe-webgpu'],
+          },
+        }),
+        instances: [{ browser: 'chromium' }],
+      },
+    },
+  });
+}
