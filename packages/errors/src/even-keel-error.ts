@@ -65,7 +65,7 @@ export function withPath<Thrown>(error: Thrown, path: string): Thrown {
   if (!(error instanceof EvenKeelError) || path === '') return error;
   const joined = error.path ? `${path}.${error.path}` : path;
   const message = fullMessage(error.summary, { ...error, path: joined });
-  // V8 writes the message into the stack when the error is made; what a terminal shows must have the path too.
+  // V8 writes the message into the stack when that is first read; what a terminal shows must have the path too.
   if (error.stack) error.stack = error.stack.replace(error.message, () => message);
   Object.assign(error, { path: joined });
   error.message = message;
