@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+
+// A program of ours runs from its source, so it needs no build.
+const source = (entry) => ({
+  steps: ({ root, from, args, toolchain }) => [
+    { file: toolchain.node, args: ['--conditions=@evenkeel/source', join(root, entry), ...args], cwd: from },
+  ],
+});
+
+const turbo = (root, task, args = []) => ({
+  file: 'turbo',
+  args: ['run', task, '--output-logs=errors-only', '--log-prefix=none', '--ui=stream', ...args],
+  cwd: root,
+});
+
+const turboTask = (task) => ({ steps: ({ root, args }) => [turbo(root, task, args)] });
+
+// Paths are the caller's; without one, the whole repository is meant.
+const biome = (...fixed) => ({
+  steps: ({ root, from, args }) => {
+    const paths = args.some((arg) => !arg.startsWith('-')) ? [] : [root];
+    return [{ file: 'biome', args: [...fixed, ...args, ...paths], cwd: from }];
+  },
+});
+
+/**
+ * What each root script runs, once the toolchain and the dependencies are there.
+ * @type {Record<string, {
+ *   needsInstall?: (args: string[]) => boolean,
+ *   steps: (call: { root: string, from: string, args: string[], toolchain: import('./toolchain.mjs').Toolchain }) =>
+ *     import('./run-program.mjs').Step[],
+ * }>}
+ */
+export const commands = {
+  start: {
+    steps: ({ root, from, args, toolchain }) => [
+      { ...turbo(root, 'build'), stdout: 'stderr' },
+      { file: toolchain.node, args: [join(root, 'apps/cli/dist/main.js'), 'train', 'dates', ...args], cwd: from },
+    ],
+  },
+  test: source('tooling/checks/src/main.ts'),
+  conformance: source('tooling/conformance/src/main.ts'),
+  goldens: source('tooling/goldens/src/main.ts'),
+  evenkeel: source('apps/cli/src/main.ts'),
+  bench: source('tooling/bench/src/main.ts'),
+  size: source('tooling/size/src/main.ts'),
+  build: turboTask('build'),
+  typecheck: turboTask('typecheck'),
+  lint: biome('check'),
+  format: biome('check', '--write'),
+  pnpm: {
+    // `pnpm add` and its like change what is installed; only running something needs it there before.
+    needsInstall: ([first]) => first === 'exec' || first === 'run',
+    steps: ({ from, args }) => [{ file: 'pnpm', args, cwd: from }],
+  },
+};
