@@ -120,15 +120,8 @@ export function axis(position: number): Expression {
   return { kind: 'axis', dtype: 'int32', axis: position };
 }
 
-export function load(
-  dtype: Scalar,
-  binding: number,
-  index: Expression,
-  guard?: Expression,
-): Expression {
-  return guard === undefined
-    ? { kind: 'load', dtype, binding, index }
-    : { kind: 'load', dtype, binding, index, guard };
+export function load(dtype: Scalar, binding: number, index: Expression, guard?: Expression): Expression {
+  return guard === undefined ? { kind: 'load', dtype, binding, index } : { kind: 'load', dtype, binding, index, guard };
 }
 
 export function reduced(dtype: Scalar, reduction: number): Expression {
@@ -161,11 +154,7 @@ export function bounded(a: Expression, size: number): Expression {
 }
 
 /** `offset + Σ coefficient · term`, without the terms that vanish. */
-export function weightedSum(
-  terms: readonly Expression[],
-  coefficients: readonly number[],
-  offset = 0,
-): Expression {
+export function weightedSum(terms: readonly Expression[], coefficients: readonly number[], offset = 0): Expression {
   let sum = integer(offset);
   terms.forEach((term, i) => {
     sum = binary('add', sum, binary('mul', term, integer(coefficients[i] as number)));
@@ -208,9 +197,7 @@ export function identityOf(op: 'sum' | 'prod' | 'max' | 'min', dtype: Scalar): n
 
 function foldInteger(fn: BinaryFunction, a: Expression, b: Expression): Expression | undefined {
   if (b.kind !== 'constant') {
-    return a.kind === 'constant' && (fn === 'add' || fn === 'mul')
-      ? foldInteger(fn, b, a)
-      : undefined;
+    return a.kind === 'constant' && (fn === 'add' || fn === 'mul') ? foldInteger(fn, b, a) : undefined;
   }
   const y = b.value;
   if (a.kind === 'constant') {
@@ -219,7 +206,7 @@ function foldInteger(fn: BinaryFunction, a: Expression, b: Expression): Expressi
     if (fn === 'sub') return integer((x - y) | 0);
     if (fn === 'mul') return integer(Math.imul(x, y));
     if (fn === 'div' && y !== 0) return integer(Math.trunc(x / y));
-    if (fn === 'rem' && y !== 0) return integer(x % y | 0);
+    if (fn === 'rem' && y !== 0) return integer((x % y) | 0);
     return undefined;
   }
   if ((fn === 'add' || fn === 'sub') && y === 0) return a;

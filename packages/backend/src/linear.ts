@@ -57,11 +57,7 @@ export function axesOf(e: Expression): number {
 
 const knownAxes = new WeakMap<Expression, number>();
 
-function collect(
-  e: Expression,
-  factor: number,
-  coefficients: Map<number, number>,
-): number | undefined {
+function collect(e: Expression, factor: number, coefficients: Map<number, number>): number | undefined {
   if (e.kind === 'constant') return e.value * factor;
   if (e.kind === 'axis') {
     coefficients.set(e.axis, (coefficients.get(e.axis) ?? 0) + factor);

@@ -66,24 +66,22 @@ export function printProgram(program: Program): string {
 function printSteps(steps: readonly Step[], indent: string): string[] {
   return steps.flatMap((step) => {
     if (isRepeat(step)) {
-      return [
-        `${indent}repeat ${step.repeat} strides [${step.strides}]`,
-        ...printSteps(step.body, `${indent}  `),
-      ];
+      return [`${indent}repeat ${step.repeat} strides [${step.strides}]`, ...printSteps(step.body, `${indent}  `)];
     }
     const head = `${indent}(${step.bindings.map((b) => `b${b}`).join(', ')}) (${step.arguments.map((a) => `$${a}`).join(', ')})`;
-    return [head, ...printKernel(step.kernel).split('\n').map((line) => `${indent}${line}`)];
+    return [
+      head,
+      ...printKernel(step.kernel)
+        .split('\n')
+        .map((line) => `${indent}${line}`),
+    ];
   });
 }
 
 function roots(kernel: Kernel): Expression[] {
   const stores = (list: readonly Store[]) => list.flatMap((s) => [s.index, s.value]);
   if (kernel.form === 'loop') {
-    return [
-      ...kernel.reductions.map((r) => r.value),
-      ...stores(kernel.stores),
-      ...stores(kernel.elementStores),
-    ];
+    return [...kernel.reductions.map((r) => r.value), ...stores(kernel.stores), ...stores(kernel.elementStores)];
   }
   if (kernel.form === 'contraction') return [kernel.a, kernel.b, ...stores(kernel.stores)];
   return [kernel.index, kernel.value];

@@ -1,0 +1,44 @@
+/** The checks that shape and dtype rules share, with errors that say what was given. */
+import { type DType, type Shape, sameShape } from '@evenkeel/backend';
+import { DTypeError, ShapeError } from '@evenkeel/errors';
+import type { Spec } from './primitive.ts';
+
+export const floats: readonly DType[] = ['float32', 'float64'];
+export const numbers: readonly DType[] = ['float32', 'float64', 'int32'];
+export const integersAndBool: readonly DType[] = ['int32', 'bool'];
+export const everyDType: readonly DType[] = ['float32', 'float64', 'int32', 'bool'];
+
+export function expectDType(op: string, spec: Spec, allowed: readonly DType[]): void {
+  if (allowed.includes(spec.dtype)) return;
+  throw new DTypeError(`${op} does not work on ${spec.dtype}`, {
+    op,
+    got: `a ${spec.dtype} tensor of shape [${spec.shape}]`,
+    expected: allowed.join(', '),
+    remedy: `convert first, for example x.to('${allowed[0]}')`,
+  });
+}
+
+export function expectAlike(op: string, a: Spec, b: Spec): void {
+  if (a.dtype !== b.dtype) {
+    throw new DTypeError(`${op} needs one dtype on both sides`, {
+      op,
+      got: `${a.dtype} and ${b.dtype}`,
+      remedy: 'convert one side with .to(dtype)',
+    });
+  }
+  if (!sameShape(a.shape, b.shape)) throw shapeError(op, [a.shape, b.shape], 'equal shapes');
+}
+
+export function expectRank(op: string, spec: Spec, rank: number, what: string): void {
+  if (spec.shape.length !== rank) throw shapeError(op, [spec.shape], what);
+}
+
+export function expectDim(op: string, spec: Spec, dim: number): void {
+  if (Number.isInteger(dim) && dim >= 0 && dim < spec.shape.length) return;
+  throw shapeError(op, [spec.shape], `a dimension from 0 to ${spec.shape.length - 1}, but ${dim} was asked for`);
+}
+
+export function shapeError(op: string, shapes: readonly Shape[], expected: string): ShapeError {
+  const given = shapes.map((shape) => `[${shape.join(', ')}]`).join(' and ');
+  return new ShapeError(`${op} cannot take ${given}`, { op, shapes, got: given, expected });
+}

@@ -1,0 +1,84 @@
+import type { DType, Expression, Scalar, Shape, Strides } from '@evenkeel/backend';
+import type { Operations } from './operations.ts';
+
+/** What is known of a value before it is computed. */
+export interface Spec {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** Where a view begins and how it walks, in elements of what it looks at. */
+export interface ViewLayout {
+  readonly strides: Strides;
+  readonly offset: number;
+}
+
+/** What a gradient may be written with: the operation's values, the cotangent of its output, and every operation. */
+export interface GradientContext<T extends Spec, Attributes> {
+  readonly ops: Operations<T>;
+  readonly inputs: readonly T[];
+  readonly output: T;
+  /** The cotangent: what the loss's derivative with respect to `output` is. */
+  readonly gradient: T;
+  readonly attributes: Attributes;
+}
+
+/** How an operation becomes kernels. Everything that is not one of these is composed from operations that are. */
+export type Lowering<Attributes> =
+  /** One expression per element, from the elements of the inputs at the same position. */
+  | {
+      readonly kind: 'pointwise';
+      scalar(inputs: readonly Expression[], attributes: Attributes): Expression;
+    }
+  /** One expression per element, from its position. `numbers` are the operation's own arguments. */
+  | {
+      readonly kind: 'source';
+      readonly numbers: readonly Scalar[];
+      element(
+        at: readonly Expression[],
+        linear: Expression,
+        numbers: readonly Expression[],
+        spec: Spec,
+        attributes: Attributes,
+      ): Expression;
+    }
+  /** A fold over `attributes.dims`, which stay as dimensions of size 1. */
+  | { readonly kind: 'reduction'; readonly fold: Fold }
+  /** Elements of the input found elsewhere, or nothing (0). */
+  | {
+      readonly kind: 'rearrangement';
+      /** Where output position `at` comes from, and whether it comes from anywhere. */
+      from(
+        at: readonly Expression[],
+        input: Spec,
+        attributes: Attributes,
+      ): { at: readonly Expression[]; guard?: Expression };
+    }
+  /** No kernel: the same memory walked otherwise. Undefined when strides cannot say it; a contiguous input always can. */
+  | {
+      readonly kind: 'view';
+      layout(input: Spec, strides: Strides, attributes: Attributes): ViewLayout | undefined;
+    }
+  | { readonly kind: 'concatenation' }
+  | { readonly kind: 'contraction' }
+  | { readonly kind: 'gather' }
+  | { readonly kind: 'scatterAdd' };
+
+export type Fold = 'sum' | 'prod' | 'max' | 'min' | 'argmax' | 'argmin';
+
+/** Everything the library knows about one operation, in one place. */
+export interface Primitive<Attributes> {
+  readonly name: string;
+  /** The result's shape and dtype. Throws `ShapeError` or `DTypeError` that says what was given and expected. */
+  infer(inputs: readonly Spec[], attributes: Attributes): Spec;
+  readonly lowering: Lowering<Attributes>;
+  /** The values that the gradient reads: inputs by number, or the output. Nothing else is kept alive for it. */
+  readonly saves: readonly (number | 'output')[];
+  /** Whether finite differences and second derivatives make sense at almost every point. */
+  readonly smooth: boolean;
+  /** The cotangent of one input, written in operations so that it can be differentiated again. Missing: nothing flows back. */
+  gradient?<T extends Spec>(context: GradientContext<T, Attributes>, input: number): T | undefined;
+}
+
+/** Attributes of an operation that has none. */
+export type None = Readonly<Record<string, never>>;

@@ -1,0 +1,9 @@
+import { floats } from '../expectations.ts';
+import { unaryPrimitive, zeros } from '../pointwise.ts';
+
+/** The smallest integer not below x. */
+export const ceil = unaryPrimitive('ceil', 'ceil', {
+  dtypes: floats,
+  smooth: false,
+  gradient: zeros,
+});

@@ -1,0 +1,9 @@
+import { everyDType } from '../expectations.ts';
+import { binaryPrimitive } from '../pointwise.ts';
+
+/** a ≥ b. */
+export const ge = binaryPrimitive('ge', 'ge', {
+  dtypes: everyDType,
+  result: 'bool',
+  smooth: false,
+});

@@ -1,0 +1,9 @@
+import { everyDType } from '../expectations.ts';
+import { binaryPrimitive } from '../pointwise.ts';
+
+/** a > b. */
+export const gt = binaryPrimitive('gt', 'gt', {
+  dtypes: everyDType,
+  result: 'bool',
+  smooth: false,
+});

@@ -1,0 +1,9 @@
+import { floats } from '../expectations.ts';
+import { unaryPrimitive } from '../pointwise.ts';
+
+/** The natural logarithm. */
+export const log = unaryPrimitive('log', 'log', {
+  dtypes: floats,
+  saves: [0],
+  gradient: ({ inputs: [x], gradient, ops }) => ops.div(gradient, x as typeof gradient),
+});

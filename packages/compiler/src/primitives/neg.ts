@@ -1,0 +1,8 @@
+import { numbers } from '../expectations.ts';
+import { unaryPrimitive } from '../pointwise.ts';
+
+/** -x. */
+export const neg = unaryPrimitive('neg', 'neg', {
+  dtypes: numbers,
+  gradient: ({ gradient, ops }) => ops.neg(gradient),
+});

@@ -1,0 +1,8 @@
+import { integersAndBool } from '../expectations.ts';
+import { binaryPrimitive } from '../pointwise.ts';
+
+/** Logical on bool, bitwise on int32. */
+export const or = binaryPrimitive('or', 'or', {
+  dtypes: integersAndBool,
+  smooth: false,
+});

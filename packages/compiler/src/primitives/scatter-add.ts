@@ -1,0 +1,34 @@
+import { sameShape } from '@evenkeel/backend';
+import { expectDim, expectDType, numbers, shapeError } from '../expectations.ts';
+import type { Primitive, Spec } from '../primitive.ts';
+
+export interface ScatterAddAttributes {
+  readonly dim: number;
+  /** The result's extent along `dim`. */
+  readonly size: number;
+}
+
+/** Zeros to which `source` is added at `index` along `dim`, in order: the same bits at every run. */
+export const scatterAdd: Primitive<ScatterAddAttributes> = {
+  name: 'scatterAdd',
+  infer([source, index], { dim, size }) {
+    const [values, positions] = [source as Spec, index as Spec];
+    expectDType('scatterAdd', values, numbers);
+    expectDType('scatterAdd', positions, ['int32']);
+    expectDim('scatterAdd', values, dim);
+    if (!sameShape(values.shape, positions.shape)) {
+      throw shapeError('scatterAdd', [values.shape, positions.shape], 'a source and an index of one shape');
+    }
+    return {
+      shape: values.shape.map((extent, d) => (d === dim ? size : extent)),
+      dtype: values.dtype,
+    };
+  },
+  lowering: { kind: 'scatterAdd' },
+  saves: [1],
+  smooth: true,
+  gradient({ inputs, gradient, ops, attributes: { dim } }, input) {
+    if (input === 1) return undefined;
+    return ops.gather(gradient, inputs[1] as typeof gradient, dim);
+  },
+};

@@ -1,0 +1,8 @@
+import { numbers } from '../expectations.ts';
+import { binaryPrimitive } from '../pointwise.ts';
+
+/** a - b. */
+export const sub = binaryPrimitive('sub', 'sub', {
+  dtypes: numbers,
+  gradient: ({ gradient, ops }, input) => (input === 0 ? gradient : ops.neg(gradient)),
+});

@@ -1,0 +1,9 @@
+import { floats } from '../expectations.ts';
+import { unaryPrimitive, zeros } from '../pointwise.ts';
+
+/** x without its fraction. */
+export const trunc = unaryPrimitive('trunc', 'trunc', {
+  dtypes: floats,
+  smooth: false,
+  gradient: zeros,
+});
