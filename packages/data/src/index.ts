@@ -1,1 +1,27 @@
-export {};
+export { type Batch, collate } from './collate.ts';
+export { DataLoader, type DataLoaderOptions } from './data-loader.ts';
+export { ArrayDataset, type Dataset, Subset } from './dataset.ts';
+export { type CalendarDay, calendarDay, DAY_COUNT, fromIso, toIso, weekday } from './dates/calendar-day.ts';
+export { type DatePair, type DateSample, DatesDataset, datesTask } from './dates/dates-task.ts';
+export { DATE_FORMS } from './dates/forms.ts';
+export {
+  DATE_CHARACTERS,
+  DATE_VOCABULARY_SIZE,
+  decodeTarget,
+  END,
+  encodeSource,
+  encodeTarget,
+  MAX_SOURCE_LENGTH,
+  normalizeDateText,
+  PADDING,
+  START,
+  TARGET_LENGTH,
+} from './dates/tokens.ts';
+export type { Field, HostArray, Sample, TypedArray } from './host-array.ts';
+export { gunzip, isGzip } from './idx/gunzip.ts';
+export { ImageDataset, type LabeledImage } from './idx/image-dataset.ts';
+export { type IdxArray, parseIdx, parseIdxOrGzip } from './idx/parse-idx.ts';
+export { HostGenerator } from './random/host-generator.ts';
+export { randomSplit } from './split.ts';
+export { CharacterVocabulary } from './text/character-vocabulary.ts';
+export { TextDataset, type TextWindow } from './text/text-dataset.ts';
