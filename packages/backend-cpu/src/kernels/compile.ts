@@ -1,0 +1,12 @@
+import type { Kernel } from '@evenkeel/backend';
+import type { Faults } from '../renderer/faults.ts';
+import type { CompiledKernel } from './compiled-kernel.ts';
+import { compileContraction } from './contraction.ts';
+import { compileLoop } from './loop.ts';
+import { compileScatterAdd } from './scatter-add.ts';
+
+export function compileKernel(kernel: Kernel, faults: Faults): CompiledKernel {
+  if (kernel.form === 'loop') return compileLoop(kernel, faults);
+  if (kernel.form === 'contraction') return compileContraction(kernel, faults);
+  return compileScatterAdd(kernel, faults);
+}
