@@ -16,13 +16,17 @@ export function installDependencies(root, toolchain) {
   if (remembers && manifests.every((manifest) => isLinked(root, manifest))) return;
 
   console.error('Installing dependencies ...');
-  const installed = spawnSync(join(toolchain.pnpm, 'pnpm'), ['install', '--frozen-lockfile', '--reporter=append-only'], {
-    cwd: root,
-    // CI makes pnpm rebuild a foreign node_modules without asking.
-    env: { ...toolchain.env, CI: 'true' },
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const installed = spawnSync(
+    join(toolchain.pnpm, 'pnpm'),
+    ['install', '--frozen-lockfile', '--reporter=append-only'],
+    {
+      cwd: root,
+      // CI makes pnpm rebuild a foreign node_modules without asking.
+      env: { ...toolchain.env, CI: 'true' },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   if (installed.status !== 0) {
     console.error(`${installed.stdout ?? ''}${installed.stderr ?? ''}${installed.error?.message ?? ''}`);
     console.error('Installing the dependencies failed; see the lines above.');

@@ -76,7 +76,13 @@ function fetchToolchain() {
   const packages = [`pnpm@${pnpmVersion}`];
   if (!isSupportedNode(process.version)) packages.push(fallbackNode());
   // Without --prefer-offline npm asks the registry again each time, and waits over a minute where there is none.
-  const args = ['exec', '--yes', '--prefer-offline', '--loglevel=error', ...packages.map((name) => `--package=${name}`)];
+  const args = [
+    'exec',
+    '--yes',
+    '--prefer-offline',
+    '--loglevel=error',
+    ...packages.map((name) => `--package=${name}`),
+  ];
   const where = fileURLToPath(new URL('./where.mjs', import.meta.url));
   const found = npm([...args, '--', 'node', where]);
   if (found.status !== 0) {

@@ -19,8 +19,10 @@ export class Gates {
   }
 
   /** A program that passes by exit code 0. */
-  async run(name: string, program: string, args: string[]): Promise<void> {
-    this.#count(name, await this.show(name, program, args));
+  async run(name: string, program: string, args: string[]): Promise<boolean> {
+    const isGood = await this.show(name, program, args);
+    this.#count(name, isGood);
+    return isGood;
   }
 
   /** Runs a program without counting it, shows its output if it fails, and tells whether it passed. */
