@@ -1,0 +1,120 @@
+import { closeStep, noGrad, type Tensor } from '@evenkeel/tensor';
+import { checkHyperparameters, type Hyperparameters } from './hyperparameters.ts';
+import {
+  completeGroup,
+  type ParameterGroup,
+  type ParameterGroupOptions,
+  type Parameters,
+  parameterGroups,
+  refuseRepeats,
+} from './parameter-group.ts';
+import { type ParameterState, Slot } from './slot.ts';
+import { loadOptimizerState, type OptimizerStateDict, optimizerState } from './state-dict.ts';
+import { ascendIfMaximizing } from './transforms/ascend.ts';
+import { chain, perParameter, type Transform } from './transform.ts';
+
+/** What makes one optimizer different from another: its arithmetic and the options it takes, with their defaults. */
+export interface Recipe<Options extends Hyperparameters> {
+  /** For error messages. */
+  name?: string;
+  transform: Transform;
+  /** Options that are not named here are refused. */
+  defaults: Options;
+}
+
+/**
+ * Moves parameters against their gradients, by a chain of transforms.
+ *
+ * Used as in PyTorch: `optimizer.zeroGrad()`, `loss.backward()`, `optimizer.step()`. A parameter without a gradient
+ * is left alone. `paramGroups` may be changed between steps: `optimizer.paramGroups[0].lr = 1e-4`.
+ *
+ * `new AdamW(model.parameters(), { lr: 1e-3 })` and the like are this class with a recipe; a new one is
+ * `new Optimizer(parameters, { transform: chain(clipByGlobalNorm(1), scaleByAdam(), scaleByLearningRate()), defaults: { lr: 1e-3 } })`.
+ *
+ * @throws ConfigError for an empty list, a parameter given twice, an unknown option or a value out of range
+ */
+export class Optimizer<Options extends Hyperparameters = Hyperparameters> {
+  readonly name: string;
+  readonly defaults: Options;
+  readonly paramGroups: ParameterGroup<Options>[];
+  readonly #known: readonly string[];
+  readonly #program: Transform;
+  readonly #states = new Map<Tensor, ParameterState>();
+
+  constructor(parameters: Parameters<Options>, recipe: Recipe<Options>, options: Partial<Options> = {}) {
+    this.name = recipe.name ?? 'Optimizer';
+    this.#known = Object.keys(recipe.defaults);
+    const given = { ...recipe.defaults, ...checkHyperparameters(this.name, options as Hyperparameters, this.#known) };
+    this.defaults = checkHyperparameters(this.name, given as Hyperparameters, this.#known) as Options;
+    this.paramGroups = parameterGroups(this.name, parameters, this.defaults, this.#known);
+    this.#program = chain(ascendIfMaximizing(), recipe.transform, move());
+  }
+
+  /** Adds a group of further parameters, to train layers that were frozen so far. */
+  addParamGroup(group: ParameterGroupOptions<Options>): void {
+    const complete = completeGroup(this.name, group, this.defaults, this.#known);
+    refuseRepeats(this.name, [...this.paramGroups, complete]);
+    this.paramGroups.push(complete);
+  }
+
+  /** Forgets all gradients. Call it before each `backward()`, unless gradients shall add up. */
+  zeroGrad(): void {
+    for (const { params } of this.paramGroups) for (const parameter of params) parameter.grad = undefined;
+  }
+
+  /**
+   * Updates every parameter that has a gradient, then closes the step: tensors of the step before that nothing
+   * keeps are released (see "Memory" in the documentation of @evenkeel/tensor).
+   */
+  step(): void {
+    const slots: Slot[] = [];
+    const gradients: Tensor[] = [];
+    for (const group of this.paramGroups) {
+      for (const parameter of group.params) {
+        if (!parameter.grad) continue;
+        gradients.push(parameter.grad);
+        slots.push(this.#slot(parameter, group));
+      }
+    }
+    if (slots.length > 0) noGrad(() => void this.#program.updateAll(gradients, slots));
+    closeStep();
+  }
+
+  /**
+   * The state as PyTorch lays it out: `state` by the parameter's running index, `param_groups` with PyTorch's keys.
+   * Tensors are the optimizer's own, not copies; the state of a parameter that never had a gradient is absent.
+   */
+  stateDict(): OptimizerStateDict {
+    return optimizerState(this.paramGroups, this.#states);
+  }
+
+  /**
+   * Takes up the state and the hyperparameters of `stateDict()`, copying the tensors. Keys of PyTorch's groups that
+   * say how and not what to compute (`foreach`, `fused`, `capturable`, …) are passed over.
+   *
+   * @throws StateDictError listing everything that does not fit: groups, parameter counts, indices, shapes
+   */
+  loadStateDict(dict: OptimizerStateDict): void {
+    loadOptimizerState(this.name, dict, this.paramGroups, this.#known, this.#states);
+  }
+
+  #slot(parameter: Tensor, group: Hyperparameters): Slot {
+    let state = this.#states.get(parameter);
+    if (!state) {
+      state = {};
+      this.#states.set(parameter, state);
+    }
+    if (!this.#program.usesStep) return new Slot(parameter, state, group, 0);
+    const step = (typeof state['step'] === 'number' ? state['step'] : 0) + 1;
+    state['step'] = step;
+    return new Slot(parameter, state, group, step);
+  }
+}
+
+/** The last link of every chain: adds the update to the parameter. */
+function move(): Transform {
+  return perParameter((update, { parameter }) => {
+    parameter.assign(parameter.add(update));
+    return parameter;
+  });
+}

@@ -1,0 +1,42 @@
+import { Optimizer } from '../optimizer.ts';
+import { runningAverage, runningSquare } from '../moments.ts';
+import type { Parameters } from '../parameter-group.ts';
+import { chain, perParameter, type Transform } from '../transform.ts';
+import { addDecayedWeights } from '../transforms/add-decayed-weights.ts';
+import { scaleByLearningRate } from '../transforms/scale-by-learning-rate.ts';
+
+export type AdadeltaOptions = {
+  /** Factor on the step, 1. */
+  lr: number;
+  /** Decay rate of both averages, 0.9. */
+  rho: number;
+  /** 1e-6. */
+  eps: number;
+  /** L2 penalty, 0. */
+  weightDecay: number;
+  maximize: boolean;
+};
+
+const defaults: AdadeltaOptions = { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false };
+
+/** `√(E[Δ²] + eps) / √(E[g²] + eps) · g`. State: `step`, `square_avg`, `acc_delta`. */
+export function scaleByAdadelta(): Transform {
+  return perParameter(
+    (gradient, slot) => {
+      const { rho, eps } = { ...defaults, ...slot.group };
+      const square = runningSquare(slot, 'square_avg', rho, gradient);
+      const delta = slot.tensor('acc_delta').add(eps).div(square.add(eps)).sqrt().mul(gradient);
+      runningAverage(slot, 'acc_delta', rho, delta.mul(delta));
+      return delta;
+    },
+    { usesStep: true },
+  );
+}
+
+/** Adadelta (Zeiler 2012), as `torch.optim.Adadelta`. */
+export class Adadelta extends Optimizer<AdadeltaOptions> {
+  constructor(parameters: Parameters<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
+    const transform = chain(addDecayedWeights(), scaleByAdadelta(), scaleByLearningRate());
+    super(parameters, { name: 'Adadelta', transform, defaults }, options);
+  }
+}

@@ -1,0 +1,53 @@
+import { Optimizer } from '../optimizer.ts';
+import type { Parameters } from '../parameter-group.ts';
+import { chain, perParameter, type Transform } from '../transform.ts';
+import { addDecayedWeights } from '../transforms/add-decayed-weights.ts';
+
+export type ASGDOptions = {
+  /** Learning rate, 1e-2. */
+  lr: number;
+  /** Decay term, 1e-4. */
+  lambd: number;
+  /** Power by which the rate falls, 0.75. */
+  alpha: number;
+  /** Step from which the parameters are averaged, 1e6. */
+  t0: number;
+  /** L2 penalty, 0. */
+  weightDecay: number;
+  maximize: boolean;
+};
+
+const defaults: ASGDOptions = { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false };
+
+/**
+ * `-eta · (g + lambd · p)` with `eta = lr / (1 + lambd · lr · (step - 1))^alpha`, and the running average `ax` of the
+ * parameters from step `t0` on. State: `step`, `eta` and `mu` (of the next step, as PyTorch keeps them), `ax`.
+ *
+ * PyTorch computes a step's `eta` at the end of the step before; here it follows the rate as it stands at the step.
+ */
+export function averagedDescent(): Transform {
+  return perParameter(
+    (gradient, slot) => {
+      const { lr, lambd, alpha, t0 } = { ...defaults, ...slot.group };
+      const { step, parameter } = slot;
+      const etaAfter = (steps: number): number => lr / (1 + lambd * lr * steps) ** alpha;
+      const muAfter = (steps: number): number => 1 / Math.max(1, steps - t0);
+      const update = gradient.add(parameter.mul(lambd)).mul(-etaAfter(step - 1));
+      const moved = parameter.add(update);
+      const mu = muAfter(step - 1);
+      const average = slot.tensor('ax');
+      slot.store('ax', mu === 1 ? moved : average.add(moved.sub(average).mul(mu)));
+      slot.store('eta', etaAfter(step));
+      slot.store('mu', muAfter(step));
+      return update;
+    },
+    { usesStep: true },
+  );
+}
+
+/** Averaged stochastic gradient descent (Polyak & Juditsky 1992), as `torch.optim.ASGD`. */
+export class ASGD extends Optimizer<ASGDOptions> {
+  constructor(parameters: Parameters<ASGDOptions>, options: Partial<ASGDOptions> = {}) {
+    super(parameters, { name: 'ASGD', transform: chain(addDecayedWeights(), averagedDescent()), defaults }, options);
+  }
+}

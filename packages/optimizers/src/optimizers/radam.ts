@@ -1,0 +1,58 @@
+import { runningAverage, runningSquare } from '../moments.ts';
+import { Optimizer } from '../optimizer.ts';
+import type { Parameters } from '../parameter-group.ts';
+import { chain, perParameter, type Transform } from '../transform.ts';
+import { decayCoupledOrNot } from '../transforms/decay-coupled-or-not.ts';
+import { scaleByLearningRate } from '../transforms/scale-by-learning-rate.ts';
+
+export type RAdamOptions = {
+  /** Learning rate, 1e-3. */
+  lr: number;
+  /** [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** 1e-8. */
+  eps: number;
+  /** L2 penalty, or with `decoupledWeightDecay` AdamW's; 0. */
+  weightDecay: number;
+  decoupledWeightDecay: boolean;
+  maximize: boolean;
+};
+
+const defaults: RAdamOptions = {
+  lr: 1e-3,
+  betas: [0.9, 0.999],
+  eps: 1e-8,
+  weightDecay: 0,
+  decoupledWeightDecay: false,
+  maximize: false,
+};
+
+/** Adam's scaling where its variance can be estimated, plain momentum before. State: `step`, `exp_avg`, `exp_avg_sq`. */
+export function scaleByRadam(): Transform {
+  return perParameter(
+    (gradient, slot) => {
+      const { betas, eps } = { ...defaults, ...slot.group };
+      const { step } = slot;
+      const average = runningAverage(slot, 'exp_avg', betas[0], gradient);
+      const square = runningSquare(slot, 'exp_avg_sq', betas[1], gradient);
+      const correction = 1 / (1 - betas[0] ** step);
+      const left = 1 - betas[1] ** step;
+      const longest = 2 / (1 - betas[1]) - 1;
+      const length = longest - (2 * step * betas[1] ** step) / left;
+      if (length <= 5) return average.mul(correction);
+      const rectification = Math.sqrt(
+        ((length - 4) * (length - 2) * longest) / ((longest - 4) * (longest - 2) * length),
+      );
+      return average.mul(correction * rectification * Math.sqrt(left)).div(square.sqrt().add(eps));
+    },
+    { usesStep: true },
+  );
+}
+
+/** Rectified Adam (Liu et al. 2020), as `torch.optim.RAdam`. */
+export class RAdam extends Optimizer<RAdamOptions> {
+  constructor(parameters: Parameters<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
+    const transform = chain(decayCoupledOrNot(scaleByRadam()), scaleByLearningRate());
+    super(parameters, { name: 'RAdam', transform, defaults }, options);
+  }
+}

@@ -1,0 +1,113 @@
+import { StateDictError } from '@evenkeel/errors';
+import { Tensor, zerosLike } from '@evenkeel/tensor';
+import { camelCase, checkHyperparameters, type Hyperparameters, snakeCase } from './hyperparameters.ts';
+import type { ParameterState } from './slot.ts';
+
+/** A value of a group in a state dict: what JSON can hold. */
+export type GroupValue = number | boolean | string | null | readonly number[];
+
+/** A group in a state dict: hyperparameters under PyTorch's names, and the running indices of its parameters. */
+export type GroupState = { params: number[] } & { [name: string]: GroupValue };
+
+/** PyTorch's layout. Tensors go into a safetensors file under `index.key`, everything else into JSON. */
+export interface OptimizerStateDict {
+  state: Record<number, ParameterState>;
+  param_groups: GroupState[];
+}
+
+type Group = Hyperparameters & { params: Tensor[] };
+
+export function optimizerState(
+  groups: readonly Group[],
+  states: ReadonlyMap<Tensor, ParameterState>,
+): OptimizerStateDict {
+  const dict: OptimizerStateDict = { state: {}, param_groups: [] };
+  let index = 0;
+  for (const { params, ...options } of groups) {
+    const entry: GroupState = { params: [] };
+    for (const [name, value] of Object.entries(options)) entry[snakeCase(name)] = value;
+    for (const parameter of params) {
+      const state = states.get(parameter);
+      if (state && Object.keys(state).length > 0) dict.state[index] = { ...state };
+      entry.params.push(index++);
+    }
+    dict.param_groups.push(entry);
+  }
+  return dict;
+}
+
+export function loadOptimizerState(
+  optimizer: string,
+  dict: OptimizerStateDict,
+  groups: readonly Group[],
+  known: readonly string[],
+  states: Map<Tensor, ParameterState>,
+): void {
+  const parameters = groups.flatMap(({ params }) => params);
+  const problems = mismatches(dict, groups, parameters);
+  if (problems.length > 0) {
+    throw new StateDictError(`the state dict does not fit this ${optimizer}`, {
+      doing: `loading the state of ${optimizer}`,
+      got: problems.join('; '),
+      expected: 'the state dict of an optimizer over the same parameters in the same groups',
+    });
+  }
+  const hyperparameters = dict.param_groups.map((saved) => readGroup(optimizer, saved, known));
+  for (const [position, group] of groups.entries()) Object.assign(group, hyperparameters[position]);
+  states.clear();
+  for (const [index, saved] of Object.entries(dict.state)) {
+    const parameter = parameters[Number(index)]!;
+    states.set(parameter, copyState(parameter, saved));
+  }
+}
+
+function mismatches(dict: OptimizerStateDict, groups: readonly Group[], parameters: readonly Tensor[]): string[] {
+  const saved = dict?.param_groups;
+  if (!Array.isArray(saved) || typeof dict.state !== 'object' || dict.state === null) {
+    return ['an object without state and param_groups'];
+  }
+  const problems: string[] = [];
+  if (saved.length !== groups.length) problems.push(`${saved.length} parameter groups where there are ${groups.length}`);
+  for (const [position, group] of groups.entries()) {
+    const count = saved[position]?.params?.length;
+    if (count !== undefined && count !== group.params.length) {
+      problems.push(`${count} parameters in group ${position} where there are ${group.params.length}`);
+    }
+  }
+  for (const [index, state] of Object.entries(dict.state)) {
+    const parameter = parameters[Number(index)];
+    if (!parameter) {
+      problems.push(`state for parameter ${index} of ${parameters.length}`);
+      continue;
+    }
+    for (const [key, value] of Object.entries(state)) {
+      if (value instanceof Tensor ? !sameShape(value, parameter) : typeof value !== 'number') {
+        const found = value instanceof Tensor ? `shape [${value.shape.join(', ')}]` : typeof value;
+        problems.push(`${key} of parameter ${index} is ${found}, the parameter [${parameter.shape.join(', ')}]`);
+      }
+    }
+  }
+  return problems;
+}
+
+function readGroup(optimizer: string, saved: GroupState, known: readonly string[]): Hyperparameters {
+  const read: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(saved)) {
+    const name = camelCase(key);
+    if (value !== null && known.includes(name)) read[name] = Array.isArray(value) ? [...value] : value;
+  }
+  return checkHyperparameters(optimizer, read as Hyperparameters, known);
+}
+
+function copyState(parameter: Tensor, saved: ParameterState): ParameterState {
+  const state: ParameterState = {};
+  for (const [key, value] of Object.entries(saved)) {
+    if (typeof value === 'number') state[key] = value;
+    else state[key] = zerosLike(parameter).keep().assign(value.dtype === parameter.dtype ? value : value.to(parameter.dtype));
+  }
+  return state;
+}
+
+function sameShape(left: Tensor, right: Tensor): boolean {
+  return left.ndim === right.ndim && left.shape.every((size, axis) => size === right.shape[axis]);
+}

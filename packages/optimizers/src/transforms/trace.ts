@@ -1,0 +1,24 @@
+import { perParameter, type Transform } from '../transform.ts';
+
+export interface TraceOptions {
+  momentum?: number;
+  dampening?: number;
+  nesterov?: boolean;
+}
+
+/**
+ * Momentum as PyTorch's SGD has it: `buffer = momentum · buffer + (1 - dampening) · g`, the first buffer being the
+ * gradient itself. Gives the buffer, or `g + momentum · buffer` with `nesterov`. State: `momentum_buffer`.
+ *
+ * @param fixed what is left out comes from the parameter group
+ */
+export function trace(fixed: TraceOptions = {}): Transform {
+  return perParameter((gradient, slot) => {
+    const { momentum = 0, dampening = 0, nesterov = false } = { ...slot.group, ...fixed };
+    if (momentum === 0) return gradient;
+    const added = dampening === 0 ? gradient : gradient.mul(1 - dampening);
+    const buffer = slot.has('momentum_buffer') ? slot.tensor('momentum_buffer').mul(momentum).add(added) : gradient;
+    slot.store('momentum_buffer', buffer);
+    return nesterov ? gradient.add(buffer.mul(momentum)) : buffer;
+  });
+}
