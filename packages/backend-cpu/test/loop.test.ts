@@ -98,6 +98,18 @@ describe('a loop without reductions', () => {
     ]);
   });
 
+  test('computes a shared part once: sixty doublings are sixty additions, not 2^60', async () => {
+    let sum = load('float64', 0, at([1]));
+    for (let i = 0; i < 60; i++) sum = binary('add', sum, sum);
+    const kernel: LoopKernel = {
+      ...base,
+      outer: [2],
+      bindings: bindings('float64', 1, 1),
+      stores: [{ binding: 1, index: at([1]), value: sum }],
+    };
+    expect((await runKernel(kernel, [[1, 3], 2]))[1]).toEqual([2 ** 60, 3 * 2 ** 60]);
+  });
+
   test('may write where it reads, element by element', async () => {
     const kernel: LoopKernel = {
       ...base,
