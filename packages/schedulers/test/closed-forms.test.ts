@@ -1,4 +1,5 @@
 import {
+  chainedScheduler,
   constant,
   constantLR,
   cosineAnnealingLR,
@@ -15,6 +16,7 @@ import {
   perEpoch,
   polynomialLR,
   type Schedule,
+  sequentialLR,
   stepLR,
   warmup,
   warmupCosine,
@@ -47,16 +49,20 @@ const schedules: Record<string, Schedule> = {
   warmupCosine: warmupCosine({ lr, warmup: 5, total: 30 }),
   wsd: wsd({ lr, warmup: 4, stable: 10, decay: 10 }),
   perEpoch: perEpoch(exponentialLR({ lr, gamma: 0.5 }), { stepsPerEpoch: 6 }),
+  sequentialLR: sequentialLR([constant({ lr }), exponentialLR({ lr, gamma: 0.9 })], [5]),
+  chainedScheduler: chainedScheduler([exponentialLR({ lr, gamma: 0.9 }), cosineAnnealingLR({ lr, tMax: 6 })]),
 };
 
 const steps = Array.from({ length: 40 }, (_, step) => step);
 
 describe.each(Object.entries(schedules))('%s', (_name, schedule) => {
-  test('is a pure function: the order of the questions does not matter', () => {
+  test('is a pure function: neither the order of the questions nor what becomes of an answer matters', () => {
     const forwards = steps.map(schedule);
     const backwards = steps.toReversed().map(schedule).toReversed();
     expect(backwards).toEqual(forwards);
-    expect(steps.map(() => schedule(17))).toEqual(steps.map(() => forwards[17]));
+    expect(steps.map(() => Object.assign(schedule(17), { lr: 0 }) && schedule(17))).toEqual(
+      steps.map(() => forwards[17]),
+    );
   });
 
   test('gives rates that are finite and not negative', () => {
@@ -78,7 +84,7 @@ const recursive = Object.entries(schedules).flatMap(([name, schedule]) =>
 );
 
 test('the settings that PyTorch computes from the rate before have a recursive form', () => {
-  expect(recursive).toHaveLength(11);
+  expect(recursive).toHaveLength(12);
 });
 
 test.each(recursive)('the recursive form of %s gives what its closed form gives', (_name, schedule, chain) => {

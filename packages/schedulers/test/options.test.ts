@@ -53,6 +53,7 @@ describe('options', () => {
     ],
     ['a switch that is a number', () => cyclicLR({ baseLr: 0, maxLr: 1, cycleMomentum: 1 as never }), 'true or false'],
     ['a function that is none', () => cyclicLR({ baseLr: 0, maxLr: 1, scaleFn: 1 as never }), 'a function'],
+    ['a largest rate of 0', () => oneCycleLR({ maxLr: 0, totalSteps: 9 }), 'a number above 0'],
     ['an infinite gamma', () => cyclicLR({ baseLr: 0, maxLr: 1, gamma: Number.POSITIVE_INFINITY }), 'a finite number'],
     ['a negative warm-up', () => warmup(() => ({ lr: 1 }), { steps: -1 }), 'a whole number, 0 or above'],
   ])('%s is refused', (_what, run, expected) => {
