@@ -205,7 +205,7 @@ function foldInteger(fn: BinaryFunction, a: Expression, b: Expression): Expressi
     if (fn === 'add') return integer((x + y) | 0);
     if (fn === 'sub') return integer((x - y) | 0);
     if (fn === 'mul') return integer(Math.imul(x, y));
-    if (fn === 'div' && y !== 0) return integer(Math.trunc(x / y));
+    if (fn === 'div' && y !== 0) return integer((x / y) | 0);
     if (fn === 'rem' && y !== 0) return integer((x % y) | 0);
     return undefined;
   }

@@ -29,11 +29,10 @@ export function strideAlong(e: Expression, axis: number): number | undefined {
     if (a === undefined || b === undefined) return undefined;
     return e.fn === 'add' ? a + b : a - b;
   }
-  if (e.fn === 'mul' && e.b.kind === 'constant') {
-    const a = strideAlong(e.a, axis);
-    return a === undefined ? undefined : a * e.b.value;
-  }
-  return undefined;
+  if (e.fn !== 'mul') return undefined;
+  const [term, factor] = e.a.kind === 'constant' ? [e.b, e.a] : [e.a, e.b];
+  const stride = strideAlong(term, axis);
+  return stride === undefined || factor.kind !== 'constant' ? undefined : stride * factor.value;
 }
 
 /** Whether an expression's value may change along an axis. */
