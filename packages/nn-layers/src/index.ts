@@ -1,1 +1,59 @@
-export {};
+export { logSoftmax, Parameter, relu, sigmoid, softmax, tanh } from '@evenkeel/tensor';
+export {
+  causalMask,
+  type ScaledDotProductAttentionOptions,
+  scaledDotProductAttention,
+} from './functional/attention.ts';
+export { type DropoutOptions, dropout } from './functional/dropout.ts';
+export { type EmbeddingLookupOptions, embedding } from './functional/embedding.ts';
+export { linear } from './functional/linear.ts';
+export { type LayerNormFunctionOptions, layerNorm } from './functional/normalization.ts';
+export { hardshrink, hardsigmoid, hardswish, hardtanh, relu6, softshrink, threshold } from './functional/piecewise.ts';
+export { positionalEncoding } from './functional/positions.ts';
+export { celu, elu, leakyRelu, prelu, selu } from './functional/rectifiers.ts';
+export { gelu, logsigmoid, mish, silu, softplus, softsign, tanhshrink } from './functional/smooth.ts';
+export { glu, softmin } from './functional/softmax.ts';
+export * as init from './init/index.ts';
+export { Dropout } from './layers/dropout.ts';
+export { Embedding, type EmbeddingOptions } from './layers/embedding.ts';
+export { Flatten, Identity } from './layers/identity.ts';
+export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts';
+export { Linear, type LinearOptions } from './layers/linear.ts';
+export {
+  type AttentionInputs,
+  MultiheadAttention,
+  type MultiheadAttentionOptions,
+} from './layers/multihead-attention.ts';
+export { Hardshrink, Hardsigmoid, Hardswish, Hardtanh, ReLU6, Softshrink, Threshold } from './layers/piecewise.ts';
+export { PositionalEncoding, type PositionalEncodingOptions } from './layers/positional-encoding.ts';
+export { CELU, ELU, LeakyReLU, PReLU, ReLU, SELU } from './layers/rectifiers.ts';
+export { GELU, LogSigmoid, Mish, Sigmoid, SiLU, Softplus, Softsign, Tanh, Tanhshrink } from './layers/smooth.ts';
+export { GLU, LogSoftmax, Softmax, Softmin } from './layers/softmax.ts';
+export {
+  generateSquareSubsequentMask,
+  Transformer,
+  type TransformerInputs,
+  type TransformerOptions,
+} from './layers/transformer.ts';
+export type { TransformerActivation } from './layers/transformer-activation.ts';
+export { type DecoderInputs, TransformerDecoder, TransformerDecoderLayer } from './layers/transformer-decoder.ts';
+export {
+  type EncoderInputs,
+  type EncoderLayerInputs,
+  TransformerEncoder,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+} from './layers/transformer-encoder.ts';
+export { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss } from './losses/cross-entropy.ts';
+export { CrossEntropyLoss, MSELoss, NLLLoss } from './losses/modules.ts';
+export type { Reduction, ReductionOptions } from './losses/reduction.ts';
+export { mseLoss } from './losses/regression.ts';
+export { ModuleDict, ModuleList, Sequential } from './module/containers.ts';
+export {
+  type ForwardHook,
+  type ForwardPreHook,
+  type HookHandle,
+  Module,
+  type TensorModule,
+} from './module/module.ts';
+export type { LoadResult, LoadStateDictOptions, StateDictLike } from './module/state-dict.ts';

@@ -1,0 +1,70 @@
+import { ConfigError } from '@evenkeel/errors';
+import { arange, noGrad, Parameter, type Tensor, zeros } from '@evenkeel/tensor';
+import { embedding } from '../functional/embedding.ts';
+import { fill } from '../init/constant.ts';
+import { normal_ } from '../init/random.ts';
+import { Module } from '../module/module.ts';
+import { checkSizes } from '../module/size-check.ts';
+
+export interface EmbeddingOptions {
+  /** A row that starts at zero and gets no gradient; negative counts from the end. */
+  paddingIdx?: number;
+}
+
+/**
+ * A table of vectors, looked up by number; `torch.nn.Embedding`.
+ *
+ * `weight [numEmbeddings, embeddingDim]` starts as N(0, 1). Input int32 `[...]`, output `[..., embeddingDim]`.
+ *
+ * @throws IndexError at the call for a number outside the table
+ */
+export class Embedding extends Module {
+  readonly numEmbeddings: number;
+  readonly embeddingDim: number;
+  readonly paddingIdx: number | undefined;
+  weight: Parameter;
+
+  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
+    super();
+    checkSizes('Embedding', { numEmbeddings, embeddingDim });
+    this.numEmbeddings = numEmbeddings;
+    this.embeddingDim = embeddingDim;
+    this.paddingIdx = resolvePadding(options.paddingIdx, numEmbeddings);
+    this.weight = new Parameter(zeros([numEmbeddings, embeddingDim]));
+    this.resetParameters();
+  }
+
+  /** An Embedding on a table that exists, `[rows, features]`, not trained unless `freeze` is false. */
+  static fromPretrained(weight: Tensor, options: EmbeddingOptions & { freeze?: boolean } = {}): Embedding {
+    const [rows = 0, features = 0] = weight.shape;
+    const made = new Embedding(rows, features, options);
+    noGrad(() => {
+      made.weight.assign(weight);
+    });
+    made.weight.requiresGrad = options.freeze === false;
+    return made;
+  }
+
+  /** Draws the table anew. */
+  resetParameters(): void {
+    normal_(this.weight);
+    const { paddingIdx, numEmbeddings } = this;
+    if (paddingIdx === undefined) return;
+    fill(this.weight, () => this.weight.maskedFill(arange(numEmbeddings).eq(paddingIdx).unsqueeze(1), 0));
+  }
+
+  override forward(input: Tensor): Tensor {
+    return embedding(input, this.weight, { paddingIdx: this.paddingIdx });
+  }
+}
+
+function resolvePadding(paddingIdx: number | undefined, rows: number): number | undefined {
+  if (paddingIdx === undefined) return undefined;
+  const row = paddingIdx < 0 ? paddingIdx + rows : paddingIdx;
+  if (Number.isInteger(row) && row >= 0 && row < rows) return row;
+  throw new ConfigError('paddingIdx is not a row of the table', {
+    doing: 'making an Embedding',
+    got: `paddingIdx = ${paddingIdx}`,
+    expected: `an integer from ${-rows} to ${rows - 1}`,
+  });
+}

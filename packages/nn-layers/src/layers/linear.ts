@@ -1,0 +1,51 @@
+import { Parameter, type Tensor, zeros } from '@evenkeel/tensor';
+import { linear } from '../functional/linear.ts';
+import { uniform_ } from '../init/random.ts';
+import { kaimingUniform_ } from '../init/scaled.ts';
+import { Module } from '../module/module.ts';
+import { checkSizes } from '../module/size-check.ts';
+
+export interface LinearOptions {
+  /** Whether a bias is added (default true). */
+  bias?: boolean;
+}
+
+/**
+ * y = x Wᵀ + b; `torch.nn.Linear`.
+ *
+ * `weight [out, in]` and `bias [out]` start as U(−1/√in, 1/√in).
+ *
+ * ```ts
+ * new Linear(784, 10).call(images); // [..., 784] to [..., 10]
+ * ```
+ *
+ * @throws ShapeError at the call when the input's last dimension is not `inFeatures`
+ */
+export class Linear extends Module {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  weight: Parameter;
+  bias: Parameter | undefined;
+
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
+    super();
+    checkSizes('Linear', { inFeatures, outFeatures });
+    this.inFeatures = inFeatures;
+    this.outFeatures = outFeatures;
+    this.weight = new Parameter(zeros([outFeatures, inFeatures]));
+    if (options.bias ?? true) this.bias = new Parameter(zeros([outFeatures]));
+    this.resetParameters();
+  }
+
+  /** Draws weight and bias anew. */
+  resetParameters(): void {
+    // With this slope Kaiming's bound is 1/√in; written as PyTorch writes it.
+    kaimingUniform_(this.weight, { a: Math.sqrt(5) });
+    const bound = 1 / Math.sqrt(this.inFeatures);
+    if (this.bias) uniform_(this.bias, { low: -bound, high: bound });
+  }
+
+  override forward(input: Tensor): Tensor {
+    return linear(input, this.weight, this.bias);
+  }
+}

@@ -1,0 +1,55 @@
+import { ShapeError } from '@evenkeel/errors';
+import { scope, type Tensor } from '@evenkeel/tensor';
+import { positionalEncoding } from '../functional/positions.ts';
+import { Module } from '../module/module.ts';
+import { checkSizes } from '../module/size-check.ts';
+import { Dropout } from './dropout.ts';
+
+export interface PositionalEncodingOptions {
+  /** Dropout after the sum (default 0.1). */
+  dropout?: number;
+  /** Number of positions in the table (default 5000). */
+  maxLength?: number;
+  /** Inputs are `[batch, length, features]` instead of `[length, batch, features]` (default false). */
+  batchFirst?: boolean;
+}
+
+/**
+ * Adds the sinusoidal table of positions to its input; Vaswani et al. 2017, section 3.5.
+ *
+ * The table is the buffer `pe [maxLength, dModel]`; it is computed, so it is no part of the state dict.
+ *
+ * @throws ShapeError at the call for a sequence longer than the table
+ */
+export class PositionalEncoding extends Module {
+  readonly batchFirst: boolean;
+  dropout: Dropout;
+  declare pe: Tensor;
+
+  constructor(dModel: number, options: PositionalEncodingOptions = {}) {
+    super();
+    const { dropout = 0.1, maxLength = 5000, batchFirst = false } = options;
+    checkSizes('PositionalEncoding', { dModel, maxLength });
+    this.batchFirst = batchFirst;
+    this.dropout = new Dropout(dropout);
+    this.registerBuffer('pe', positionalEncoding(maxLength, dModel), { persistent: false });
+  }
+
+  override forward(input: Tensor): Tensor {
+    const [maxLength = 0, dModel = 0] = this.pe.shape;
+    const length = input.shape.at(this.batchFirst ? -2 : 0) ?? 0;
+    if (length > maxLength || input.shape.at(-1) !== dModel || input.ndim < 2) {
+      throw new ShapeError('the input does not fit the table of positions', {
+        op: 'PositionalEncoding',
+        got: `input [${input.shape.join(', ')}]`,
+        expected: `length at most ${maxLength}, features ${dModel}`,
+        remedy: length > maxLength ? 'make it with a larger maxLength' : undefined,
+      });
+    }
+    return scope(() => {
+      const positions = this.pe.narrow(0, 0, length);
+      const perBatch = this.batchFirst || input.ndim === 2;
+      return this.dropout.call(input.add(perBatch ? positions : positions.unsqueeze(1)));
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import type { Tensor } from '@evenkeel/tensor';
+import { glu, softmin } from '../functional/softmax.ts';
+import { Module } from '../module/module.ts';
+
+/** What the three that go along one dimension have in common. */
+abstract class AlongDimension extends Module {
+  readonly dim: number;
+
+  /** @param dim the dimension whose elements compete */
+  constructor(dim: number) {
+    super();
+    this.dim = dim;
+  }
+}
+
+/** eˣ / Σ eˣ over `dim`, shifted by the maximum; `torch.nn.Softmax`. */
+export class Softmax extends AlongDimension {
+  override forward(input: Tensor): Tensor {
+    return input.softmax(this.dim);
+  }
+}
+
+/** log(softmax(x)) over `dim`; `torch.nn.LogSoftmax`. */
+export class LogSoftmax extends AlongDimension {
+  override forward(input: Tensor): Tensor {
+    return input.logSoftmax(this.dim);
+  }
+}
+
+/** softmax(−x) over `dim`; `torch.nn.Softmin`. */
+export class Softmin extends AlongDimension {
+  override forward(input: Tensor): Tensor {
+    return softmin(input, this.dim);
+  }
+}
+
+/** The first half of `dim` (default −1) times the sigmoid of the second; `torch.nn.GLU`. */
+export class GLU extends Module {
+  readonly dim: number;
+
+  constructor(options: { dim?: number } = {}) {
+    super();
+    this.dim = options.dim ?? -1;
+  }
+
+  override forward(input: Tensor): Tensor {
+    return glu(input, { dim: this.dim });
+  }
+}
