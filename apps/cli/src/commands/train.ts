@@ -1,0 +1,63 @@
+import { resolve } from 'node:path';
+import { ConfigError } from '@evenkeel/errors';
+import { RunFolder } from '@evenkeel/trainer/node';
+import { checkBackend } from '../backends.ts';
+import type { Console } from '../console.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { howToResume, ownName, quoted } from '../own-name.ts';
+import { type RunConfig, type TaskName, writeConfig } from '../run-config.ts';
+import { trainRun } from '../session.ts';
+import { TASKS } from '../tasks/index.ts';
+
+/** The options of `evenkeel train`, as commander hands them over. */
+export interface TrainCommandOptions {
+  run?: string;
+  steps?: number;
+  seed?: number;
+  batchSize?: number;
+  lr?: number;
+  data?: string;
+  text?: string;
+  backend?: string;
+  checkpointEvery?: number;
+  force?: boolean;
+  json?: boolean;
+}
+
+/** `evenkeel train TASK`: a new run, from the task's defaults and the options. */
+export async function trainCommand(name: TaskName, options: TrainCommandOptions, console: Console): Promise<ExitCode> {
+  const task = await TASKS[name]();
+  const path = options.run ?? `runs/${name}`;
+  const source = options.data ?? options.text;
+  const config = await task.configure(withOptions(task.defaults, options), source && resolve(source));
+  const folder = await makeFolder(path, config, options.force);
+  return trainRun(folder, config, { console, ...(options.json && { json: true }) });
+}
+
+async function makeFolder(path: string, config: RunConfig, force: boolean | undefined): Promise<RunFolder> {
+  const { keepLast } = config.checkpoints;
+  try {
+    return await RunFolder.create(path, { config: writeConfig(config), keepLast, ...(force && { force }) });
+  } catch (error) {
+    if (!(error instanceof ConfigError) || !error.summary.endsWith('already holds a run')) throw error;
+    throw new ConfigError(error.summary, {
+      remedy: `go on with it: ${howToResume(path)}
+  or write over it: ${ownName()} train ${config.task} --run ${quoted(path)} --force
+  or choose another folder with --run`,
+      cause: error,
+    });
+  }
+}
+
+function withOptions(defaults: RunConfig, options: TrainCommandOptions): RunConfig {
+  const { steps, seed, batchSize, lr, backend, checkpointEvery } = options;
+  return {
+    ...defaults,
+    steps: steps ?? defaults.steps,
+    seed: seed ?? defaults.seed,
+    batchSize: batchSize ?? defaults.batchSize,
+    backend: checkBackend(backend ?? defaults.backend),
+    optimizer: { ...defaults.optimizer, lr: lr ?? defaults.optimizer.lr },
+    checkpoints: { ...defaults.checkpoints, every: checkpointEvery ?? defaults.checkpoints.every },
+  };
+}

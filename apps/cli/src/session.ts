@@ -1,0 +1,78 @@
+import { AdamW } from '@evenkeel/optimizers';
+import { warmupCosine } from '@evenkeel/schedulers';
+import { manualSeed } from '@evenkeel/tensor';
+import { type Checkpoint, toHost, train, yieldToHost } from '@evenkeel/trainer';
+import type { RunFolder } from '@evenkeel/trainer/node';
+import { selectBackend } from './backends.ts';
+import { type Console, peopleScreen, writeJson } from './console.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { interruptible } from './interrupt.ts';
+import { howToResume } from './own-name.ts';
+import type { RunConfig } from './run-config.ts';
+import { TASKS } from './tasks/index.ts';
+import { Reporter } from './terminal/reporter.ts';
+
+/**
+ * Trains a run to its end, from the start or a checkpoint, and finishes its folder.
+ *
+ * @returns `ok`, or `interrupted` after Ctrl-C
+ */
+export async function trainRun(
+  folder: RunFolder,
+  config: RunConfig,
+  { console, json, checkpoint }: { console: Console; json?: boolean; checkpoint?: Checkpoint | undefined },
+): Promise<ExitCode> {
+  const reporter = new Reporter(peopleScreen(console, json), config.task);
+  await selectBackend(config.backend);
+  const task = await TASKS[config.task]();
+  manualSeed(config.seed);
+  const job = await task.prepare(config);
+  const { steps, validation, checkpoints, optimizer, schedule } = config;
+  const parameters = job.model.parameters();
+  const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
+  reporter.line(`${config.task}: ${size.toLocaleString('en')} parameters, ${steps} steps, run folder ${folder.path}`);
+  return interruptible(async (signal) => {
+    const result = await train({
+      ...job,
+      optimizer: new AdamW(parameters, { ...optimizer, betas: optimizer.betas as [number, number] }),
+      schedule: warmupCosine({ lr: optimizer.lr, warmup: Math.min(schedule.warmupSteps, steps), total: steps }),
+      steps,
+      clip: config.clip,
+      validation: { ...job.validation, every: validation.every },
+      ...(validation.patience > 0 && { earlyStopping: { patience: validation.patience } }),
+      checkpoints: { store: folder, every: checkpoints.every },
+      resume: checkpoint,
+      signal,
+      onEvent: async (event) => {
+        await folder.record(event);
+        reporter.event(event);
+      },
+    });
+    reporter.end();
+    const interrupted = (): ExitCode => {
+      const saved = folder.hasCheckpoint ? `saved at step ${result.step}` : 'stopped before the first step';
+      reporter.line(`${saved}; go on with: ${howToResume(folder.path)}`);
+      if (json) writeJson(console, { task: config.task, interrupted: true, steps: result.step, run: folder.path });
+      return EXIT.interrupted;
+    };
+    if (result.reason === 'aborted') return interrupted();
+    const breathe = async () => {
+      await yieldToHost();
+      signal.throwIfAborted();
+    };
+    const started = performance.now();
+    let measured: Record<string, number>;
+    try {
+      measured = await job.finish((line) => reporter.line(line), breathe);
+    } catch (error) {
+      if (signal.aborted) return interrupted();
+      throw error;
+    }
+    const seconds = Number((result.seconds + (performance.now() - started) / 1000).toFixed(1));
+    const summary = { task: config.task, ...measured, seconds, steps: result.step, seed: config.seed };
+    await folder.finish(await toHost(job.model.stateDict()), summary);
+    reporter.line(`${result.step} steps in ${seconds} s; run folder: ${folder.path}`);
+    if (json) writeJson(console, { ...summary, run: folder.path });
+    return EXIT.ok;
+  });
+}

@@ -1,0 +1,58 @@
+import { ConfigError } from '@evenkeel/errors';
+
+/** What training takes batches from; a `DataLoader` is one. */
+export interface BatchSource<B> {
+  /** Batches in one epoch. */
+  readonly length: number;
+  /** The batches of one epoch from batch number `from` on; the same ones whenever they are asked for. */
+  batches(position: { epoch: number; from: number }): Iterator<B>;
+}
+
+/** The next batch to be given: its epoch and its number in it. */
+export interface Position {
+  readonly epoch: number;
+  readonly batch: number;
+}
+
+/** The batches of all epochs in one row, with a position at which another stream can go on. */
+export class BatchStream<B> {
+  readonly #source: BatchSource<B>;
+  #iterator: Iterator<B> | undefined;
+  #epoch: number;
+  #batch: number;
+
+  constructor(source: BatchSource<B>, position: Position = { epoch: 0, batch: 0 }) {
+    this.#source = source;
+    this.#epoch = position.epoch;
+    this.#batch = position.batch;
+    if (source.length < 1) {
+      throw new ConfigError('There is nothing to train on', {
+        got: 'data without a single batch',
+        remedy: 'use a smaller batch size or more data',
+      });
+    }
+  }
+
+  /** Where the next batch comes from. */
+  get position(): Position {
+    return { epoch: this.#epoch, batch: this.#batch };
+  }
+
+  next(): B {
+    this.#iterator ??= this.#source.batches({ epoch: this.#epoch, from: this.#batch });
+    const { done, value } = this.#iterator.next();
+    if (done) {
+      throw new ConfigError('The data ended before its length', {
+        got: `no batch ${this.#batch} in epoch ${this.#epoch}`,
+        expected: `${this.#source.length} batches`,
+      });
+    }
+    this.#batch++;
+    if (this.#batch === this.#source.length) {
+      this.#epoch++;
+      this.#batch = 0;
+      this.#iterator = undefined;
+    }
+    return value;
+  }
+}

@@ -1,0 +1,28 @@
+/** What training tells while it runs. */
+export type TrainEvent =
+  | {
+      readonly type: 'step';
+      /** Optimizer steps done, this one included; of how many. */
+      readonly step: number;
+      readonly steps: number;
+      /** The epoch this step's batch came from, from 0. */
+      readonly epoch: number;
+      readonly loss: number;
+      readonly lr: number;
+      /** Before clipping; only if `clip` is set. */
+      readonly gradNorm?: number;
+    }
+  | {
+      readonly type: 'validation';
+      readonly step: number;
+      readonly metrics: Readonly<Record<string, number>>;
+      /** Whether it is the best one so far. */
+      readonly improved: boolean;
+    }
+  | { readonly type: 'checkpoint'; readonly step: number }
+  | { readonly type: 'resume'; readonly step: number }
+  | {
+      /** Something the user should know, in one sentence. */
+      readonly type: 'notice';
+      readonly message: string;
+    };
