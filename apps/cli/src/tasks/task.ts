@@ -1,4 +1,5 @@
 import type { Module } from '@evenkeel/nn-layers';
+import type { Tensor } from '@evenkeel/tensor';
 import type { HostCopy, TrainOptions } from '@evenkeel/trainer';
 import type { RunConfig } from '../run-config.ts';
 
@@ -6,7 +7,8 @@ import type { RunConfig } from '../run-config.ts';
 export interface Job<B = unknown> {
   readonly model: Module;
   readonly data: TrainOptions<B>['data'];
-  readonly loss: TrainOptions<B>['loss'];
+  // A method, so that a job on batches of its own kind is a job.
+  loss(batch: B): Tensor;
   readonly validation: Omit<NonNullable<TrainOptions<B>['validation']>, 'every'>;
   /**
    * Measures the trained model and shows what it does.
