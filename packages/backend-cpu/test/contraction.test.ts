@@ -108,17 +108,19 @@ describe('a contraction', () => {
     expect(out).toEqual(expected);
   });
 
-  test('rounds products and sums in float32 separately', async () => {
+  test.each([2, 32, 40])('rounds products and sums in float32 separately, over %i terms', async (K) => {
     // (1 + 2^-12)^2 = 1 + 2^-11 + 2^-24; rounded alone the last bit is lost, so that subtracting the rest leaves 0.
     const kernel: ContractionKernel = {
       ...base,
-      k: [2],
+      k: [K],
       bindings: floats('float32'),
       a: load('float32', 0, at([0], [1])),
       b: load('float32', 1, at([0], [1])),
       stores: [{ binding: 2, index: integer(0), value: reduced('float32', 0) }],
     };
-    const [, , out] = await runKernel(kernel, [[-(1 + 2 ** -11), 1 + 2 ** -12], [1, 1 + 2 ** -12], 1]);
+    const zeros = new Array<number>(K - 2).fill(0);
+    const a = [-(1 + 2 ** -11), 1 + 2 ** -12, ...zeros];
+    const [, , out] = await runKernel(kernel, [a, [1, 1 + 2 ** -12, ...zeros], 1]);
     expect(out).toEqual([0]);
   });
 
@@ -138,17 +140,21 @@ describe('a contraction', () => {
     expect(Math.abs(out![0]! - exact) / exact).toBeLessThan(1e-6);
   });
 
-  test('refuses an operand that depends on an axis it does not have', async () => {
-    const kernel: ContractionKernel = {
+  test.each(['a', 'b'])('refuses an operand %s that depends on an axis it does not have', async (operand) => {
+    const own = { a: 0, b: 1 };
+    const other = operand === 'a' ? { ...own, a: 1 } : { ...own, b: 0 };
+    const kernel = ({ a, b }: typeof own): ContractionKernel => ({
       ...base,
       m: [2],
       n: [2],
       k: [2],
       bindings: floats('float32'),
-      a: load('float32', 0, at([1, 2], [2, 1])),
-      b: load('float32', 1, at([1, 2], [2, 1])),
+      a: load('float32', 0, at([a, 2], [2, 1])),
+      b: load('float32', 1, at([b, 2], [2, 1])),
       stores: [{ binding: 2, index: at([0, 1], [2, 1]), value: reduced('float32', 0) }],
-    };
-    await expect(runKernel(kernel, [[1, 2, 3, 4], [1, 2, 3, 4], 4])).rejects.toThrow('axis that it cannot have');
+    });
+    const given = [[1, 2, 3, 4], [1, 2, 3, 4], 4];
+    expect((await runKernel(kernel(own), given))[2]).toEqual([5, 11, 11, 25]);
+    await expect(runKernel(kernel(other), given)).rejects.toThrow('axis that it cannot have');
   });
 });

@@ -66,18 +66,19 @@ describe('a loop without reductions', () => {
     expect(out).toEqual([11, 23, 35, 12, 24, 36]);
   });
 
-  test('rounds each operation in float32 and none in float64', async () => {
-    for (const dtype of ['float32', 'float64'] as const) {
-      const third = binary('div', load(dtype, 0, at([])), constant(dtype, 3));
-      const kernel: LoopKernel = {
-        ...base,
-        bindings: bindings(dtype, 1, 1),
-        stores: [{ binding: 1, index: at([]), value: binary('mul', third, constant(dtype, 0.1)) }],
-      };
-      const [, out] = await runKernel(kernel, [[1], 1]);
-      const expected = dtype === 'float64' ? (1 / 3) * 0.1 : Math.fround(Math.fround(1 / 3) * Math.fround(0.1));
-      expect(out).toEqual([expected]);
-    }
+  test.each([
+    ['float32', [0, 0]],
+    ['float64', [2 ** -30, Math.SQRT2 - Math.fround(Math.SQRT2)]],
+  ] as const)('rounds each operation to %s, not only what is stored', async (dtype, expected) => {
+    const x = load(dtype, 0, at([]));
+    const sum = binary('sub', binary('add', x, constant(dtype, 2 ** -30)), x);
+    const root = binary('sub', unary('sqrt', binary('add', x, x)), constant(dtype, Math.fround(Math.SQRT2)));
+    const kernel: LoopKernel = {
+      ...base,
+      bindings: bindings(dtype, 1, 2),
+      stores: [sum, root].map((value, i) => ({ binding: 1 + i, index: at([]), value })),
+    };
+    expect((await runKernel(kernel, [[1], 1, 1])).slice(1).flat()).toEqual(expected);
   });
 
   test('writes several outputs', async () => {
@@ -182,6 +183,20 @@ describe('a loop with reductions', () => {
       [11, 12],
       [1, -2],
     ]);
+  });
+
+  test('rounds each product in float32', async () => {
+    // (1 + 2^-12)^2 = 1 + 2^-11 + 2^-24, whose last bit float32 has no room for.
+    const kernel: LoopKernel = {
+      ...base,
+      inner: [2],
+      bindings: bindings('float32', 1, 1),
+      reductions: [{ fn: 'prod', value: load('float32', 0, at([1])) }],
+      stores: [
+        { binding: 1, index: at([]), value: binary('sub', reduced('float32', 0), constant('float32', 1 + 2 ** -11)) },
+      ],
+    };
+    expect((await runKernel(kernel, [[1 + 2 ** -12, 1 + 2 ** -12], 1]))[1]).toEqual([0]);
   });
 
   test('keeps a NaN in max and min', async () => {

@@ -9,6 +9,7 @@ import {
   type LoopKernel,
   load,
   programOf,
+  reduced,
   select,
 } from '@evenkeel/backend';
 import { EvenKeelError, IndexError } from '@evenkeel/errors';
@@ -111,7 +112,12 @@ describe('a kernel that contradicts itself is refused before it runs:', () => {
     ['an index that is no integer', loopOf(constant('float32', 1), constant('float32', 0)), 'index of float32'],
     ['an axis that does not exist', loopOf(load('float32', 0, axis(1))), 'axis'],
     ['an argument that does not exist', loopOf(argument('float32', 0)), 'argument 0'],
-    ['a reduction that does not exist', loopOf({ kind: 'reduced', dtype: 'float32', reduction: 0 }), 'reduction 0'],
+    ['a reduction that does not exist', loopOf(reduced('float32', 0)), 'reduction 0'],
+    [
+      'a reduction that uses its own result',
+      { ...loopOf(axis(0)), stores: [], reductions: [{ fn: 'sum', value: reduced('float32', 0) }] },
+      'reduction 0 read as float32, where 0 are known',
+    ],
     [
       'operands of two dtypes',
       loopOf(binary('add', load('float32', 0, axis(0)), constant('float64', 1))),

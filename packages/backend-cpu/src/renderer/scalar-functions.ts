@@ -65,13 +65,14 @@ const floatBinary: BinaryFunctions = {
   min: (x, y) => Math.min(x, y),
 };
 
+// Converting to an integer makes 0 of the infinity or NaN that dividing by zero gives.
 const int32Binary: BinaryFunctions = {
   ...comparisons,
   add: (x, y) => (x + y) | 0,
   sub: (x, y) => (x - y) | 0,
   mul: (x, y) => Math.imul(x, y),
-  div: (x, y) => (y === 0 ? 0 : (x / y) | 0),
-  rem: (x, y) => (y === 0 ? 0 : (x % y) | 0),
+  div: (x, y) => (x / y) | 0,
+  rem: (x, y) => (x % y) | 0,
   max: (x, y) => Math.max(x, y),
   min: (x, y) => Math.min(x, y),
   and: (x, y) => x & y,
@@ -86,8 +87,8 @@ const uint32Binary: BinaryFunctions = {
   add: (x, y) => (x + y) >>> 0,
   sub: (x, y) => (x - y) >>> 0,
   mul: (x, y) => Math.imul(x, y) >>> 0,
-  div: (x, y) => (y === 0 ? 0 : (x / y) >>> 0),
-  rem: (x, y) => (y === 0 ? 0 : x % y),
+  div: (x, y) => (x / y) >>> 0,
+  rem: (x, y) => (x % y) >>> 0,
   max: (x, y) => Math.max(x, y),
   min: (x, y) => Math.min(x, y),
   and: (x, y) => (x & y) >>> 0,
