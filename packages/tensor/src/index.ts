@@ -1,1 +1,49 @@
-export {};
+/** Tensors that remember how they were computed, on a backend chosen from outside. */
+export type { Backend, DType, HostArray, Shape } from '@evenkeel/backend';
+export type { BackwardOptions } from './autograd/backward.ts';
+export { type CustomBackward, customGradient } from './autograd/custom-gradient.ts';
+export { type GradientsOptions, grad, gradients, valueAndGrad } from './autograd/gradients.ts';
+export { isGradEnabled } from './autograd/mode.ts';
+export {
+  arange,
+  eye,
+  type FromDataOptions,
+  full,
+  fullLike,
+  getDefaultDtype,
+  linspace,
+  ones,
+  onesLike,
+  setDefaultDtype,
+  type TensorData,
+  type TensorOptions,
+  tensor,
+  zeros,
+  zerosLike,
+} from './creation.ts';
+export { apply } from './engine/apply.ts';
+export { currentBackend, type MemoryUse, memory, useBackend } from './engine/device.ts';
+export { closeIteration, closeStep } from './engine/lifetime.ts';
+export type { Nested } from './engine/read.ts';
+export { enableGrad, keep, noGrad, scope } from './engine/scope.ts';
+export * from './ops/arithmetic.ts';
+export { broadcastShapes, broadcastTo, promoteTypes } from './ops/broadcast.ts';
+export * from './ops/comparison.ts';
+export * from './ops/contraction.ts';
+export type { Dims } from './ops/dims.ts';
+export * from './ops/einsum.ts';
+export * from './ops/extremes.ts';
+export * from './ops/indexing.ts';
+export * from './ops/joining.ts';
+export * from './ops/pointwise.ts';
+
+import './ops/reading.ts';
+
+export * from './ops/reduction.ts';
+export * from './ops/shape.ts';
+export * from './ops/slicing.ts';
+export { Parameter } from './parameter.ts';
+export * from './random/draw.ts';
+export { defaultGenerator, Generator, type GeneratorState, manualSeed } from './random/generator.ts';
+export { hostRandom } from './random/host-random.ts';
+export { Tensor, type TensorLike } from './tensor.ts';

@@ -1,0 +1,63 @@
+import { isFloat } from '@evenkeel/backend';
+import { ShapeError } from '@evenkeel/errors';
+import { scope } from '../engine/scope.ts';
+import type { Tensor } from '../tensor.ts';
+import { isGradEnabled, switchGrad } from './mode.ts';
+import { GradientNode } from './node.ts';
+
+/** Cotangents of the inputs from the cotangent of the output; undefined where nothing flows. */
+export type CustomBackward = (
+  cotangent: Tensor,
+  context: { readonly inputs: readonly Tensor[]; readonly output: Tensor },
+) => readonly (Tensor | undefined)[];
+
+/**
+ * A function whose gradient is given instead of derived, for what plain differentiation gets wrong.
+ *
+ * @param forward computes one tensor; what happens inside is not recorded
+ * @param backward returns one cotangent per input; written in tensor operations, it can be differentiated again
+ *
+ * @example
+ * const straightThrough = customGradient((x) => x.round(), (cotangent) => [cotangent]);
+ */
+export function customGradient(
+  forward: (...inputs: Tensor[]) => Tensor,
+  backward: CustomBackward,
+): (...inputs: Tensor[]) => Tensor {
+  return (...inputs) => {
+    const restore = switchGrad(false);
+    let output: Tensor;
+    try {
+      // Detached, so that a forward that returns its input gives a tensor of its own.
+      output = scope(() => forward(...inputs).detach());
+    } finally {
+      restore();
+    }
+    const recorded = isGradEnabled() && isFloat(output.dtype) && inputs.some((input) => input.requiresGrad);
+    if (recorded) new CustomNode(inputs, output, backward);
+    return output;
+  };
+}
+
+class CustomNode extends GradientNode {
+  readonly #backward: CustomBackward;
+
+  constructor(inputs: readonly Tensor[], output: Tensor, backward: CustomBackward) {
+    super('customGradient', inputs, [output], [...inputs, output]);
+    this.#backward = backward;
+  }
+
+  pull([cotangent]: readonly (Tensor | undefined)[]): readonly (Tensor | undefined)[] {
+    const output = this.outputs[0] as Tensor;
+    const parts = this.#backward(cotangent as Tensor, { inputs: this.inputs, output });
+    if (parts.length !== this.inputs.length) {
+      throw new ShapeError('a custom gradient must return one cotangent per input', {
+        op: this.name,
+        got: `${parts.length}`,
+        expected: `${this.inputs.length}, undefined where nothing flows`,
+      });
+    }
+    // A result may be a tensor that the caller holds; what flows on is given back, so it must be one of our own.
+    return parts.map((part) => (part?.requiresGrad === false ? part.detach() : part));
+  }
+}

@@ -1,0 +1,146 @@
+import { type Binding, contiguousStrides, type DType, itemBytes, sizeOf } from '@evenkeel/backend';
+import {
+  extentOf,
+  firstElement,
+  lower,
+  type Operand,
+  type Primitive,
+  primitives,
+  takesNumber,
+} from '@evenkeel/compiler';
+import { DeviceError, IndexError } from '@evenkeel/errors';
+import { Tensor } from '../tensor.ts';
+import { currentDevice, type Device, type PreparedOperation } from './device.ts';
+import { foldUniform } from './fold.ts';
+import { Storage } from './storage.ts';
+
+const none = {};
+
+/** Computes one primitive eagerly: a view where strides can say it, otherwise a program prepared once per structure. */
+export function execute<Attributes extends object>(
+  primitive: Primitive<Attributes>,
+  inputs: readonly Tensor[],
+  attributes: Attributes,
+  numbers: readonly number[],
+): Tensor {
+  if (primitive.lowering.kind === 'view') {
+    return executeView(primitive, inputs[0] as Tensor, attributes);
+  }
+  const folded = foldUniform(primitive, inputs, attributes);
+  if (folded) return folded;
+  const operands = inputs.map((input, i) =>
+    input.uniform !== undefined && !takesNumber(primitive as Primitive<never>, i) ? materialize(input) : input,
+  );
+  const device = deviceOf(primitive.name, operands);
+  const operation = prepare(device, primitive, operands, attributes);
+  const storage = new Storage(device, sizeOf(operation.shape), operation.dtype);
+  const output = new Tensor(operation.shape, operation.dtype, {
+    storage,
+    strides: contiguousStrides(operation.shape),
+    offset: 0,
+  });
+  const buffers: Binding[] = [];
+  const values: number[] = [];
+  for (const operand of operands) {
+    if (operand.uniform === undefined) buffers.push(bindingOf(operand));
+    else values.push(operand.uniform);
+  }
+  buffers.push({ buffer: storage.buffer, offset: 0, length: storage.bytes });
+  values.push(...numbers);
+  try {
+    device.run(operation, buffers, values);
+  } catch (error) {
+    throw error instanceof IndexError ? named(error, primitive.name) : error;
+  }
+  for (const [i, operand] of operands.entries()) {
+    if (operand !== inputs[i]) operand.release();
+  }
+  return output;
+}
+
+/** A tensor with memory that holds a uniform tensor's number. */
+export function materialize(tensor: Tensor): Tensor {
+  return tensor.uniform === undefined ? tensor : execute(primitives.copy, [tensor], none, []);
+}
+
+/** The bytes of a view, from its lowest element to its highest. */
+export function bindingOf(tensor: Tensor): Binding {
+  const { storage, strides, offset } = tensor.memory();
+  const item = itemBytes(tensor.dtype, storage.device.backend.limits.boolBytes);
+  if (tensor.size === 0) return { buffer: storage.buffer, offset: 0, length: 0 };
+  return {
+    buffer: storage.buffer,
+    offset: (offset - firstElement(tensor.shape, strides)) * item,
+    length: extentOf(tensor.shape, strides) * item,
+  };
+}
+
+function executeView<Attributes>(primitive: Primitive<Attributes>, input: Tensor, attributes: Attributes): Tensor {
+  const spec = primitive.infer([input], attributes);
+  if (input.uniform !== undefined) return new Tensor(spec.shape, spec.dtype, input.uniform);
+  const walk = (from: Tensor) => {
+    const { storage, strides, offset } = from.memory();
+    const layout =
+      primitive.lowering.kind === 'view' ? primitive.lowering.layout(from, strides, attributes) : undefined;
+    return layout && { storage, strides: layout.strides, offset: offset + layout.offset };
+  };
+  const view = walk(input);
+  if (view) return new Tensor(spec.shape, spec.dtype, view);
+  const copy = execute(primitives.copy, [input], none, []);
+  const output = new Tensor(spec.shape, spec.dtype, walk(copy) as NonNullable<typeof view>);
+  copy.release();
+  return output;
+}
+
+function prepare<Attributes>(
+  device: Device,
+  primitive: Primitive<Attributes>,
+  inputs: readonly Tensor[],
+  attributes: Attributes,
+): PreparedOperation {
+  let key = `${primitive.name}${attributes === none ? '' : JSON.stringify(attributes)}`;
+  for (const { dtype, shape, strides, uniform } of inputs) {
+    key += uniform === undefined ? `|${dtype}:${shape}:${strides}` : `|${dtype}:${shape}`;
+  }
+  const known = device.operations.get(key);
+  if (known) return known;
+  const spec = primitive.infer(inputs, attributes);
+  device.expectDType(spec.dtype);
+  const operands: Operand[] = inputs.map(({ shape, dtype, strides, uniform }) => ({
+    shape,
+    dtype,
+    strides: uniform === undefined ? strides : undefined,
+  }));
+  const program = lower(primitive, operands, spec, attributes, device.backend.limits);
+  const operation: PreparedOperation = {
+    shape: spec.shape,
+    dtype: spec.dtype as DType,
+    program,
+    prepared: device.backend.prepare(program),
+  };
+  device.remember(key, operation);
+  return operation;
+}
+
+function deviceOf(name: string, inputs: readonly Tensor[]): Device {
+  let device: Device | undefined;
+  for (const input of inputs) {
+    if (input.uniform !== undefined) continue;
+    const mine = input.memory().storage.device;
+    if (device && mine !== device) {
+      throw new DeviceError('tensors of two backends cannot meet in one operation', {
+        op: name,
+        got: `${device.backend.name} and ${mine.backend.name}`,
+        remedy: 'read one of them and make it anew on the other backend',
+      });
+    }
+    device = mine;
+  }
+  return device ?? currentDevice();
+}
+
+/** An error of a kernel, which cannot know which operation it was part of. */
+function named(error: IndexError, op: string): IndexError {
+  const { summary, got, expected, remedy } = error;
+  return new IndexError(summary, { op, got, expected, remedy, cause: error });
+}

@@ -1,0 +1,65 @@
+import { type HostArray, itemBytes } from '@evenkeel/backend';
+import { primitives } from '@evenkeel/compiler';
+import { ShapeError } from '@evenkeel/errors';
+import type { Tensor } from '../tensor.ts';
+import { bindingOf, execute } from './execute.ts';
+
+/** Nested arrays of numbers, one level per dimension. */
+export type Nested = number | Nested[];
+
+/** Reads a tensor's elements row by row. */
+export async function data(tensor: Tensor): Promise<HostArray> {
+  if (tensor.uniform !== undefined) return hostArray(tensor.dtype, tensor.size).fill(tensor.uniform);
+  const own = tensor.isContiguous ? tensor : execute(primitives.copy, [tensor], {}, []);
+  const { storage } = own.memory();
+  const { offset, length } = bindingOf(own);
+  const { backend, queue } = storage.device;
+  // Asked for now, in order with all that was run; what is read does not change with what runs later.
+  const reading = new Promise<Uint8Array<ArrayBuffer>>((resolve, reject) => {
+    queue.push(() => backend.read(storage.buffer, { offset, length }).then(resolve, reject));
+  });
+  if (own !== tensor) own.release();
+  // A failure in the queue explains better than one of the read that followed it.
+  const [drained, bytes] = await Promise.allSettled([queue.drained(), reading]);
+  if (drained.status === 'rejected') throw drained.reason;
+  if (bytes.status === 'rejected') throw bytes.reason;
+  return decode(tensor, bytes.value, itemBytes(tensor.dtype, backend.limits.boolBytes));
+}
+
+/** Reads the value of a tensor with one element. Throws `ShapeError` for any other. */
+export async function item(tensor: Tensor): Promise<number> {
+  if (tensor.size !== 1) {
+    throw new ShapeError('only a tensor of one element is one number', {
+      op: 'item',
+      shapes: [tensor.shape],
+      remedy: 'reduce it first, or read all elements with data()',
+    });
+  }
+  const [value] = await data(tensor);
+  return value as number;
+}
+
+/** Reads the elements as nested arrays, one level per dimension. */
+export async function tolist(tensor: Tensor): Promise<Nested> {
+  const flat = await data(tensor);
+  let next = 0;
+  const nest = (d: number): Nested => {
+    if (d === tensor.shape.length) return flat[next++] as number;
+    return Array.from({ length: tensor.shape[d] as number }, () => nest(d + 1));
+  };
+  return nest(0);
+}
+
+export function hostArray(dtype: Tensor['dtype'], size: number): HostArray {
+  if (dtype === 'float32') return new Float32Array(size);
+  if (dtype === 'float64') return new Float64Array(size);
+  return dtype === 'int32' ? new Int32Array(size) : new Uint8Array(size);
+}
+
+function decode({ dtype, size }: Tensor, bytes: Uint8Array<ArrayBuffer>, item: number): HostArray {
+  const { buffer, byteOffset } = bytes;
+  if (dtype === 'float32') return new Float32Array(buffer, byteOffset, size);
+  if (dtype === 'float64') return new Float64Array(buffer, byteOffset, size);
+  if (dtype === 'int32') return new Int32Array(buffer, byteOffset, size);
+  return item === 1 ? bytes : Uint8Array.from(new Int32Array(buffer, byteOffset, size));
+}

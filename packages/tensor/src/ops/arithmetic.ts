@@ -1,0 +1,131 @@
+import { isFloat } from '@evenkeel/backend';
+import { ConfigError } from '@evenkeel/errors';
+import { operations as ops } from '../autograd/operations.ts';
+import { scope } from '../engine/scope.ts';
+import type { Tensor, TensorLike } from '../tensor.ts';
+import { combine, toFloat } from './broadcast.ts';
+import { methods } from './method.ts';
+
+/** a + b. Shapes broadcast and dtypes promote as in PyTorch, here and in all functions of two. */
+export function add(a: TensorLike, b: TensorLike): Tensor {
+  return combine('add', a, b, ops.add);
+}
+
+/** a - b. */
+export function sub(a: TensorLike, b: TensorLike): Tensor {
+  return combine('sub', a, b, ops.sub);
+}
+
+/** a · b. */
+export function mul(a: TensorLike, b: TensorLike): Tensor {
+  return combine('mul', a, b, ops.mul);
+}
+
+export interface DivOptions {
+  /** Rounds the quotient toward zero or down, keeping integers integers. Default: no rounding, always a float. */
+  readonly roundingMode?: 'trunc' | 'floor';
+}
+
+/** a / b. Integers become floats, unless a rounding mode is given. */
+export function div(a: TensorLike, b: TensorLike, { roundingMode }: DivOptions = {}): Tensor {
+  if (roundingMode !== undefined && roundingMode !== 'trunc' && roundingMode !== 'floor') {
+    throw new ConfigError(`div has no rounding mode "${roundingMode}"`, {
+      op: 'div',
+      expected: '"trunc", "floor" or none',
+    });
+  }
+  return combine('div', a, b, (left, right) => {
+    if (roundingMode === undefined) return quotient(left, right);
+    if (isFloat(left.dtype)) {
+      return scope(() => ops[roundingMode](ops.div(left, right)));
+    }
+    if (roundingMode === 'trunc') return ops.div(left, right);
+    // Down instead of toward zero: one less where a rest is left and the signs differ.
+    return scope(() => {
+      const rest = ops.fmod(left, right);
+      const below = ops.and(ops.ne(rest, 0), ops.xor(ops.lt(rest, 0), ops.lt(right, 0)));
+      return ops.sub(ops.div(left, right), ops.cast(below, left.dtype));
+    });
+  });
+}
+
+/** The rest of a / b rounded down: it has the sign of b, as Python's %. */
+export function remainder(a: TensorLike, b: TensorLike): Tensor {
+  return combine('remainder', a, b, (left, right) =>
+    scope(() => {
+      const rest = ops.fmod(left, right);
+      const other = ops.and(ops.ne(rest, 0), ops.xor(ops.lt(rest, 0), ops.lt(right, 0)));
+      return ops.where(other, ops.add(rest, right), rest);
+    }),
+  );
+}
+
+/** The rest of a / b rounded toward zero: it has the sign of a, as C's fmod. */
+export function fmod(a: TensorLike, b: TensorLike): Tensor {
+  return combine('fmod', a, b, ops.fmod);
+}
+
+/** aᵇ. */
+export function pow(a: TensorLike, b: TensorLike): Tensor {
+  if (typeof b === 'number' && typeof a !== 'number') {
+    const x = toFloat(a);
+    // The everyday powers without a logarithm; they are also exact.
+    if (b === 2) return ops.mul(x, x);
+    if (b === 1) return ops.copy(x);
+    if (b === 0.5) return ops.sqrt(x);
+    if (b === -1) return ops.div(ops.full(x.shape, 1, x.dtype), x);
+    if (b === 3) return scope(() => ops.mul(ops.mul(x, x), x));
+  }
+  return combine('pow', a, b, (left, right) => ops.pow(toFloat(left), toFloat(right)));
+}
+
+/** The larger of the two, NaN if either is. */
+export function maximum(a: TensorLike, b: TensorLike): Tensor {
+  return combine('maximum', a, b, ops.maximum);
+}
+
+/** The smaller of the two, NaN if either is. */
+export function minimum(a: TensorLike, b: TensorLike): Tensor {
+  return combine('minimum', a, b, ops.minimum);
+}
+
+/** start + weight · (end - start). */
+export function lerp(start: Tensor, end: Tensor, weight: TensorLike): Tensor {
+  return scope(() => add(start, mul(weight, sub(end, start))));
+}
+
+/** The angle of the point (x, y) = (b, a), from -π to π. */
+export function atan2(a: TensorLike, b: TensorLike): Tensor {
+  return combine('atan2', a, b, (y, x) =>
+    scope(() => {
+      const up = ops.ge(y, 0);
+      const half = ops.where(up, Math.PI, ops.full(y.shape, -Math.PI, y.dtype));
+      const angle = ops.atan(ops.div(y, x));
+      const turned = ops.where(ops.lt(x, 0), ops.add(angle, half), angle);
+      const upright = ops.mul(ops.sign(y), Math.PI / 2);
+      return ops.where(ops.eq(x, 0), upright, turned);
+    }),
+  );
+}
+
+function quotient(a: Tensor, b: Tensor): Tensor {
+  return isFloat(a.dtype) ? ops.div(a, b) : scope(() => ops.div(toFloat(a), toFloat(b)));
+}
+
+declare module '../tensor.ts' {
+  interface Tensor {
+    add(other: TensorLike): Tensor;
+    sub(other: TensorLike): Tensor;
+    mul(other: TensorLike): Tensor;
+    div(other: TensorLike, options?: DivOptions): Tensor;
+    remainder(other: TensorLike): Tensor;
+    fmod(other: TensorLike): Tensor;
+    pow(exponent: TensorLike): Tensor;
+    maximum(other: TensorLike): Tensor;
+    minimum(other: TensorLike): Tensor;
+    lerp(end: Tensor, weight: TensorLike): Tensor;
+    atan2(other: TensorLike): Tensor;
+  }
+}
+
+methods({ add, sub, mul, div, remainder, fmod, pow, maximum, minimum, lerp, atan2 });

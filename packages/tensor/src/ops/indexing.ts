@@ -1,0 +1,208 @@
+import type { DType } from '@evenkeel/backend';
+import { DTypeError, ShapeError } from '@evenkeel/errors';
+import { operations as ops } from '../autograd/operations.ts';
+import { apply } from '../engine/apply.ts';
+import { scope } from '../engine/scope.ts';
+import type { Tensor } from '../tensor.ts';
+import { broadcastShapes, broadcastTo } from './broadcast.ts';
+import { dimension } from './dims.ts';
+import { methods } from './method.ts';
+
+/** `out[…, i, …] = x[…, index[…, i, …], …]` along `dim`. The index may be smaller than x elsewhere. */
+export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+  const along = dimension('gather', x.shape, dim);
+  expectPositions('gather', index);
+  return scope(() => ops.gather(fit(x, along, index), index, along));
+}
+
+/** The positions `index` (one dimension, int32) of a dimension. */
+export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
+  const along = dimension('indexSelect', x.shape, dim);
+  expectPositions('indexSelect', index, 1);
+  return scope(() => ops.gather(x, alongDimension(index, x, along), along));
+}
+
+/** As `gather`, with x and index broadcast against each other outside `dim`. */
+export function takeAlongDim(x: Tensor, index: Tensor, dim: number): Tensor {
+  const along = dimension('takeAlongDim', x.shape, dim);
+  expectPositions('takeAlongDim', index);
+  return scope(() => {
+    const one = (shape: readonly number[]) => shape.map((extent, d) => (d === along ? 1 : extent));
+    const shape = broadcastShapes('takeAlongDim', one(x.shape), one(index.shape));
+    const at = (source: Tensor) =>
+      broadcastTo(
+        source,
+        shape.map((extent, d) => (d === along ? (source.shape[d] as number) : extent)),
+      );
+    return ops.gather(at(x), at(index), along);
+  });
+}
+
+/** x with `source` added at `index` along `dim`; positions may repeat. Sums in order: the same bits at every run. */
+export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  const along = dimension('scatterAdd', x.shape, dim);
+  expectPositions('scatterAdd', index);
+  return scope(() => {
+    const size = x.shape[along] as number;
+    const added = ops.scatterAdd(fit(source, -1, index), index, along, size);
+    return ops.add(x, grow(added, x));
+  });
+}
+
+/** x with `source` put in at `index` along `dim`. Where positions repeat, their values are not defined by order in PyTorch; here they must not. */
+export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
+  const along = dimension('scatter', x.shape, dim);
+  expectPositions('scatter', index);
+  return scope(() => {
+    const size = x.shape[along] as number;
+    const values = typeof source === 'number' ? ops.full(index.shape, source, x.dtype) : fit(source, -1, index);
+    const hits = grow(ops.scatterAdd(ops.full(index.shape, 1, 'int32'), index, along, size), x);
+    const put = grow(ops.scatterAdd(values, index, along, size), x);
+    return ops.where(ops.gt(hits, 0), put, x);
+  });
+}
+
+/** x with the slices of `source` added at the positions `index` (one dimension) of `dim`. */
+export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  const along = dimension('indexAdd', x.shape, dim);
+  expectPositions('indexAdd', index, 1);
+  return scope(() => {
+    const added = ops.scatterAdd(source, alongDimension(index, source, along), along, x.shape[along] as number);
+    return ops.add(x, added);
+  });
+}
+
+/** 1 at each position's class and 0 elsewhere, in a new last dimension; int32 unless a dtype is given. */
+export function oneHot(x: Tensor, classes: number, dtype: DType = 'int32'): Tensor {
+  expectPositions('oneHot', x);
+  return scope(() => {
+    const shape = [...x.shape, classes];
+    const place = apply('iota', [], { shape, dim: x.ndim });
+    return ops.cast(ops.eq(broadcastTo(ops.reshape(x, [...x.shape, 1]), shape), place), dtype);
+  });
+}
+
+/** The lower triangle of the last two dimensions; zeros above diagonal k. */
+export function tril(x: Tensor, k = 0): Tensor {
+  return triangle(x, (row, column) => ops.le(column, ops.add(row, k)));
+}
+
+/** The upper triangle of the last two dimensions; zeros below diagonal k. */
+export function triu(x: Tensor, k = 0): Tensor {
+  return triangle(x, (row, column) => ops.ge(column, ops.add(row, k)));
+}
+
+/** The k-th diagonal of dimensions `a` and `b`, as the last dimension. */
+export function diagonal(x: Tensor, k = 0, a = 0, b = 1): Tensor {
+  const rank = x.ndim;
+  const [first, second] = [dimension('diagonal', x.shape, a), dimension('diagonal', x.shape, b)];
+  const rest = x.shape.map((_, d) => d).filter((d) => d !== first && d !== second);
+  return scope(() => {
+    const last = ops.permute(x, [...rest, first, second]);
+    const [rows, columns] = [last.shape[rank - 2] as number, last.shape[rank - 1] as number];
+    const [top, left] = [Math.max(0, -k), Math.max(0, k)];
+    const length = Math.max(0, Math.min(rows - top, columns - left));
+    const lead = last.shape.slice(0, -2);
+    const flat = ops.reshape(last, [...lead, rows * columns]);
+    return ops.slice(
+      flat,
+      [...lead.map(() => 0), length === 0 ? 0 : top * columns + left],
+      [...lead.map(() => 1), columns + 1],
+      [...lead, length],
+    );
+  });
+}
+
+/** A vector put on the k-th diagonal of a square matrix, or the k-th diagonal of a matrix. */
+export function diag(x: Tensor, k = 0): Tensor {
+  if (x.ndim === 2) return diagonal(x, k);
+  if (x.ndim !== 1) {
+    throw new ShapeError('diag takes a vector or a matrix', { op: 'diag', shapes: [x.shape] });
+  }
+  return scope(() => {
+    const side = x.size + Math.abs(k);
+    const padded = ops.pad(x, [Math.max(0, -k)], [Math.max(0, k)], [0]);
+    const rows = broadcastTo(ops.reshape(padded, [side, 1]), [side, side]);
+    return triangle(rows, (row, column) => ops.eq(column, ops.add(row, k)));
+  });
+}
+
+/** A value's positions must be int32; what came as another integer on the host is int32 already. */
+function expectPositions(op: string, index: Tensor, rank?: number): void {
+  if (index.dtype !== 'int32') {
+    throw new DTypeError(`${op} needs positions as int32`, {
+      op,
+      got: index.dtype,
+      remedy: "make them with tensor([...], { dtype: 'int32' }) or convert with .to('int32')",
+    });
+  }
+  if (rank !== undefined && index.ndim !== rank) {
+    throw new ShapeError(`${op} needs positions in ${rank} dimension`, {
+      op,
+      shapes: [index.shape],
+    });
+  }
+}
+
+/** x cut to the index's extents, but along `along`. */
+function fit(x: Tensor, along: number, index: Tensor): Tensor {
+  const shape = x.shape.map((extent, d) => (d === along ? extent : (index.shape[d] as number)));
+  if (x.ndim !== index.ndim || shape.some((extent, d) => extent > (x.shape[d] as number))) {
+    throw new ShapeError('an index cannot be larger than what it points into', {
+      shapes: [x.shape, index.shape],
+      expected: 'as many dimensions, each at most as large',
+    });
+  }
+  if (shape.every((extent, d) => extent === x.shape[d])) return x;
+  return ops.slice(
+    x,
+    shape.map(() => 0),
+    shape.map(() => 1),
+    shape,
+  );
+}
+
+/** Zeros added behind until the shape is that of `like`. */
+function grow(x: Tensor, like: Tensor): Tensor {
+  const after = like.shape.map((extent, d) => extent - (x.shape[d] as number));
+  const none = after.map(() => 0);
+  return after.every((count) => count === 0) ? x : ops.pad(x, none, after, none);
+}
+
+/** Positions of one dimension repeated over all the others of x. */
+function alongDimension(index: Tensor, x: Tensor, along: number): Tensor {
+  const aligned = x.shape.map((_, d) => (d === along ? index.size : 1));
+  const full = x.shape.map((extent, d) => (d === along ? index.size : extent));
+  return ops.expand(ops.reshape(index, aligned), full);
+}
+
+function triangle(x: Tensor, inside: (row: Tensor, column: Tensor) => Tensor): Tensor {
+  if (x.ndim < 2) {
+    throw new ShapeError('a triangle needs at least two dimensions', { shapes: [x.shape] });
+  }
+  return scope(() => {
+    const shape = x.shape.slice(-2);
+    const row = apply('iota', [], { shape, dim: 0 });
+    const column = apply('iota', [], { shape, dim: 1 });
+    return ops.where(broadcastTo(inside(row, column), x.shape), x, 0);
+  });
+}
+
+declare module '../tensor.ts' {
+  interface Tensor {
+    gather(dim: number, index: Tensor): Tensor;
+    indexSelect(dim: number, index: Tensor): Tensor;
+    takeAlongDim(index: Tensor, dim: number): Tensor;
+    scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor;
+    scatter(dim: number, index: Tensor, source: Tensor | number): Tensor;
+    indexAdd(dim: number, index: Tensor, source: Tensor): Tensor;
+    oneHot(classes: number, dtype?: DType): Tensor;
+    tril(k?: number): Tensor;
+    triu(k?: number): Tensor;
+    diagonal(k?: number, a?: number, b?: number): Tensor;
+    diag(k?: number): Tensor;
+  }
+}
+
+methods({ gather, indexSelect, takeAlongDim, scatterAdd, scatter, indexAdd, oneHot });
+methods({ tril, triu, diagonal, diag });

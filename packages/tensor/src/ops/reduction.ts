@@ -1,0 +1,208 @@
+import { isFloat } from '@evenkeel/backend';
+import { ConfigError } from '@evenkeel/errors';
+import { operations as ops } from '../autograd/operations.ts';
+import { apply } from '../engine/apply.ts';
+import { scope } from '../engine/scope.ts';
+import type { Tensor } from '../tensor.ts';
+import { toFloat } from './broadcast.ts';
+import { type Dims, dimension, dimensions, reducedShape } from './dims.ts';
+import { methods } from './method.ts';
+
+export interface ReduceOptions {
+  /** Whether reduced dimensions stay, with size 1. Default false. */
+  readonly keepdim?: boolean;
+}
+
+type Fold = (x: Tensor, dims: readonly number[]) => Tensor;
+
+/** Over the given dimensions, or over all of them; reduced ones disappear unless kept. */
+function reduce(name: string, x: Tensor, dims: Dims, { keepdim = false }: ReduceOptions, fold: Fold): Tensor {
+  const over = dimensions(name, x, dims);
+  return scope(() => {
+    const result = over.length === 0 ? fold(ops.reshape(x, [1]), [0]) : fold(x, over);
+    return ops.reshape(result, reducedShape(x.shape, over, keepdim));
+  });
+}
+
+/** The sum; of integers and bools as int32. */
+export function sum(x: Tensor, dims?: Dims, options: ReduceOptions = {}): Tensor {
+  return reduce('sum', x, dims, options, (input, over) =>
+    ops.sum(input.dtype === 'bool' ? ops.cast(input, 'int32') : input, over),
+  );
+}
+
+/** The arithmetic mean; NaN over nothing. */
+export function mean(x: Tensor, dims?: Dims, options: ReduceOptions = {}): Tensor {
+  return reduce('mean', x, dims, options, (input, over) => {
+    const float = toFloat(input);
+    return ops.div(ops.sum(float, over), countOver(float, over));
+  });
+}
+
+/** The product. */
+export function prod(x: Tensor, dims?: Dims, options: ReduceOptions = {}): Tensor {
+  return reduce('prod', x, dims, options, (input, over) =>
+    ops.prod(input.dtype === 'bool' ? ops.cast(input, 'int32') : input, over),
+  );
+}
+
+export interface VarianceOptions extends ReduceOptions {
+  /** The divisor is n - correction. Default 1, the unbiased estimate. */
+  readonly correction?: number;
+}
+
+/** The variance, in two passes: from the squared distances to the mean, never E[x²] - E[x]². */
+export function variance(x: Tensor, dims?: Dims, options: VarianceOptions = {}): Tensor {
+  const { correction = 1 } = options;
+  return reduce('var', x, dims, options, (input, over) => {
+    const float = toFloat(input);
+    const count = countOver(float, over);
+    const center = ops.div(ops.sum(float, over), count);
+    const distance = ops.sub(float, ops.expand(center, float.shape));
+    return ops.div(ops.sum(ops.mul(distance, distance), over), Math.max(0, count - correction));
+  });
+}
+
+/** The standard deviation: √variance. */
+export function std(x: Tensor, dims?: Dims, options: VarianceOptions = {}): Tensor {
+  return scope(() => ops.sqrt(variance(x, dims, options)));
+}
+
+/** log Σ eˣ, shifted by the maximum so that it neither overflows nor loses small terms. */
+export function logsumexp(x: Tensor, dims?: Dims, options: ReduceOptions = {}): Tensor {
+  return reduce('logsumexp', x, dims, options, (input, over) => {
+    const float = toFloat(input);
+    const peak = finitePeak(float, over);
+    const total = ops.sum(ops.exp(ops.sub(float, ops.expand(peak, float.shape))), over);
+    return ops.add(ops.log(total), peak);
+  });
+}
+
+/** The p-norm of all elements along some dimensions: (Σ |x|ᵖ)^(1/p); ∞, -∞ and 0 as in PyTorch. Default p: 2. */
+export function vectorNorm(x: Tensor, p = 2, dims?: Dims, options: ReduceOptions = {}): Tensor {
+  return reduce('vectorNorm', x, dims, options, (input, over) => {
+    const float = toFloat(input);
+    const size = ops.abs(float);
+    if (p === Number.POSITIVE_INFINITY) return ops.amax(size, over);
+    if (p === Number.NEGATIVE_INFINITY) return ops.amin(size, over);
+    if (p === 0) return ops.sum(ops.cast(ops.ne(float, 0), float.dtype), over);
+    if (p === 1) return ops.sum(size, over);
+    if (p === 2) return euclidean(float, over);
+    return ops.pow(ops.sum(ops.pow(size, p), over), 1 / p);
+  });
+}
+
+/** Whether any element is not 0. */
+export function any(x: Tensor, dims?: Dims, options: ReduceOptions = {}): Tensor {
+  return reduce('any', x, dims, options, (input, over) => ops.gt(ops.sum(asCount(ops.ne(input, 0)), over), 0));
+}
+
+/** Whether no element is 0. */
+export function all(x: Tensor, dims?: Dims, options: ReduceOptions = {}): Tensor {
+  return reduce('all', x, dims, options, (input, over) => ops.eq(ops.sum(asCount(ops.eq(input, 0)), over), 0));
+}
+
+/** eˣ / Σ eˣ along one dimension. */
+export function softmax(x: Tensor, dim: number): Tensor {
+  return scope(() => {
+    const float = toFloat(x);
+    const over = [dimension('softmax', x.shape, dim)];
+    if (x.ndim === 0) return ops.div(ops.exp(ops.sub(float, float)), 1);
+    const raised = ops.exp(ops.sub(float, ops.expand(finitePeak(float, over), float.shape)));
+    return ops.div(raised, ops.expand(ops.sum(raised, over), float.shape));
+  });
+}
+
+/** log softmax, which stays exact where softmax is nearly 0 or 1. */
+export function logSoftmax(x: Tensor, dim: number): Tensor {
+  return scope(() => {
+    const float = toFloat(x);
+    const over = [dimension('logSoftmax', x.shape, dim)];
+    if (x.ndim === 0) return ops.sub(float, float);
+    const shifted = ops.sub(float, ops.expand(finitePeak(float, over), float.shape));
+    const total = ops.log(ops.sum(ops.exp(shifted), over));
+    return ops.sub(shifted, ops.expand(total, float.shape));
+  });
+}
+
+/** The largest element along dimensions; ties share the gradient. */
+export function amax(x: Tensor, dims?: Dims, options: ReduceOptions = {}): Tensor {
+  return reduce('amax', x, dims, options, (input, over) => extreme(input, over, ops.amax));
+}
+
+/** The smallest element along dimensions; ties share the gradient. */
+export function amin(x: Tensor, dims?: Dims, options: ReduceOptions = {}): Tensor {
+  return reduce('amin', x, dims, options, (input, over) => extreme(input, over, ops.amin));
+}
+
+/** The position of the largest element, the first of several, along one dimension or in the flattened tensor; int32. */
+export function argmax(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor {
+  return position('argmax', x, dim, options);
+}
+
+/** The position of the smallest element; see `argmax`. */
+export function argmin(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor {
+  return position('argmin', x, dim, options);
+}
+
+/** How many elements are folded into one. */
+function countOver({ shape }: Tensor, over: readonly number[]): number {
+  return over.reduce((count, d) => count * (shape[d] as number), 1);
+}
+
+/** The maximum, or 0 where it is infinite and shifting by it would give NaN. A constant for the gradient: it cancels. */
+function finitePeak(x: Tensor, over: readonly number[]): Tensor {
+  const peak = ops.amax(x.detach(), over);
+  return ops.where(ops.lt(ops.abs(peak), Number.POSITIVE_INFINITY), peak, 0);
+}
+
+/** √Σx², whose gradient at 0 is 0 and not NaN. */
+function euclidean(x: Tensor, over: readonly number[]): Tensor {
+  const total = ops.sum(ops.mul(x, x), over);
+  const flat = ops.eq(total, 0);
+  return ops.where(flat, 0, ops.sqrt(ops.where(flat, 1, total)));
+}
+
+function extreme(x: Tensor, over: readonly number[], fold: Fold): Tensor {
+  return x.dtype === 'bool' ? ops.cast(fold(asCount(x), over), 'bool') : fold(x, over);
+}
+
+function asCount(x: Tensor): Tensor {
+  return isFloat(x.dtype) ? x : ops.cast(x, 'int32');
+}
+
+function position(name: 'argmax' | 'argmin', x: Tensor, dim: number | undefined, options: ReduceOptions): Tensor {
+  if (dim !== undefined && !Number.isInteger(dim)) {
+    throw new ConfigError(`${name} takes one dimension, not ${dim}`, { op: name });
+  }
+  return scope(() => {
+    if (dim !== undefined) {
+      return reduce(name, x, dim, options, (input, over) => apply(name, [asCount(input)], { dims: over }));
+    }
+    const found = apply(name, [asCount(ops.reshape(x, [x.size]))], { dims: [0] });
+    return ops.reshape(found, options.keepdim ? x.shape.map(() => 1) : []);
+  });
+}
+
+declare module '../tensor.ts' {
+  interface Tensor {
+    sum(dims?: Dims, options?: ReduceOptions): Tensor;
+    mean(dims?: Dims, options?: ReduceOptions): Tensor;
+    prod(dims?: Dims, options?: ReduceOptions): Tensor;
+    var(dims?: Dims, options?: VarianceOptions): Tensor;
+    std(dims?: Dims, options?: VarianceOptions): Tensor;
+    logsumexp(dims?: Dims, options?: ReduceOptions): Tensor;
+    vectorNorm(p?: number, dims?: Dims, options?: ReduceOptions): Tensor;
+    any(dims?: Dims, options?: ReduceOptions): Tensor;
+    all(dims?: Dims, options?: ReduceOptions): Tensor;
+    softmax(dim: number): Tensor;
+    logSoftmax(dim: number): Tensor;
+    amax(dims?: Dims, options?: ReduceOptions): Tensor;
+    amin(dims?: Dims, options?: ReduceOptions): Tensor;
+    argmax(dim?: number, options?: ReduceOptions): Tensor;
+    argmin(dim?: number, options?: ReduceOptions): Tensor;
+  }
+}
+
+methods({ sum, mean, prod, var: variance, std, logsumexp, vectorNorm, any, all });
+methods({ softmax, logSoftmax, amax, amin, argmax, argmin });

@@ -1,0 +1,253 @@
+import { ConfigError, IndexError, ShapeError } from '@evenkeel/errors';
+import { operations as ops } from '../autograd/operations.ts';
+import { scope } from '../engine/scope.ts';
+import { Tensor } from '../tensor.ts';
+import { broadcastTo } from './broadcast.ts';
+import { dimension } from './dims.ts';
+import { indexSelect } from './indexing.ts';
+import { cat } from './joining.ts';
+import { methods } from './method.ts';
+
+/** Elements `start` to before `end` in steps along one dimension, as Python's `x[start:end:step]`; without copying. */
+export function slice(x: Tensor, dim: number, start = 0, end?: number, step = 1): Tensor {
+  const along = dimension('slice', x.shape, dim);
+  if (!Number.isInteger(step) || step === 0) {
+    throw new ConfigError(`slice cannot walk in steps of ${step}`, {
+      op: 'slice',
+      expected: 'an integer other than 0',
+    });
+  }
+  const extent = x.shape[along] as number;
+  const clip = (position: number, low: number, high: number) =>
+    Math.max(low, Math.min(high, position < 0 ? position + extent : position));
+  const backwards = step < 0;
+  const first = clip(start === 0 && backwards ? extent : start, 0, backwards ? extent - 1 : extent);
+  const last = end === undefined ? (backwards ? -1 : extent) : clip(end, backwards ? -1 : 0, extent);
+  const count = Math.max(0, Math.ceil((last - first) / step));
+  return take(x, along, first, step, count);
+}
+
+/** One position of a dimension, which disappears. Negative positions count from the back. */
+export function select(x: Tensor, dim: number, index: number): Tensor {
+  const along = dimension('select', x.shape, dim);
+  const position = inside('select', x, along, index);
+  const taken = take(x, along, position, 1, 1);
+  const result = ops.reshape(
+    taken,
+    x.shape.filter((_, d) => d !== along),
+  );
+  taken.lifetime?.drop();
+  return result;
+}
+
+/** `length` positions of a dimension from `start`. */
+export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+  const along = dimension('narrow', x.shape, dim);
+  const extent = x.shape[along] as number;
+  const first = start < 0 ? start + extent : start;
+  if (length < 0 || first < 0 || first + length > extent) {
+    throw new ShapeError(`narrow to ${length} from ${start} leaves a dimension of ${extent}`, {
+      op: 'narrow',
+      shapes: [x.shape],
+    });
+  }
+  return take(x, along, first, 1, length);
+}
+
+/** One place of an indexing: a position, `[start, end, step]`, `null` for a new dimension, `'...'`, or positions as int32. */
+export type IndexPart =
+  | number
+  | readonly [start?: number | null, end?: number | null, step?: number | null]
+  | null
+  | '...'
+  | Tensor;
+
+/**
+ * Python's indexing: `x[1, ::2, None, ..., ids]` is `x.index(1, [null, null, 2], null, '...', ids)`. One tensor of positions
+ * at most; its dimensions take the place of the one it indexes.
+ */
+export function index(x: Tensor, ...parts: readonly IndexPart[]): Tensor {
+  const named = parts.filter((part) => part !== null && part !== '...').length;
+  if (named > x.ndim) {
+    throw new ShapeError(`${named} indices for ${x.ndim} dimensions`, {
+      op: 'index',
+      shapes: [x.shape],
+    });
+  }
+  if (parts.filter((part) => part instanceof Tensor).length > 1) {
+    throw new ConfigError('index takes one tensor of positions at most', {
+      op: 'index',
+      remedy: 'use gather or takeAlongDim',
+    });
+  }
+  return scope(() => {
+    let result = x;
+    let dim = 0;
+    for (const part of parts) {
+      if (part === '...') dim = result.ndim - (named - countBefore(parts, part));
+      else if (part === null) result = ops.reshape(result, splice(result.shape, dim++, 0, 1));
+      else if (typeof part === 'number') result = select(result, dim, part);
+      else if (part instanceof Tensor) {
+        const taken = indexSelect(result, dim, ops.reshape(part, [part.size]));
+        result = ops.reshape(taken, splice(taken.shape, dim, 1, ...part.shape));
+        dim += part.ndim;
+      } else {
+        const [start, end, step] = part as readonly [number?, number?, number?];
+        result = slice(result, dim++, start ?? 0, end ?? undefined, step ?? 1);
+      }
+    }
+    return result === x ? ops.reshape(x, x.shape) : result;
+  });
+}
+
+export interface PadOptions {
+  /** Default 'constant'. */
+  readonly mode?: 'constant' | 'reflect' | 'replicate' | 'circular';
+  /** What 'constant' pads with. Default 0. */
+  readonly value?: number;
+}
+
+/**
+ * Elements put around x: `[left, right, top, bottom, …]` from the last dimension, as PyTorch's `F.pad`. Negative counts crop.
+ */
+export function pad(x: Tensor, counts: readonly number[], { mode = 'constant', value = 0 }: PadOptions = {}): Tensor {
+  if (counts.length % 2 !== 0 || counts.length > 2 * x.ndim) {
+    throw new ShapeError(`pad needs pairs for at most ${x.ndim} dimensions`, {
+      op: 'pad',
+      shapes: [x.shape],
+      got: `[${counts}]`,
+    });
+  }
+  const before = x.shape.map((_, d) => counts[2 * (x.ndim - 1 - d)] ?? 0);
+  const after = x.shape.map((_, d) => counts[2 * (x.ndim - 1 - d) + 1] ?? 0);
+  return scope(() => {
+    if (mode !== 'constant') {
+      let result = x;
+      for (let d = 0; d < x.ndim; d++) {
+        result = border(result, d, before[d] as number, after[d] as number, mode);
+      }
+      return result === x ? ops.copy(x) : result;
+    }
+    const cropped = crop(x, before, after);
+    const around = (content: Tensor) =>
+      ops.pad(
+        content,
+        before.map((n) => Math.max(0, n)),
+        after.map((n) => Math.max(0, n)),
+        x.shape.map(() => 0),
+      );
+    if (value === 0) return around(cropped);
+    const inner = around(ops.full(cropped.shape, 1, 'bool'));
+    return ops.where(inner, around(cropped), value);
+  });
+}
+
+/** Moved round by `shifts` positions along the given dimensions; what leaves at one end enters at the other. */
+export function roll(x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+  const list = typeof shifts === 'number' ? [shifts] : shifts;
+  return scope(() => {
+    if (dims === undefined) {
+      const flat = ops.reshape(x, [x.size]);
+      return ops.reshape(roll(flat, list[0] as number, 0), x.shape);
+    }
+    let result = x;
+    for (const [i, dim] of (typeof dims === 'number' ? [dims] : dims).entries()) {
+      const along = dimension('roll', x.shape, dim);
+      const extent = x.shape[along] as number;
+      if (extent === 0) continue;
+      const cut = (((-(list[i] as number) % extent) + extent) % extent) as number;
+      const parts = [slice(result, along, cut), slice(result, along, 0, cut)];
+      result = cat(parts, along);
+    }
+    return result === x ? ops.copy(x) : result;
+  });
+}
+
+function take(x: Tensor, along: number, first: number, step: number, count: number): Tensor {
+  return ops.slice(
+    x,
+    x.shape.map((_, d) => (d === along ? first : 0)),
+    x.shape.map((_, d) => (d === along ? step : 1)),
+    x.shape.map((extent, d) => (d === along ? count : extent)),
+  );
+}
+
+function inside(op: string, x: Tensor, along: number, index: number): number {
+  const extent = x.shape[along] as number;
+  const position = index < 0 ? index + extent : index;
+  if (Number.isInteger(index) && position >= 0 && position < extent) return position;
+  throw new IndexError(`${op}: position ${index} is outside a dimension of ${extent}`, {
+    op,
+    shapes: [x.shape],
+    expected: `${-extent} to ${extent - 1}`,
+  });
+}
+
+/** Indices consumed by the parts before one. */
+function countBefore(parts: readonly IndexPart[], part: IndexPart): number {
+  return parts.slice(0, parts.indexOf(part)).filter((p) => p !== null && p !== '...').length;
+}
+
+function splice(shape: readonly number[], at: number, remove: number, ...put: number[]): number[] {
+  return [...shape.slice(0, at), ...put, ...shape.slice(at + remove)];
+}
+
+function crop(x: Tensor, before: readonly number[], after: readonly number[]): Tensor {
+  let result = x;
+  for (let d = 0; d < x.ndim; d++) {
+    const [low, high] = [Math.min(0, before[d] as number), Math.min(0, after[d] as number)];
+    if (low < 0 || high < 0) {
+      result = narrow(result, d, -low, (x.shape[d] as number) + low + high);
+    }
+  }
+  return result;
+}
+
+function border(
+  x: Tensor,
+  dim: number,
+  before: number,
+  after: number,
+  mode: 'reflect' | 'replicate' | 'circular',
+): Tensor {
+  if (before === 0 && after === 0) return x;
+  const extent = x.shape[dim] as number;
+  const most = mode === 'reflect' ? extent - 1 : mode === 'circular' ? extent : Number.POSITIVE_INFINITY;
+  if (before > most || after > most || extent === 0) {
+    throw new ShapeError(`pad: ${mode} cannot put ${Math.max(before, after)} around ${extent}`, {
+      op: 'pad',
+      shapes: [x.shape],
+      expected: `at most ${most}`,
+    });
+  }
+  const edge = (count: number, atStart: boolean): Tensor => {
+    if (mode === 'circular') return atStart ? slice(x, dim, extent - count) : slice(x, dim, 0, count);
+    if (mode === 'reflect') {
+      return atStart ? take(x, dim, count, -1, count) : take(x, dim, extent - 2, -1, count);
+    }
+    const shape = x.shape.map((size, d) => (d === dim ? count : size));
+    return broadcastTo(take(x, dim, atStart ? 0 : extent - 1, 1, 1), shape);
+  };
+  const middle = crop(
+    x,
+    x.shape.map((_, d) => (d === dim ? before : 0)),
+    x.shape.map((_, d) => (d === dim ? after : 0)),
+  );
+  const parts = [middle];
+  if (before > 0) parts.unshift(edge(before, true));
+  if (after > 0) parts.push(edge(after, false));
+  return cat(parts, dim);
+}
+
+declare module '../tensor.ts' {
+  interface Tensor {
+    slice(dim: number, start?: number, end?: number, step?: number): Tensor;
+    select(dim: number, index: number): Tensor;
+    narrow(dim: number, start: number, length: number): Tensor;
+    index(...parts: readonly IndexPart[]): Tensor;
+    pad(counts: readonly number[], options?: PadOptions): Tensor;
+    roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
+  }
+}
+
+methods({ slice, select, narrow, index, pad, roll });
