@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { readState, statePath, toolchainKey } from './toolchain.mjs';
+import { readMemory, writeMemory } from './memory.mjs';
 
 const groups = ['packages', 'apps', 'tooling'];
 
@@ -11,9 +11,7 @@ const groups = ['packages', 'apps', 'tooling'];
 export function installDependencies(root, toolchain) {
   const manifests = workspaceManifests(root);
   const stamp = installStamp(root, manifests);
-  const state = readState(root);
-  const remembers = state.stamp === stamp && state.toolchain?.key === toolchainKey();
-  if (remembers && manifests.every((manifest) => isLinked(root, manifest))) return;
+  if (readMemory(root).installed === stamp && manifests.every((manifest) => isLinked(root, manifest))) return;
 
   console.error('Installing dependencies ...');
   const installed = spawnSync(
@@ -32,8 +30,7 @@ export function installDependencies(root, toolchain) {
     console.error('Installing the dependencies failed; see the lines above.');
     process.exit(1);
   }
-  const found = { key: toolchainKey(), node: toolchain.node, pnpm: toolchain.pnpm };
-  writeFileSync(statePath(root), `${JSON.stringify({ stamp, toolchain: found }, null, 2)}\n`);
+  writeMemory(root, { installed: stamp });
 }
 
 function workspaceManifests(root) {
@@ -45,7 +42,7 @@ function workspaceManifests(root) {
 }
 
 function installStamp(root, manifests) {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', ...manifests]) {
     hash.update(`${file}\n`).update(readFileSync(join(root, file)));
   }

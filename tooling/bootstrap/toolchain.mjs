@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { readMemory, writeMemory } from './memory.mjs';
 
 const pnpmVersion = '12.4.2';
 const nodeVersion = '26.10.0';
@@ -29,22 +30,8 @@ export function isSupportedNode(version) {
   return (major === 22 && minor >= 19) || (major === 24 && minor >= 11) || major >= 26;
 }
 
-/** Where the state of this checkout's installation is remembered; it goes when node_modules goes. */
-export function statePath(root) {
-  return join(root, 'node_modules', '.evenkeel-install.json');
-}
-
-/** What was remembered at the last installation, or an empty object. */
-export function readState(root) {
-  try {
-    return JSON.parse(readFileSync(statePath(root), 'utf8'));
-  } catch {
-    return {};
-  }
-}
-
 /** What the found paths depend on: another host Node or another pin means looking again. */
-export function toolchainKey() {
+function toolchainKey() {
   return [process.platform, process.arch, process.execPath, process.version, pnpmVersion, nodeVersion].join(' ');
 }
 
@@ -53,11 +40,12 @@ export function toolchainKey() {
  * @returns {Toolchain}
  */
 export function findToolchain(root) {
-  const remembered = readState(root).toolchain;
-  const paths =
-    remembered?.key === toolchainKey() && existsSync(remembered.node) && existsSync(remembered.pnpm)
-      ? remembered
-      : fetchToolchain();
+  const key = toolchainKey();
+  const { toolchains = {} } = readMemory(root);
+  const remembered = toolchains[key];
+  const isThere = remembered && existsSync(remembered.node) && existsSync(remembered.pnpm);
+  const paths = isThere ? remembered : fetchToolchain();
+  if (!isThere) writeMemory(root, { toolchains: { ...toolchains, [key]: paths } });
   const path = [paths.pnpm, dirname(paths.node), join(root, 'node_modules', '.bin'), process.env.PATH];
   return {
     node: paths.node,
