@@ -1,1 +1,1 @@
-export {};
+export { wasm, type WasmBackend, type WasmOptions } from './runtime/wasm-backend.ts';

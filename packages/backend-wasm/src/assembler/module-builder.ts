@@ -1,0 +1,79 @@
+import { ByteWriter } from './byte-writer.ts';
+import { type ConstantPool, FunctionBuilder } from './function-builder.ts';
+import { typeCodes, type ValueType } from './value.ts';
+
+/** A module that imports one memory (`e.m`) and exports one function (`f`). */
+export class ModuleBuilder implements ConstantPool {
+  readonly #functions: FunctionBuilder[] = [];
+  readonly #globals = new Map<string, number>();
+
+  function(parameters: readonly ValueType[]): FunctionBuilder {
+    const made = new FunctionBuilder(this.#functions.length, parameters, this);
+    this.#functions.push(made);
+    return made;
+  }
+
+  global(words: readonly [number, number, number, number]): number {
+    const key = words.join();
+    let index = this.#globals.get(key);
+    if (index === undefined) {
+      index = this.#globals.size;
+      this.#globals.set(key, index);
+    }
+    return index;
+  }
+
+  finish(exported: FunctionBuilder): Uint8Array<ArrayBuffer> {
+    const out = new ByteWriter();
+    out.raw([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+    const bodies = this.#functions.map((f) => f.finish());
+    section(out, 1, this.#functions.length, (content) => {
+      for (const f of this.#functions) {
+        content.byte(0x60);
+        content.u32(f.parameters.length);
+        for (const parameter of f.parameters) content.byte(typeCodes[parameter.type]);
+        content.u32(0);
+      }
+    });
+    section(out, 2, 1, (content) => {
+      content.text('e');
+      content.text('m');
+      content.raw([0x02, 0x00, 0x00]);
+    });
+    section(out, 3, this.#functions.length, (content) => {
+      for (let i = 0; i < this.#functions.length; i++) content.u32(i);
+    });
+    if (this.#globals.size > 0) {
+      section(out, 6, this.#globals.size, (content) => {
+        for (const key of this.#globals.keys()) {
+          content.raw([typeCodes.v128, 0x01, 0xfd, 0x0c]);
+          const words = new Int32Array(key.split(',').map(Number));
+          content.raw(new Uint8Array(words.buffer));
+          content.byte(0x0b);
+        }
+      });
+    }
+    section(out, 7, 1, (content) => {
+      content.text('f');
+      content.byte(0x00);
+      content.u32(exported.index);
+    });
+    section(out, 10, bodies.length, (content) => {
+      for (const body of bodies) content.sized(body);
+    });
+    return out.finish();
+  }
+}
+
+function section(
+  out: ByteWriter,
+  id: number,
+  count: number,
+  write: (content: ByteWriter) => void,
+): void {
+  const content = new ByteWriter();
+  content.u32(count);
+  write(content);
+  out.byte(id);
+  out.sized(content);
+}

@@ -1,0 +1,162 @@
+import { type BinaryFunction, identityOf, type Reduction, type ReductionFunction } from '@evenkeel/backend';
+import { f32x4, type Local, v128 } from '../assembler/index.ts';
+import { binaryOf } from '../renderer/operations.ts';
+import type { Renderer } from '../renderer/renderer.ts';
+import type { Vector } from '../renderer/vector-math.ts';
+import { type LoopAxis, runNest, turnsFrom } from './nest.ts';
+
+const combining: Readonly<Record<ReductionFunction, BinaryFunction>> = {
+  sum: 'add',
+  prod: 'mul',
+  max: 'max',
+  min: 'min',
+};
+
+// A float sum adds at most so many values to one register before that goes into a compensated total (Kahan), so the
+// error does not grow with the length beyond that.
+const blockTurns = 128;
+
+interface Total {
+  readonly sum: Local<'v128'>;
+  /** What rounding has added too much. */
+  readonly excess: Local<'v128'>;
+}
+
+class Accumulator {
+  readonly reduction: Reduction;
+  readonly #renderer: Renderer;
+  readonly #registers: Local<'v128'>[];
+  readonly #totals: readonly Total[];
+
+  constructor(renderer: Renderer, reduction: Reduction, registers: number, blocked: boolean) {
+    this.#renderer = renderer;
+    this.reduction = reduction;
+    const zeros = () => renderer.f.v128(this.#identity());
+    this.#registers = Array.from({ length: registers }, zeros);
+    this.#totals = Array.from({ length: blocked && this.isFloatSum ? registers : 0 }, () => ({
+      sum: zeros(),
+      excess: zeros(),
+    }));
+  }
+
+  get isFloatSum(): boolean {
+    return this.reduction.fn === 'sum' && this.reduction.value.dtype === 'float32';
+  }
+
+  get results(): readonly Local<'v128'>[] {
+    return this.#registers;
+  }
+
+  add(register: number): void {
+    const { math } = this.#renderer;
+    const local = this.#registers[register] as Local<'v128'>;
+    const { value } = this.reduction;
+    const isProduct = value.kind === 'binary' && value.fn === 'mul' && this.isFloatSum;
+    if (isProduct && math.features.fused && this.#renderer.isUsedOnce(value)) {
+      local.set(math.madd(this.#renderer.value(value.a), this.#renderer.value(value.b), local));
+    } else {
+      local.set(this.#combine(local, this.#renderer.value(value)));
+    }
+  }
+
+  flush(): void {
+    const { math } = this.#renderer;
+    this.#totals.forEach(({ sum, excess }, i) => {
+      const local = this.#registers[i] as Local<'v128'>;
+      const term = math.keep(f32x4.sub(local, excess));
+      const next = math.keep(f32x4.add(sum, term));
+      excess.set(f32x4.sub(f32x4.sub(next, sum), term));
+      sum.set(next);
+      local.set(this.#identity());
+    });
+  }
+
+  /** Puts what was flushed back into the registers. */
+  close(): void {
+    this.#totals.forEach(({ sum }, i) => {
+      const local = this.#registers[i] as Local<'v128'>;
+      local.set(f32x4.add(sum, local));
+    });
+  }
+
+  /** All registers and all their lanes as one value in all lanes; the last register may have equal lanes already. */
+  combineLanes(lastHasEqualLanes: boolean): Local<'v128'> {
+    const { math } = this.#renderer;
+    const vectors = this.#registers.slice(0, lastHasEqualLanes ? -1 : undefined);
+    const single = lastHasEqualLanes ? this.#registers[this.#registers.length - 1] : undefined;
+    let sum: Vector | undefined = pairwise(vectors, (a, b) => this.#combine(a, b));
+    if (sum) {
+      const pairs = math.keep(sum);
+      const crossed = v128.shuffle(pairs, pairs, [2, 3, 0, 1]);
+      const halves = math.keep(this.#combine(pairs, crossed));
+      sum = this.#combine(halves, v128.shuffle(halves, halves, [1, 0, 3, 2]));
+    }
+    if (sum && single) return math.keep(this.#combine(sum, single));
+    return math.keep((sum ?? single) as Vector);
+  }
+
+  #identity(): Vector {
+    const { fn, value } = this.reduction;
+    return this.#renderer.constant(value.dtype, identityOf(fn, value.dtype));
+  }
+
+  #combine(a: Vector, b: Vector): Vector {
+    const { fn, value } = this.reduction;
+    return binaryOf(this.#renderer.math, combining[fn], value.dtype, a, b);
+  }
+}
+
+function pairwise(
+  vectors: readonly Vector[],
+  combine: (a: Vector, b: Vector) => Vector,
+): Vector | undefined {
+  if (vectors.length <= 1) return vectors[0];
+  const half = vectors.length >> 1;
+  return combine(
+    pairwise(vectors.slice(0, half), combine) as Vector,
+    pairwise(vectors.slice(half), combine) as Vector,
+  );
+}
+
+/**
+ * One pass over the inner axes for reductions that do not use each other. Inside a vector loop each lane is a result
+ * of its own; otherwise the lanes along the vector axis are combined at the end, and what is left of the axis goes to
+ * a register of its own.
+ */
+export function runPass(
+  renderer: Renderer,
+  axes: readonly LoopAxis[],
+  reductions: readonly { readonly index: number; readonly reduction: Reduction }[],
+): void {
+  const rows = axes.find((a) => a.copies > 0);
+  const byLane = renderer.scope.vectorAxis !== undefined;
+  const vectors = rows && rows.extent >= 4 ? rows.copies : 0;
+  const hasTail = rows ? rows.extent % 4 !== 0 : !byLane;
+  const registers = byLane ? renderer.scope.copies : vectors + (hasTail ? 1 : 0);
+  const blocked = turnsFrom(axes, 0) > blockTurns;
+  const accumulators = reductions.map(
+    ({ reduction }) => new Accumulator(renderer, reduction, registers, blocked),
+  );
+  const sums = accumulators.filter((a) => a.isFloatSum);
+  runNest(renderer, {
+    axes,
+    values: reductions.map(({ reduction }) => reduction.value),
+    stores: [],
+    blocks:
+      blocked && sums.length > 0
+        ? { turns: blockTurns, flush: () => sums.forEach((a) => a.flush()) }
+        : undefined,
+    body() {
+      const isTail = renderer.scope.vectorAxis === undefined;
+      renderer.eachCopy((copy) => {
+        for (const a of accumulators) a.add(isTail ? registers - 1 : copy);
+      });
+    },
+  });
+  accumulators.forEach((a, i) => {
+    a.close();
+    const { index } = reductions[i] as { index: number };
+    if (byLane) renderer.setReduced(index, a.results, true);
+    else renderer.setReduced(index, [a.combineLanes(hasTail)], false);
+  });
+}

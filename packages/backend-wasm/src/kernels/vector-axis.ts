@@ -1,0 +1,98 @@
+/** The choice of the axis whose neighbors become the lanes of a vector. */
+import {
+  type Expression,
+  type LoopKernel,
+  type Store,
+  strideAlong,
+} from '@evenkeel/backend';
+import { partsOf, reductionsOf } from '../renderer/graph.ts';
+
+/** What is computed for each point of a domain. */
+export interface Work {
+  readonly values: readonly Expression[];
+  readonly stores: readonly Store[];
+}
+
+// In instructions, roughly, for the four elements of a vector.
+const costOf = { uniform: 0.5, whole: 1, reversed: 2, gathered: 6, computed: 14 };
+const mathFunctions: ReadonlySet<string> = new Set([
+  'exp', 'expm1', 'log', 'log1p', 'sin', 'cos', 'atan', 'tanh', 'erf', 'pow', 'rem',
+]);
+
+/** Instructions without loads and stores, for four elements or one. */
+export function arithmeticCost(values: readonly Expression[]): number {
+  let cost = 0;
+  for (const e of partsOf(values)) {
+    if (e.kind === 'unary' || e.kind === 'binary') cost += mathFunctions.has(e.fn) ? 20 : 1;
+    else if (e.kind === 'select' || e.kind === 'cast' || e.kind === 'bounded') cost += 1;
+  }
+  return cost;
+}
+
+function accessCost(index: Expression, axis: number, lanesReduce: boolean): number {
+  const stride = strideAlong(index, axis);
+  if (stride === undefined || (lanesReduce && reductionsOf(index) !== 0)) return costOf.computed;
+  if (stride === 0) return costOf.uniform;
+  if (stride === 1) return costOf.whole;
+  return stride === -1 ? costOf.reversed : costOf.gathered;
+}
+
+/** The axis along which the work is cheapest as vectors, or undefined where single elements are cheaper. */
+export function chooseVectorAxis(
+  work: Work,
+  extents: ReadonlyMap<number, number>,
+  options: { outer: ReadonlySet<number>; reductions: number; innerSize: number },
+): number | undefined {
+  const indices = work.stores.map((s) => s.index);
+  for (const e of partsOf([...work.values, ...indices])) {
+    if (e.kind === 'load') indices.push(e.index);
+  }
+  const arithmetic = arithmeticCost(work.values);
+  const single = arithmetic + indices.length;
+  let best: number | undefined;
+  let least = single;
+  for (const [axis, extent] of extents) {
+    if (extent < 4) continue;
+    const isOuter = options.outer.has(axis);
+    let vector = arithmetic;
+    for (const index of indices) {
+      vector += accessCost(index, axis, isOuter && options.reductions > 0);
+    }
+    // Combining the lanes of an accumulator, shared by the row.
+    if (!isOuter) vector += (4 * 10 * options.reductions) / options.innerSize;
+    const rest = extent % 4;
+    const cost = ((extent - rest) * (vector / 4) + rest * single) / extent;
+    // A later axis is nearer to contiguous, so it wins a tie.
+    if (cost <= least) {
+      least = cost;
+      best = axis;
+    }
+  }
+  return best;
+}
+
+/** How many vectors to work on side by side: enough to hide the loop's own cost and the latency of additions. */
+export function chooseCopies(values: readonly Expression[], extent: number): number {
+  const cost = arithmeticCost(values);
+  const wanted = cost <= 12 ? 4 : cost <= 40 ? 2 : 1;
+  let copies = 1;
+  while (copies * 2 <= wanted && copies * 8 <= extent) copies *= 2;
+  return copies;
+}
+
+/** Groups reductions in passes over the inner domain: as early as the results they use allow. */
+export function passesOf(kernel: LoopKernel): number[][] {
+  const passes: number[][] = [];
+  const passOf: number[] = [];
+  kernel.reductions.forEach((reduction, i) => {
+    const needed = reductionsOf(reduction.value);
+    let pass = 0;
+    passOf.forEach((earlier, j) => {
+      if ((needed >>> j) & 1) pass = Math.max(pass, earlier + 1);
+    });
+    passOf.push(pass);
+    (passes[pass] ??= []).push(i);
+  });
+  return passes;
+}
+

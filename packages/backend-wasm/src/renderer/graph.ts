@@ -1,0 +1,54 @@
+/** Questions about expressions as graphs, each answered once per node. */
+import { type Expression, type LinearForm, linearForm, operands } from '@evenkeel/backend';
+
+const knownReductions = new WeakMap<Expression, number>();
+
+/** The reductions whose results an expression's value depends on, as a bit set. */
+export function reductionsOf(e: Expression): number {
+  if (e.kind === 'reduced') return 1 << e.reduction;
+  const parts = operands(e);
+  if (parts.length === 0) return 0;
+  let found = knownReductions.get(e);
+  if (found === undefined) {
+    found = 0;
+    for (const part of parts) found |= reductionsOf(part);
+    knownReductions.set(e, found);
+  }
+  return found;
+}
+
+const knownForms = new WeakMap<Expression, { form: LinearForm | undefined }>();
+
+/** `linearForm`, remembered: an index is asked about at every loop level. */
+export function formOf(index: Expression): LinearForm | undefined {
+  let known = knownForms.get(index);
+  if (!known) {
+    known = { form: linearForm(index) };
+    knownForms.set(index, known);
+  }
+  return known.form;
+}
+
+/** How many times each part is used by another part or is a root. */
+export function countUses(roots: readonly Expression[]): Map<Expression, number> {
+  const uses = new Map<Expression, number>();
+  const visit = (e: Expression): void => {
+    const seen = uses.get(e);
+    uses.set(e, (seen ?? 0) + 1);
+    if (seen === undefined) for (const part of operands(e)) visit(part);
+  };
+  for (const root of roots) visit(root);
+  return uses;
+}
+
+/** Every part of some expressions, once. */
+export function partsOf(roots: readonly Expression[]): Set<Expression> {
+  const parts = new Set<Expression>();
+  const visit = (e: Expression): void => {
+    if (parts.has(e)) return;
+    parts.add(e);
+    for (const part of operands(e)) visit(part);
+  };
+  for (const root of roots) visit(root);
+  return parts;
+}

@@ -1,0 +1,224 @@
+/** What each function of the expression grammar is in vector instructions. */
+import type { BinaryFunction, Expression, Scalar, UnaryFunction } from '@evenkeel/backend';
+import { f32x4, i32, i32x4, v128 } from '../assembler/index.ts';
+import { erf } from './simd-math/error-function.ts';
+import { exp, expm1, tanh } from './simd-math/exponential.ts';
+import {
+  divide,
+  divideByConstant,
+  integerRemainder,
+  integerSign,
+  laneShifts,
+  multiplyHigh,
+  shiftLanes,
+} from './simd-math/integer.ts';
+import { log, log1p } from './simd-math/logarithm.ts';
+import { pow, remainder } from './simd-math/power.ts';
+import { atan, cos, sin } from './simd-math/trigonometry.ts';
+import type { Vector, VectorMath } from './vector-math.ts';
+
+const simpleFloat: Partial<Record<UnaryFunction, (a: Vector) => Vector>> = {
+  neg: f32x4.neg,
+  abs: f32x4.abs,
+  floor: f32x4.floor,
+  ceil: f32x4.ceil,
+  trunc: f32x4.trunc,
+  round: f32x4.nearest,
+  sqrt: f32x4.sqrt,
+};
+
+const mathFunctions: Partial<Record<UnaryFunction, (math: VectorMath, a: Vector) => Vector>> = {
+  exp,
+  expm1,
+  log,
+  log1p,
+  sin,
+  cos,
+  atan,
+  tanh,
+  erf,
+  sign: floatSign,
+};
+
+export function unaryOf(math: VectorMath, fn: UnaryFunction, dtype: Scalar, a: Vector): Vector {
+  if (fn === 'not') return v128.not(a);
+  if (dtype === 'float32') {
+    const simple = simpleFloat[fn];
+    if (simple) return simple(a);
+    const compound = mathFunctions[fn];
+    if (compound) return compound(math, a);
+  } else {
+    if (fn === 'neg') return i32x4.neg(a);
+    if (fn === 'abs') return dtype === 'int32' ? i32x4.abs(a) : a;
+    if (fn === 'sign') return dtype === 'int32' ? integerSign(math, a) : i32x4.minU(a, math.int(1));
+    if (fn === 'floor' || fn === 'ceil' || fn === 'trunc' || fn === 'round') return a;
+  }
+  throw new TypeError(`${fn} is not defined on ${dtype}`);
+}
+
+function floatSign(math: VectorMath, value: Vector): Vector {
+  const x = math.keep(value);
+  const unit = math.withSignOf(x, math.float(1));
+  const signed = v128.and(unit, f32x4.ne(x, math.float(0)));
+  return math.select(f32x4.ne(x, x), x, signed);
+}
+
+type Operations = Partial<Record<BinaryFunction, (a: Vector, b: Vector) => Vector>>;
+
+const floatOperations: Operations = {
+  add: f32x4.add,
+  sub: f32x4.sub,
+  mul: f32x4.mul,
+  div: f32x4.div,
+  max: f32x4.max,
+  min: f32x4.min,
+  eq: f32x4.eq,
+  ne: f32x4.ne,
+  lt: f32x4.lt,
+  le: f32x4.le,
+  gt: f32x4.gt,
+  ge: f32x4.ge,
+};
+
+const bitOperations: Operations = { and: v128.and, or: v128.or, xor: v128.xor };
+
+const integerOperations: Operations = {
+  ...bitOperations,
+  add: i32x4.add,
+  sub: i32x4.sub,
+  mul: i32x4.mul,
+  eq: i32x4.eq,
+  ne: i32x4.ne,
+};
+
+const signedOperations: Operations = {
+  ...integerOperations,
+  max: i32x4.maxS,
+  min: i32x4.minS,
+  lt: i32x4.ltS,
+  le: i32x4.leS,
+  gt: i32x4.gtS,
+  ge: i32x4.geS,
+};
+
+const unsignedOperations: Operations = {
+  ...integerOperations,
+  max: i32x4.maxU,
+  min: i32x4.minU,
+  lt: i32x4.ltU,
+  le: i32x4.leU,
+  gt: i32x4.gtU,
+  ge: i32x4.geU,
+};
+
+// On masks: true is all ones, which is -1.
+const maskOperations: Operations = {
+  ...bitOperations,
+  add: v128.or,
+  mul: v128.and,
+  max: v128.or,
+  min: v128.and,
+  eq: i32x4.eq,
+  ne: v128.xor,
+  lt: (a, b) => v128.andnot(b, a),
+  gt: v128.andnot,
+  le: (a, b) => v128.or(b, v128.not(a)),
+  ge: (a, b) => v128.or(a, v128.not(b)),
+};
+
+const operationsOf: Partial<Record<Scalar, Operations>> = {
+  float32: floatOperations,
+  int32: signedOperations,
+  uint32: unsignedOperations,
+  bool: maskOperations,
+};
+
+/** A binary function whose operands are of the given dtype; `right` is what b was made from. */
+export function binaryOf(
+  math: VectorMath,
+  fn: BinaryFunction,
+  dtype: Scalar,
+  a: Vector,
+  b: Vector,
+  right?: Expression,
+): Vector {
+  const known = right?.kind === 'constant' ? right.value : undefined;
+  if (dtype === 'float32') {
+    if (fn === 'pow') return power(math, a, b, known);
+    if (fn === 'rem') return remainder(math, a, b);
+    // One instruction, and a NaN in the first operand stays.
+    if (fn === 'max' && known !== undefined && known === known) return f32x4.pmax(a, b);
+    if (fn === 'min' && known !== undefined && known === known) return f32x4.pmin(a, b);
+  } else if (dtype === 'int32' || dtype === 'uint32') {
+    const compound = integerBinary(math, fn, dtype === 'uint32', a, b, known);
+    if (compound) return compound;
+  }
+  const simple = operationsOf[dtype]?.[fn];
+  if (!simple) throw new TypeError(`${fn} is not defined on ${dtype}`);
+  return simple(a, b);
+}
+
+function power(math: VectorMath, a: Vector, b: Vector, exponent: number | undefined): Vector {
+  if (exponent !== 2) return pow(math, a, b);
+  const base = math.keep(a);
+  return f32x4.mul(base, base);
+}
+
+function integerBinary(
+  math: VectorMath,
+  fn: BinaryFunction,
+  unsigned: boolean,
+  a: Vector,
+  b: Vector,
+  known: number | undefined,
+): Vector | undefined {
+  const divisor = known !== undefined && known !== 0 && known !== -1 ? known : undefined;
+  switch (fn) {
+    case 'div':
+      return divisor === undefined
+        ? divide(math, a, b, unsigned)
+        : divideByConstant(math, a, divisor, unsigned);
+    case 'rem': {
+      if (divisor === undefined) return integerRemainder(math, a, b, unsigned);
+      const x = math.keep(a);
+      return i32x4.sub(x, i32x4.mul(divideByConstant(math, x, divisor, unsigned), b));
+    }
+    case 'mulHigh':
+      return multiplyHigh(math, a, b);
+    case 'shiftLeft':
+      return known === undefined
+        ? shiftLanes(math, a, b, laneShifts.shiftLeft)
+        : i32x4.shl(a, i32.constant(known));
+    case 'shiftRight':
+      if (known === undefined) {
+        return shiftLanes(math, a, b, unsigned ? laneShifts.bringZeros : laneShifts.keepSign);
+      }
+      return (unsigned ? i32x4.shrU : i32x4.shrS)(a, i32.constant(known));
+    default:
+      return undefined;
+  }
+}
+
+/** A value of one dtype as another; `from` is what it was made from. */
+export function castOf(math: VectorMath, from: Expression, to: Scalar, a: Vector): Vector {
+  const source = from.dtype;
+  if (to === 'bool') {
+    return source === 'float32' ? f32x4.ne(a, math.float(0)) : i32x4.ne(a, math.int(0));
+  }
+  if (to === 'float32') {
+    if (source === 'bool') return v128.and(a, math.float(1));
+    if (source === 'int32') return f32x4.convertI32x4S(a);
+    // After a shift to the right the sign bit is clear, and the signed conversion is one instruction instead of eight.
+    const shifted = from.kind === 'binary' && from.fn === 'shiftRight' && isPositive(from.b);
+    return shifted ? f32x4.convertI32x4S(a) : f32x4.convertI32x4U(a);
+  }
+  if (source === 'bool') return v128.and(a, math.int(1));
+  if (source === 'float32') {
+    return to === 'int32' ? i32x4.truncF32x4S(a) : i32x4.truncF32x4U(a);
+  }
+  return a;
+}
+
+function isPositive(e: Expression): boolean {
+  return e.kind === 'constant' && e.value > 0;
+}

@@ -1,0 +1,338 @@
+import {
+  dependsOn,
+  type Expression,
+  operands,
+  type Scalar,
+  type Store,
+  strideAlong,
+} from '@evenkeel/backend';
+import { f32x4, type FunctionBuilder, i32, i32x4, Local, type Value } from '../assembler/index.ts';
+import { type Address, isBound, isScalarArithmetic, linearAddress } from './addresses.ts';
+import { Faults } from './faults.ts';
+import { countUses, formOf, reductionsOf } from './graph.ts';
+import { loadVector, storeVector } from './memory.ts';
+import { binaryOf, castOf, unaryOf } from './operations.ts';
+import { type LoopLane, makeScope, type Scope } from './scope.ts';
+import { type Features, type Vector, VectorMath } from './vector-math.ts';
+
+export interface RendererParts {
+  readonly f: FunctionBuilder;
+  readonly features: Features;
+  /** Where each binding begins. */
+  readonly bases: readonly Value<'i32'>[];
+  readonly dtypes: readonly Scalar[];
+  readonly arguments: readonly Value[];
+  readonly argumentTypes: readonly Scalar[];
+  readonly faultAddress: number;
+  /** Everything that will be rendered: what is used once needs no local. */
+  readonly roots: readonly Expression[];
+}
+
+/**
+ * Turns expressions into vector code at the place where a loop nest stands. A value has four lanes, neighbors along the
+ * vector axis of the innermost vector loop; outside one, all four lanes are the same element.
+ */
+export class Renderer {
+  readonly f: FunctionBuilder;
+  readonly math: VectorMath;
+  readonly faults: Faults;
+  readonly dtypes: readonly Scalar[];
+  readonly #bases: readonly Value<'i32'>[];
+  readonly #arguments: readonly Vector[];
+  readonly #uses: ReadonlyMap<Expression, number>;
+  readonly #scopes: Scope[];
+  readonly #reduced = new Map<number, { values: readonly Vector[]; byLane: boolean }>();
+  #copy = 0;
+
+  constructor(parts: RendererParts) {
+    this.f = parts.f;
+    this.math = new VectorMath(parts.f, parts.features);
+    this.faults = new Faults(this.math, parts.faultAddress);
+    this.dtypes = parts.dtypes;
+    this.#bases = parts.bases;
+    this.#uses = countUses(parts.roots);
+    this.#scopes = [makeScope(undefined, undefined, i32.constant(0), { vector: false, copies: 1 })];
+    this.#arguments = parts.arguments.map((value, i) => {
+      const dtype = parts.argumentTypes[i];
+      if (dtype === 'float32') return this.f.v128(f32x4.splat(value as Value<'f32'>));
+      const splat = i32x4.splat(value as Value<'i32'>);
+      return this.f.v128(dtype === 'bool' ? i32x4.ne(splat, this.math.int(0)) : splat);
+    });
+  }
+
+  get scope(): Scope {
+    return this.#scopes[this.#scopes.length - 1] as Scope;
+  }
+
+  /** Renders the body with an axis at a position. */
+  within(axis: number, position: Value<'i32'>, lane: LoopLane, body: () => void): void {
+    const copy = this.#copy;
+    if (lane.vector) this.#copy = 0;
+    this.#scopes.push(makeScope(this.scope, axis, position, lane));
+    body();
+    this.#scopes.pop();
+    this.#copy = copy;
+  }
+
+  /** The body for each of the vectors that this turn of the loop works on. */
+  eachCopy(body: (copy: number) => void): void {
+    for (let copy = 0; copy < this.scope.copies; copy++) {
+      this.#copy = copy;
+      body(copy);
+    }
+    this.#copy = 0;
+  }
+
+  /** The result of a reduction: one vector for all copies with equal lanes, or one by copy whose lanes differ. */
+  setReduced(reduction: number, values: readonly Vector[], byLane: boolean): void {
+    this.#reduced.set(reduction, { values, byLane });
+  }
+
+  clearReduced(): void {
+    this.#reduced.clear();
+  }
+
+  /** The value as a vector where the nest stands. What is used more than once is computed once. */
+  value(e: Expression): Vector {
+    switch (e.kind) {
+      case 'constant':
+        return this.constant(e.dtype, e.value);
+      case 'argument':
+        return this.#arguments[e.slot] as Vector;
+      case 'reduced':
+        return this.#reducedValue(e.reduction);
+    }
+    const known = this.#find(e);
+    if (known) return known;
+    const made = this.#compute(e);
+    return (this.#uses.get(e) ?? 2) > 1 ? this.#remember(e, made) : made;
+  }
+
+  /** The value in a local: computed here and now. */
+  keep(e: Expression): Vector {
+    const value = this.value(e);
+    return value instanceof Local ? value : this.math.keep(value);
+  }
+
+  constant(dtype: Scalar, value: number): Vector {
+    if (dtype === 'float32') return this.math.float(value);
+    if (dtype === 'bool') return this.math.int(value === 0 ? 0 : -1);
+    return this.math.int(value);
+  }
+
+  isUsedOnce(e: Expression): boolean {
+    return this.#uses.get(e) === 1 && this.#find(e) === undefined;
+  }
+
+  /** Where lane 0 of the current copy of an element lies. The index must have a constant stride along the vector axis. */
+  address(binding: number, index: Expression, stride: number): Address {
+    const base = this.base(binding);
+    const form = formOf(index);
+    const address = form
+      ? linearAddress(this.f, this.#scopes, binding, base, form)
+      : {
+          base: this.f.i32(i32.add(base, i32.shl(this.#integer(index), i32.constant(2)))),
+          offset: 0,
+          wraps: true,
+        };
+    return { ...address, offset: address.offset + this.#copy * 16 * stride };
+  }
+
+  base(binding: number): Value<'i32'> {
+    return this.#bases[binding] as Value<'i32'>;
+  }
+
+  /** How far an index moves from lane to lane; undefined where that is not a constant. */
+  strideOf(index: Expression): number | undefined {
+    const { vectorAxis } = this.scope;
+    if (vectorAxis === undefined) return 0;
+    if (this.#byLane(index)) return undefined;
+    return strideAlong(index, vectorAxis);
+  }
+
+  store(store: Store, value: Vector): void {
+    storeVector(this, store, value);
+  }
+
+  /**
+   * Computes here whatever of the coming code is known already, because inside the loops below it would be computed
+   * again and again. `vectorAxis` is the axis that will be the vector axis, if one will.
+   */
+  hoist(values: readonly Expression[], stores: readonly Store[], vectorAxis: number | undefined): void {
+    const seen = new Set<Expression>();
+    const visit = (e: Expression): void => {
+      if (seen.has(e)) return;
+      seen.add(e);
+      if (e.kind === 'constant' || e.kind === 'argument' || e.kind === 'reduced') return;
+      if (this.#isKnown(e)) {
+        if (e.kind === 'axis') return;
+        if (this.#varies(e)) this.eachCopy(() => this.#remember(e, this.#find(e) ?? this.#compute(e)));
+        else this.#remember(e, this.#find(e) ?? this.#compute(e));
+        return;
+      }
+      if (e.kind === 'load') {
+        visitIndex(e.binding, e.index);
+        if (e.guard) visit(e.guard);
+      } else {
+        for (const part of operands(e)) visit(part);
+      }
+    };
+    const visitIndex = (binding: number, index: Expression): void => {
+      const form = formOf(index);
+      if (form) {
+        linearAddress(this.f, this.#scopes, binding, this.base(binding), form);
+      } else if (vectorAxis !== undefined && strideAlong(index, vectorAxis) === undefined) {
+        visit(index);
+      } else {
+        visitScalar(index);
+      }
+    };
+    const visitScalar = (e: Expression): void => {
+      if (e.kind === 'constant' || e.kind === 'axis') return;
+      if (this.#isKnown(e) && !this.#varies(e)) this.#integer(e);
+      else if (isScalarArithmetic(e)) operands(e).forEach(visitScalar);
+      else visit(e);
+    };
+    for (const store of stores) visitIndex(store.binding, store.index);
+    for (const value of values) visit(value);
+  }
+
+  #isKnown(e: Expression): boolean {
+    if (!isBound(e, this.scope)) return false;
+    const needed = reductionsOf(e);
+    for (let i = 0; needed >>> i !== 0; i++) {
+      if ((needed >>> i) & 1 && !this.#reduced.has(i)) return false;
+    }
+    return true;
+  }
+
+  /** Whether the copies of a value differ. */
+  #varies(e: Expression): boolean {
+    const { vectorAxis } = this.scope;
+    if (vectorAxis === undefined) return false;
+    return dependsOn(e, vectorAxis) || this.#byLane(e);
+  }
+
+  /** Whether a value depends on a reduction that has another result in each lane. */
+  #byLane(e: Expression): boolean {
+    const needed = reductionsOf(e);
+    for (let i = 0; needed >>> i !== 0; i++) {
+      if ((needed >>> i) & 1 && this.#reduced.get(i)?.byLane) return true;
+    }
+    return false;
+  }
+
+  #reducedValue(reduction: number): Vector {
+    const result = this.#reduced.get(reduction);
+    if (!result) throw new Error(`reduction ${reduction} is used before it is computed`);
+    return result.values[result.byLane ? this.#copy : 0] as Vector;
+  }
+
+  #find(e: Expression): Vector | undefined {
+    const varies = this.#varies(e);
+    for (let i = this.#scopes.length - 1; i >= 0; i--) {
+      const scope = this.#scopes[i] as Scope;
+      const found = (varies ? scope.byCopy[this.#copy] : scope.shared)?.get(e);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  #remember(e: Expression, value: Vector): Vector {
+    const local = value instanceof Local ? value : this.math.keep(value);
+    const { shared, byCopy } = this.scope;
+    const memory = this.#varies(e) ? (byCopy[this.#copy] as Map<Expression, Vector>) : shared;
+    memory.set(e, local);
+    return local;
+  }
+
+  #compute(e: Expression): Vector {
+    switch (e.kind) {
+      case 'axis':
+        return this.#axis(e.axis);
+      case 'load':
+        return loadVector(this, e);
+      case 'unary':
+        return unaryOf(this.math, e.fn, e.dtype, this.value(e.a));
+      case 'binary':
+        return this.#fused(e) ?? this.#binary(e);
+      case 'select':
+        return this.math.select(this.value(e.condition), this.value(e.a), this.value(e.b));
+      case 'cast':
+        return castOf(this.math, e.a, e.dtype, this.value(e.a));
+      case 'bounded':
+        return this.faults.bounded(this.value(e.a), e.size);
+      default:
+        throw new Error(`${e.kind} has no code of its own`);
+    }
+  }
+
+  #binary(e: Expression & { kind: 'binary' }): Vector {
+    const { a, b, fn } = e;
+    // A constant goes to the right, where the cheap forms of max and min want it.
+    const swap = a.kind === 'constant' && b.kind !== 'constant' && (fn === 'max' || fn === 'min');
+    const [left, right] = swap ? [b, a] : [a, b];
+    return binaryOf(this.math, fn, left.dtype, this.value(left), this.value(right), right);
+  }
+
+  /** A product that is used by one sum only becomes one multiply-add. */
+  #fused(e: Expression & { kind: 'binary' }): Vector | undefined {
+    if (!this.math.features.fused || e.dtype !== 'float32') return undefined;
+    if (e.fn !== 'add' && e.fn !== 'sub') return undefined;
+    const product = (part: Expression): part is Expression & { kind: 'binary' } =>
+      part.kind === 'binary' &&
+      part.fn === 'mul' &&
+      this.isUsedOnce(part);
+    if (product(e.b)) {
+      const factors = [this.value(e.b.a), this.value(e.b.b)] as const;
+      const term = this.value(e.a);
+      return e.fn === 'add' ? this.math.madd(...factors, term) : this.math.nmadd(...factors, term);
+    }
+    if (e.fn === 'add' && product(e.a)) {
+      return this.math.madd(this.value(e.a.a), this.value(e.a.b), this.value(e.b));
+    }
+    return undefined;
+  }
+
+  #axis(axis: number): Vector {
+    const position = i32x4.splat(this.#position(axis));
+    if (axis !== this.scope.vectorAxis) return position;
+    const first = this.#copy * 4;
+    const lanes = this.f.constant([first, first + 1, first + 2, first + 3]);
+    return i32x4.add(position, lanes);
+  }
+
+  #position(axis: number): Value<'i32'> {
+    for (let i = this.#scopes.length - 1; i > 0; i--) {
+      const scope = this.#scopes[i] as Scope;
+      if (scope.axis === axis) return scope.position;
+    }
+    throw new Error(`axis ${axis} has no position here`);
+  }
+
+  /** An index as a scalar, at lane 0 of copy 0. */
+  #integer(e: Expression): Value<'i32'> {
+    if (e.kind === 'constant') return i32.constant(e.value);
+    if (e.kind === 'axis') return this.#position(e.axis);
+    for (let i = this.#scopes.length - 1; i >= 0; i--) {
+      const found = (this.#scopes[i] as Scope).integers.get(e);
+      if (found) return found;
+    }
+    const local = this.f.i32(this.#integerOf(e));
+    this.scope.integers.set(e, local);
+    return local;
+  }
+
+  #integerOf(e: Expression): Value<'i32'> {
+    if (isScalarArithmetic(e)) {
+      const a = this.#integer(e.a);
+      const b = this.#integer(e.b);
+      if (e.fn === 'add') return i32.add(a, b);
+      if (e.fn === 'sub') return i32.sub(a, b);
+      if (e.fn === 'mul') return i32.mul(a, b);
+      return e.fn === 'div' ? i32.divS(a, b) : i32.remS(a, b);
+    }
+    return i32x4.extract(this.value(e), 0);
+  }
+}
+

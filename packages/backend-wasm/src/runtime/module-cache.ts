@@ -1,0 +1,62 @@
+import { type Kernel, printKernel } from '@evenkeel/backend';
+import { emitKernel } from '../kernels/emit-kernel.ts';
+import type { Features } from '../renderer/vector-math.ts';
+
+export type KernelFunction = (...values: number[]) => void;
+
+export interface CompiledKernel {
+  readonly run: KernelFunction;
+  readonly workspaceBytes: number;
+  readonly reportsFaults: boolean;
+}
+
+// A program holds what it uses; this bounds what is kept for programs to come.
+const maximumKernels = 4096;
+
+/** Compiled kernels by their text, the one least recently asked for leaving first. */
+export class ModuleCache {
+  readonly #memory: WebAssembly.Memory;
+  readonly #features: Features;
+  readonly #byText = new Map<string, CompiledKernel>();
+  #byKernel = new WeakMap<Kernel, CompiledKernel>();
+
+  constructor(memory: WebAssembly.Memory, features: Features) {
+    this.#memory = memory;
+    this.#features = features;
+  }
+
+  get size(): number {
+    return this.#byText.size;
+  }
+
+  get(kernel: Kernel): CompiledKernel {
+    const known = this.#byKernel.get(kernel);
+    if (known) return known;
+    const text = printKernel(kernel);
+    let compiled = this.#byText.get(text);
+    if (compiled) {
+      this.#byText.delete(text);
+    } else {
+      compiled = this.#compile(kernel);
+      if (this.#byText.size >= maximumKernels) {
+        const [oldest] = this.#byText.keys();
+        if (oldest !== undefined) this.#byText.delete(oldest);
+      }
+    }
+    this.#byText.set(text, compiled);
+    this.#byKernel.set(kernel, compiled);
+    return compiled;
+  }
+
+  clear(): void {
+    this.#byText.clear();
+    this.#byKernel = new WeakMap();
+  }
+
+  #compile(kernel: Kernel): CompiledKernel {
+    const { bytes, workspaceBytes, reportsFaults } = emitKernel(kernel, this.#features);
+    const module = new WebAssembly.Module(bytes);
+    const instance = new WebAssembly.Instance(module, { e: { m: this.#memory } });
+    return { run: instance.exports['f'] as KernelFunction, workspaceBytes, reportsFaults };
+  }
+}

@@ -1,0 +1,221 @@
+/** Kernels evaluated in double precision, one element after another: what the tests compare with. */
+import {
+  type Expression,
+  identityOf,
+  type Kernel,
+  type ReductionFunction,
+  type Scalar,
+  type Store,
+} from '@evenkeel/backend';
+
+export type Arrays = readonly (number[] | Float64Array)[];
+
+interface Point {
+  readonly position: readonly number[];
+  readonly reduced: readonly number[];
+  readonly memo: Map<Expression, number>;
+}
+
+/** Runs a kernel on arrays, one per binding, writing into those it stores to. */
+export function reference(kernel: Kernel, arrays: Arrays, args: readonly number[] = []): void {
+  const at = (e: Expression, position: readonly number[], reduced: readonly number[] = []) =>
+    evaluate(e, { position, reduced, memo: new Map() }, arrays, args);
+  const storeAll = (stores: readonly Store[], position: readonly number[], reduced: number[]) => {
+    const values = stores.map((s) => at(s.value, position, reduced));
+    stores.forEach((s, i) => {
+      (arrays[s.binding] as number[])[at(s.index, position, reduced)] = values[i] as number;
+    });
+  };
+  if (kernel.form === 'loop') {
+    for (const outer of points(kernel.outer)) {
+      const reduced: number[] = [];
+      for (const { fn, value } of kernel.reductions) {
+        let total = identityOf(fn, value.dtype);
+        for (const inner of points(kernel.inner)) {
+          total = fold(fn, value.dtype, total, at(value, [...outer, ...inner], reduced));
+        }
+        reduced.push(total);
+      }
+      storeAll(kernel.stores, outer, reduced);
+      if (kernel.elementStores.length === 0) continue;
+      for (const inner of points(kernel.inner)) {
+        storeAll(kernel.elementStores, [...outer, ...inner], reduced);
+      }
+    }
+  } else if (kernel.form === 'contraction') {
+    for (const batch of points(kernel.batch)) {
+      for (const m of points(kernel.m)) {
+        for (const n of points(kernel.n)) {
+          let sum = 0;
+          for (const k of points(kernel.k)) {
+            const position = [...batch, ...m, ...n, ...k];
+            sum += at(kernel.a, position) * at(kernel.b, position);
+          }
+          storeAll(kernel.stores, [...batch, ...m, ...n], [sum]);
+        }
+      }
+    }
+  } else {
+    const out = arrays[kernel.output] as number[];
+    for (let i = 0; i < kernel.outer * kernel.size * kernel.inner; i++) out[i] = 0;
+    for (const position of points([kernel.outer, kernel.length, kernel.inner])) {
+      const index = at(kernel.index, position);
+      if (index < 0 || index >= kernel.size) continue;
+      const [o, , r] = position as [number, number, number];
+      const place = (o * kernel.size + index) * kernel.inner + r;
+      out[place] = (out[place] as number) + at(kernel.value, position);
+    }
+  }
+}
+
+export function* points(extents: readonly number[]): Generator<number[]> {
+  const [first, ...rest] = extents;
+  if (first === undefined) {
+    yield [];
+    return;
+  }
+  for (let i = 0; i < first; i++) for (const tail of points(rest)) yield [i, ...tail];
+}
+
+function fold(fn: ReductionFunction, dtype: Scalar, a: number, b: number): number {
+  if (fn === 'max') return Math.max(a, b);
+  if (fn === 'min') return Math.min(a, b);
+  if (dtype === 'int32') return fn === 'sum' ? (a + b) | 0 : Math.imul(a, b);
+  if (dtype === 'bool') return fn === 'sum' ? Math.max(a, b) : Math.min(a, b);
+  return fn === 'sum' ? a + b : a * b;
+}
+
+function evaluate(e: Expression, point: Point, arrays: Arrays, args: readonly number[]): number {
+  const known = point.memo.get(e);
+  if (known !== undefined) return known;
+  const of = (part: Expression) => evaluate(part, point, arrays, args);
+  const value = compute(e, of, point, arrays, args);
+  point.memo.set(e, value);
+  return value;
+}
+
+function compute(
+  e: Expression,
+  of: (part: Expression) => number,
+  point: Point,
+  arrays: Arrays,
+  args: readonly number[],
+): number {
+  switch (e.kind) {
+    case 'constant':
+      return e.value;
+    case 'argument':
+      return args[e.slot] as number;
+    case 'axis':
+      return point.position[e.axis] as number;
+    case 'reduced':
+      return point.reduced[e.reduction] as number;
+    case 'load':
+      if (e.guard && of(e.guard) === 0) return 0;
+      return (arrays[e.binding] as number[])[of(e.index)] as number;
+    case 'unary':
+      return unaryOf(e.fn, e.dtype, of(e.a));
+    case 'binary':
+      return binaryOf(e.fn, e.a.dtype, of(e.a), of(e.b));
+    case 'select':
+      return of(e.condition) !== 0 ? of(e.a) : of(e.b);
+    case 'cast':
+      return castOf(e.dtype, of(e.a));
+    case 'bounded':
+      return Math.min(Math.max(of(e.a), 0), e.size - 1);
+  }
+}
+
+function castOf(dtype: Scalar, x: number): number {
+  if (dtype === 'int32') return x | 0;
+  if (dtype === 'uint32') return x >>> 0;
+  if (dtype === 'bool') return x !== 0 ? 1 : 0;
+  return x;
+}
+
+export function unaryOf(fn: string, dtype: Scalar, x: number): number {
+  switch (fn) {
+    case 'neg':
+      return dtype === 'float32' ? -x : castOf(dtype, -x);
+    case 'not':
+      return dtype === 'bool' ? (x === 0 ? 1 : 0) : castOf(dtype, ~x);
+    case 'round': {
+      const below = Math.floor(x);
+      if (x - below !== 0.5) return Math.round(x);
+      return below % 2 === 0 ? below : below + 1;
+    }
+    case 'erf':
+      return erf(x);
+    default:
+      return (Math[fn as 'abs'] as (x: number) => number)(x);
+  }
+}
+
+export function binaryOf(fn: string, dtype: Scalar, a: number, b: number): number {
+  const integer = dtype === 'int32' || dtype === 'uint32';
+  const wrap = (x: number) => (integer ? castOf(dtype, x) : x);
+  switch (fn) {
+    case 'add':
+      return dtype === 'bool' ? a | b : wrap(a + b);
+    case 'sub':
+      return wrap(a - b);
+    case 'mul':
+      return integer ? wrap(Math.imul(a, b)) : a * b;
+    case 'div':
+      return integer ? (b === 0 ? 0 : wrap(Math.trunc(a / b))) : a / b;
+    case 'rem':
+      return integer ? (b === 0 ? 0 : wrap(a % b)) : a % b;
+    case 'pow':
+      // JavaScript differs from IEEE here.
+      return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
+    case 'max':
+      return Math.max(a, b);
+    case 'min':
+      return Math.min(a, b);
+    case 'and':
+      return wrap(a & b);
+    case 'or':
+      return wrap(a | b);
+    case 'xor':
+      return wrap(a ^ b);
+    case 'shiftLeft':
+      return wrap(a << b);
+    case 'shiftRight':
+      return dtype === 'uint32' ? a >>> b : a >> b;
+    case 'mulHigh':
+      return Number((BigInt(a) * BigInt(b)) >> 32n);
+    case 'eq':
+      return a === b ? 1 : 0;
+    case 'ne':
+      return a !== b ? 1 : 0;
+    case 'lt':
+      return a < b ? 1 : 0;
+    case 'le':
+      return a <= b ? 1 : 0;
+    case 'gt':
+      return a > b ? 1 : 0;
+    case 'ge':
+      return a >= b ? 1 : 0;
+    default:
+      throw new Error(`the reference has no ${fn}`);
+  }
+}
+
+/** By its series up to 3, by the continued fraction of erfc beyond: double precision throughout. */
+function erf(x: number): number {
+  const a = Math.abs(x);
+  if (Number.isNaN(x)) return x;
+  if (a > 6) return Math.sign(x);
+  if (a < 3) {
+    let term = x;
+    let sum = x;
+    for (let n = 1; n < 100; n++) {
+      term *= (-x * x) / n;
+      sum += term / (2 * n + 1);
+    }
+    return (2 / Math.sqrt(Math.PI)) * sum;
+  }
+  let fraction = 0;
+  for (let k = 60; k >= 1; k--) fraction = k / 2 / (a + fraction);
+  return Math.sign(x) * (1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / (a + fraction));
+}
