@@ -43,7 +43,7 @@ export function propagate(
       node.expectUnreleased();
       const arrived = node.outputs.map(take);
       if (arrived.some((cotangent) => cotangent !== undefined)) {
-        const parts = scope(() => node.pull(arrived));
+        const parts = scope(() => node.pull(arrived, operations));
         for (const [i, part] of parts.entries()) {
           const input = node.inputs[i] as Tensor;
           if (part && input.requiresGrad) cotangents.add(input, part);

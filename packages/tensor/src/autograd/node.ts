@@ -1,7 +1,6 @@
-import type { GradientContext, Primitive, Spec } from '@evenkeel/compiler';
+import type { GradientContext, Operations, Primitive, Spec } from '@evenkeel/compiler';
 import { EvenKeelError } from '@evenkeel/errors';
 import type { Tensor } from '../tensor.ts';
-import { operations } from './operations.ts';
 
 let made = 0;
 
@@ -28,7 +27,7 @@ export abstract class GradientNode {
   }
 
   /** Cotangents of the inputs, undefined where nothing flows. */
-  abstract pull(cotangents: readonly (Tensor | undefined)[]): readonly (Tensor | undefined)[];
+  abstract pull(cotangents: readonly (Tensor | undefined)[], ops: Operations<Tensor>): readonly (Tensor | undefined)[];
 
   get released(): boolean {
     return this.#saved === undefined;
@@ -61,9 +60,9 @@ export class OperationNode<Attributes> extends GradientNode {
     this.#attributes = attributes;
   }
 
-  pull([gradient]: readonly (Tensor | undefined)[]): readonly (Tensor | undefined)[] {
+  pull([gradient]: readonly (Tensor | undefined)[], ops: Operations<Tensor>): readonly (Tensor | undefined)[] {
     const context = {
-      ops: operations,
+      ops,
       inputs: this.inputs,
       output: this.outputs[0] as Tensor,
       gradient: gradient as Tensor,
