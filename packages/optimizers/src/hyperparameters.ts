@@ -24,6 +24,8 @@ export interface Hyperparameters {
   alpha?: number;
   centered?: boolean;
   momentumDecay?: number;
+  /** NAdam as PyTorch had it before 2.0. */
+  beforeTorch2?: boolean;
   lambd?: number;
   t0?: number;
   /** Rprop's factors when a sign flips and when it stays. */
@@ -71,6 +73,7 @@ const rules: Record<HyperparameterName, Rule> = {
   alpha: notNegative,
   centered: flag,
   momentumDecay: notNegative,
+  beforeTorch2: flag,
   lambd: notNegative,
   t0: notNegative,
   etas: {

@@ -1,3 +1,4 @@
+export { AveragedParameters, type AverageStateDict, ExponentialMovingAverage } from './averages.ts';
 export { type ClipGradNormOptions, clipGradNorm, clipGradValue } from './clip-grad.ts';
 export type { Hyperparameters } from './hyperparameters.ts';
 export { runningAverage, runningSquare } from './moments.ts';
@@ -16,6 +17,7 @@ export { RAdam, type RAdamOptions, scaleByRadam } from './optimizers/radam.ts';
 export { RMSprop, type RMSpropOptions, scaleByRms } from './optimizers/rmsprop.ts';
 export { Rprop, type RpropOptions, stepBySign } from './optimizers/rprop.ts';
 export { SGD, type SGDOptions } from './optimizers/sgd.ts';
+export { parametersToVector, vectorToParameters } from './parameter-vector.ts';
 export type { ParameterGroup, ParameterGroupOptions, Parameters } from './parameter-group.ts';
 export { type ParameterState, Slot } from './slot.ts';
 export type { GroupState, GroupValue, OptimizerStateDict } from './state-dict.ts';

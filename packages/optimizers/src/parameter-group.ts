@@ -30,7 +30,7 @@ export function parameterGroups<Options extends Hyperparameters>(
   }
   const given = [...parameters];
   const grouped = given.every((each): each is ParameterGroupOptions<Options> => !(each instanceof Tensor));
-  const options = grouped ? given : ([{ params: tensorsOf(optimizer, given) }] as ParameterGroupOptions<Options>[]);
+  const options = grouped ? given : [{ params: tensorsOf(optimizer, given) } as unknown as ParameterGroupOptions<Options>];
   const groups = options.map((group) => completeGroup(optimizer, group, defaults, known));
   refuseRepeats(optimizer, groups);
   if (groups.every(({ params }) => params.length === 0)) {

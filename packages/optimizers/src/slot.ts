@@ -27,7 +27,8 @@ export class Slot {
   tensor(key: string, initial = 0): Tensor {
     const value = this.state[key];
     if (typeof value === 'object') return value;
-    const fresh = fullLike(this.parameter, initial).keep();
+    // clone(): a constant has no memory that could be assigned to.
+    const fresh = fullLike(this.parameter, initial).clone().keep();
     this.state[key] = fresh;
     return fresh;
   }

@@ -1,5 +1,5 @@
 import { StateDictError } from '@evenkeel/errors';
-import { Tensor, zerosLike } from '@evenkeel/tensor';
+import { Tensor } from '@evenkeel/tensor';
 import { camelCase, checkHyperparameters, type Hyperparameters, snakeCase } from './hyperparameters.ts';
 import type { ParameterState } from './slot.ts';
 
@@ -103,7 +103,7 @@ function copyState(parameter: Tensor, saved: ParameterState): ParameterState {
   const state: ParameterState = {};
   for (const [key, value] of Object.entries(saved)) {
     if (typeof value === 'number') state[key] = value;
-    else state[key] = zerosLike(parameter).keep().assign(value.dtype === parameter.dtype ? value : value.to(parameter.dtype));
+    else state[key] = (value.dtype === parameter.dtype ? value : value.to(parameter.dtype)).clone().keep();
   }
   return state;
 }

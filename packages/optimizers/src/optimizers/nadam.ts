@@ -17,6 +17,8 @@ export type NAdamOptions = {
   decoupledWeightDecay: boolean;
   /** How fast the momentum rises to beta1, 4e-3. */
   momentumDecay: number;
+  /** Correct the look-ahead by one momentum factor too many, as PyTorch did before 2.0. */
+  beforeTorch2: boolean;
   maximize: boolean;
 };
 
@@ -27,6 +29,7 @@ const defaults: NAdamOptions = {
   weightDecay: 0,
   decoupledWeightDecay: false,
   momentumDecay: 4e-3,
+  beforeTorch2: false,
   maximize: false,
 };
 
@@ -34,18 +37,19 @@ const defaults: NAdamOptions = {
 export function scaleByNadam(): Transform {
   return perParameter(
     (gradient, slot) => {
-      const { betas, eps, momentumDecay } = { ...defaults, ...slot.group };
+      const { betas, eps, momentumDecay, beforeTorch2 } = { ...defaults, ...slot.group };
       const { step } = slot;
       const momentumAt = (at: number): number => betas[0] * (1 - 0.5 * 0.96 ** (at * momentumDecay));
       const mu = momentumAt(step);
       const next = momentumAt(step + 1);
       const product = slot.store('mu_product', slot.number('mu_product', 1) * mu);
+      const productAhead = product * next * (beforeTorch2 ? mu : 1);
       const average = runningAverage(slot, 'exp_avg', betas[0], gradient);
       const square = runningSquare(slot, 'exp_avg_sq', betas[1], gradient);
       const root = Math.sqrt(1 - betas[1] ** step);
       const lookingAhead = gradient
         .mul((root * (1 - mu)) / (1 - product))
-        .add(average.mul((root * next) / (1 - product * next)));
+        .add(average.mul((root * next) / (1 - productAhead)));
       return lookingAhead.div(square.sqrt().add(eps * root));
     },
     { usesStep: true },

@@ -1,0 +1,36 @@
+import * as api from '@evenkeel/tensor';
+import { direct, type OperationTable } from '../program/operation.ts';
+
+/** Reading and writing by index, masks, sorting and searching. */
+export const indexing: OperationTable = {
+  'torch.index_select': direct(api, 'indexSelect', 'input, dim, index'),
+  'torch.gather': direct(api, 'gather', 'input, dim, index'),
+  'torch.take': direct(api, 'take', 'input, index'),
+  'torch.take_along_dim': direct(api, 'takeAlongDim', 'input, indices, dim'),
+  'torch.scatter': direct(api, 'scatter', 'input, dim, index, src/value | reduce'),
+  'torch.scatter_add': direct(api, 'scatterAdd', 'input, dim, index, src'),
+  'torch.scatter_reduce': direct(api, 'scatterReduce', 'input, dim, index, src, reduce | include_self'),
+  'torch.index_add': direct(api, 'indexAdd', 'input, dim, index, source/src | alpha'),
+  'torch.index_copy': direct(api, 'indexCopy', 'input, dim, index, source/src'),
+  'torch.index_fill': direct(api, 'indexFill', 'input, dim, index, value'),
+  'torch.index_put': direct(api, 'indexPut', 'input, indices, values | accumulate'),
+  'torch.select': direct(api, 'select', 'input, dim, index'),
+  'torch.narrow': direct(api, 'narrow', 'input, dim, start, length'),
+  'torch.masked_select': direct(api, 'maskedSelect', 'input, mask'),
+  'torch.masked_scatter': direct(api, 'maskedScatter', 'input, mask, source'),
+  'torch.nonzero': direct(api, 'nonzero', 'input'),
+  'torch.argwhere': direct(api, 'argwhere', 'input'),
+  'torch.searchsorted': direct(api, 'searchsorted', 'sorted_sequence, values/input | right, side'),
+  'torch.bucketize': direct(api, 'bucketize', 'input, boundaries | right'),
+  'torch.bincount': direct(api, 'bincount', 'input | weights, minlength'),
+  'torch.histc': direct(api, 'histc', 'input | bins, min, max'),
+  'torch.sort': direct(api, 'sort', 'input, dim | descending, stable'),
+  'torch.argsort': direct(api, 'argsort', 'input, dim | descending, stable'),
+  'torch.topk': direct(api, 'topk', 'input, k, dim | largest, sorted'),
+  'torch.kthvalue': direct(api, 'kthvalue', 'input, k, dim | keepdim'),
+  'torch.msort': direct(api, 'msort', 'input'),
+  'torch.unique': direct(api, 'unique', 'input | sorted, return_inverse, return_counts, dim'),
+  'torch.unique_consecutive': direct(api, 'uniqueConsecutive', 'input | return_inverse, return_counts, dim'),
+  'torch.isin': direct(api, 'isin', 'elements, test_elements'),
+  'nn.functional.one_hot': direct(api, 'oneHot', 'input, num_classes'),
+};

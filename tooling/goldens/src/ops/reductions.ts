@@ -1,0 +1,66 @@
+import * as api from '@evenkeel/tensor';
+import type { Tensor } from '@evenkeel/tensor';
+import { direct, exported, isTensor, op, type Operation, type OperationTable } from '../program/operation.ts';
+
+type Dim = number | number[] | undefined;
+
+/** `max()`, `max(dim)` and `max(other)` are three functions under one name. */
+function extreme(name: 'max' | 'min', pairwise: 'maximum' | 'minimum'): Operation {
+  return op('input, dim/other, keepdim', (input: Tensor, dim: Tensor | number | undefined, keepdim?: boolean) => {
+    if (isTensor(dim)) return api[pairwise](input, dim);
+    const reduce = exported(api, name) as (...values: unknown[]) => unknown;
+    return dim === undefined ? reduce(input) : reduce(input, dim, { keepdim: keepdim ?? false });
+  });
+}
+
+/** PyTorch's `unbiased` is the older word for `correction`. */
+function spread(name: 'var' | 'std' | 'varMean' | 'stdMean'): Operation {
+  return op(
+    'input, dim, unbiased, keepdim, correction',
+    (input: Tensor, dim: Dim, unbiased: boolean | undefined, keepdim: boolean | undefined, correction: number | undefined) => {
+      const reduce = (name === 'var' ? api.variance : exported(api, name)) as (...values: unknown[]) => unknown;
+      const divisor = correction ?? (unbiased === false ? 0 : 1);
+      return reduce(input, dim, { correction: divisor, keepdim: keepdim ?? false });
+    },
+  );
+}
+
+const overDims = 'sum mean prod amax amin any all logsumexp nansum nanmean'.split(' ');
+const overDim = 'argmax argmin'.split(' ');
+
+/** Sums and other reductions, scans, norms. */
+export const reductions: OperationTable = {
+  ...Object.fromEntries(overDims.map((name) => [`torch.${name}`, direct(api, name, 'input, dim | keepdim, dtype')])),
+  ...Object.fromEntries(overDim.map((name) => [`torch.${name}`, direct(api, name, 'input, dim | keepdim')])),
+  'torch.special.logsumexp': direct(api, 'logsumexp', 'input, dim | keepdim'),
+  'torch.max': extreme('max', 'maximum'),
+  'torch.min': extreme('min', 'minimum'),
+  'torch.aminmax': direct(api, 'aminmax', 'input | dim, keepdim'),
+  'torch.var': spread('var'),
+  'torch.std': spread('std'),
+  'torch.var_mean': spread('varMean'),
+  'torch.std_mean': spread('stdMean'),
+  'torch.median': direct(api, 'median', 'input, dim | keepdim'),
+  'torch.nanmedian': direct(api, 'nanmedian', 'input, dim | keepdim'),
+  'torch.mode': direct(api, 'mode', 'input, dim | keepdim'),
+  'torch.quantile': direct(api, 'quantile', 'input, q, dim | keepdim, interpolation'),
+  'torch.nanquantile': direct(api, 'nanquantile', 'input, q, dim | keepdim, interpolation'),
+  'torch.count_nonzero': direct(api, 'countNonzero', 'input, dim'),
+  'torch.norm': op('input, p, dim, keepdim', (input: Tensor, p: number | undefined, dim: Dim, keepdim?: boolean) =>
+    api.vectorNorm(input, p ?? 2, dim, { keepdim: keepdim ?? false }),
+  ),
+  'linalg.vector_norm': op('input/x, ord, dim, keepdim', (input: Tensor, ord: number | undefined, dim: Dim, keepdim?: boolean) =>
+    api.vectorNorm(input, ord ?? 2, dim, { keepdim: keepdim ?? false }),
+  ),
+  'linalg.norm': op('input/A, ord, dim, keepdim', (input: Tensor, ord: number | undefined, dim: Dim, keepdim?: boolean) =>
+    api.vectorNorm(input, ord ?? 2, dim, { keepdim: keepdim ?? false }),
+  ),
+  'torch.cumsum': direct(api, 'cumsum', 'input, dim | dtype'),
+  'torch.cumprod': direct(api, 'cumprod', 'input, dim | dtype'),
+  'torch.cummax': direct(api, 'cummax', 'input, dim'),
+  'torch.cummin': direct(api, 'cummin', 'input, dim'),
+  'torch.logcumsumexp': direct(api, 'logcumsumexp', 'input, dim'),
+  'torch.diff': direct(api, 'diff', 'input | n, dim, prepend, append'),
+  'torch.trace': direct(api, 'trace', 'input'),
+  'torch.dist': direct(api, 'dist', 'input, other, p'),
+};
