@@ -1,4 +1,4 @@
-/** Numbers on the host, with the dtype that a tensor made from them has: float32, float64, int32, bool. */
+/** Numbers on the host. Tensors made from them are float32, float64, and int32 for both kinds of integers. */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /** Numbers on the host, row-major, with a shape. */

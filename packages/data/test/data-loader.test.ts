@@ -48,7 +48,7 @@ describe('DataLoader', () => {
       get: (index: number) => ({
         image: { data: Float32Array.of(index, 1, 2, 3, 4, 5), shape: [2, 3] } as HostArray,
         ids: Int32Array.of(index, 9),
-        mask: Uint8Array.of(index),
+        bytes: Uint8Array.of(index),
         label: index,
       }),
     };
@@ -57,7 +57,7 @@ describe('DataLoader', () => {
     expect(seen).toEqual([
       ['image', [2, 2, 3], 'float32'],
       ['ids', [2, 2], 'int32'],
-      ['mask', [2, 1], 'bool'],
+      ['bytes', [2, 1], 'int32'],
       ['label', [2], 'int32'],
     ]);
     expect(await batch!.image.tolist()).toEqual([

@@ -5,7 +5,7 @@ export interface BatchSource<B> {
   /** Batches in one epoch. */
   readonly length: number;
   /** The batches of one epoch from batch number `from` on; the same ones whenever they are asked for. */
-  batches(position: { epoch: number; from: number }): Iterator<B>;
+  batches(position: { epoch: number; from: number }): IterableIterator<B>;
 }
 
 /** The next batch to be given: its epoch and its number in it. */
@@ -17,7 +17,7 @@ export interface Position {
 /** The batches of all epochs in one row, with a position at which another stream can go on. */
 export class BatchStream<B> {
   readonly #source: BatchSource<B>;
-  #iterator: Iterator<B> | undefined;
+  #iterator: IterableIterator<B> | undefined;
   #epoch: number;
   #batch: number;
 

@@ -1,6 +1,7 @@
 import { DataError, NonFiniteError } from '@evenkeel/errors';
 import type { SafeTensor } from '@evenkeel/formats';
-import { type Tensor, tensor } from '@evenkeel/tensor';
+import type { Module } from '@evenkeel/nn-layers';
+import { noGrad, type Tensor, tensor } from '@evenkeel/tensor';
 
 /** Tensors by name, read from the device into what safetensors holds. */
 export type HostCopy = Map<string, SafeTensor>;
@@ -15,6 +16,11 @@ export async function toHost(tensors: Iterable<readonly [string, Tensor]>): Prom
   }
   const values = await Promise.all(reads);
   return new Map(names.map((name, index) => [name, values[index] as SafeTensor]));
+}
+
+/** Puts a copy into a model; nothing but the model's own tensors stays on the device. */
+export function loadModel(model: Module, copy: HostCopy): void {
+  noGrad(() => void model.loadStateDict(fromHost(copy)));
 }
 
 /** Makes tensors again. */

@@ -1,7 +1,7 @@
 export { type BatchSource, BatchStream, type Position } from './batch-stream.ts';
 export type { Checkpoint, CheckpointRecord, CheckpointStore } from './checkpoint.ts';
 export type { TrainEvent } from './events.ts';
-export { fromHost, type HostCopy, toHost } from './host-copy.ts';
+export { type HostCopy, loadModel, toHost } from './host-copy.ts';
 export { meanLoss } from './mean-loss.ts';
 export type { Numerics } from './numerics.ts';
 export { Selection, type SelectionRule, type SelectionState } from './selection.ts';

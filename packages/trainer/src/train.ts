@@ -3,7 +3,7 @@ import { clipGradNorm } from '@evenkeel/optimizers';
 import { defaultGenerator, noGrad } from '@evenkeel/tensor';
 import { BatchStream } from './batch-stream.ts';
 import { type Checkpoint, describeData, requireSameData, withoutPrefix, withPrefix } from './checkpoint.ts';
-import { fromHost, type HostCopy, requireFinite, toHost } from './host-copy.ts';
+import { fromHost, type HostCopy, loadModel, requireFinite, toHost } from './host-copy.ts';
 import { currentNumerics, lostExactness } from './numerics.ts';
 import { Selection } from './selection.ts';
 import { type Json, packTree, unpackTree } from './tensor-tree.ts';
@@ -57,7 +57,7 @@ class Training<B> {
     if (checkpoints && this.#step > this.#savedStep) await this.#save();
     const reason = this.#exhausted ? 'early stopping' : this.#step < this.#steps ? 'aborted' : 'finished';
     if (reason !== 'aborted' && this.#best && this.#selection.state.best?.step !== this.#step) {
-      model.loadStateDict(fromHost(this.#best));
+      loadModel(model, this.#best);
     }
     return { ...this.#selection.state, step: this.#step, reason, loss: this.#loss, seconds: this.#seconds };
   }
@@ -122,9 +122,11 @@ class Training<B> {
   async #resumeFrom({ record, model: saved, state }: Checkpoint): Promise<void> {
     const { model, optimizer, data, validation, onEvent } = this.#options;
     requireSameData(record.data, describeData(data));
-    model.loadStateDict(fromHost(saved));
-    const tensors = fromHost(withoutPrefix(state, 'optimizer.'));
-    optimizer.loadStateDict(unpackTree(record.optimizer as Json, tensors) as never);
+    loadModel(model, saved);
+    noGrad(() => {
+      const tensors = fromHost(withoutPrefix(state, 'optimizer.'));
+      optimizer.loadStateDict(unpackTree(record.optimizer as Json, tensors) as never);
+    });
     this.#generator.setState(record.generator);
     this.#stream = new BatchStream(data, record.position);
     this.#selection = new Selection(validation, record.selection);

@@ -4,7 +4,7 @@ import { ConfigError } from '@evenkeel/errors';
 import { GPT } from '@evenkeel/models';
 import { crossEntropy } from '@evenkeel/nn-layers';
 import { Generator, type Tensor } from '@evenkeel/tensor';
-import { fromHost, meanLoss } from '@evenkeel/trainer';
+import { loadModel, meanLoss } from '@evenkeel/trainer';
 import type { RunConfig } from '../run-config.ts';
 import { fingerprint, requireSameFingerprint } from './fingerprint.ts';
 import type { Job, Task } from './task.ts';
@@ -84,7 +84,7 @@ export const chars: Task = {
   async predict(config, weights, { inputs, length, temperature, seed }) {
     const vocabulary = new CharacterVocabulary(config.vocabulary);
     const model = buildModel(config);
-    model.loadStateDict(fromHost(weights));
+    loadModel(model, weights);
     const predictions = [];
     // Without a beginning it makes its own, from the first character it knows (a line break, in most texts).
     for (const input of inputs.length > 0 ? inputs : [vocabulary.characters[0]!]) {

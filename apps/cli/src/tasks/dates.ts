@@ -13,7 +13,7 @@ import {
 import { Seq2SeqTransformer } from '@evenkeel/models';
 import { crossEntropy } from '@evenkeel/nn-layers';
 import type { Tensor } from '@evenkeel/tensor';
-import { fromHost, meanLoss } from '@evenkeel/trainer';
+import { loadModel, meanLoss } from '@evenkeel/trainer';
 import type { RunConfig } from '../run-config.ts';
 import { readDate } from './read-date.ts';
 import type { Job, Task } from './task.ts';
@@ -74,7 +74,7 @@ export const dates: Task = {
 
   async predict(config, weights, { inputs }) {
     const model = buildModel(config);
-    model.loadStateDict(fromHost(weights));
+    loadModel(model, weights);
     model.eval();
     const width = Math.max(0, ...inputs.map((input) => input.length));
     const predictions = [];

@@ -4,7 +4,7 @@ import { ConfigError, DataError, IndexError } from '@evenkeel/errors';
 import { MLP } from '@evenkeel/models';
 import { crossEntropy } from '@evenkeel/nn-layers';
 import { noGrad, type Tensor, tensor } from '@evenkeel/tensor';
-import { fromHost } from '@evenkeel/trainer';
+import { loadModel } from '@evenkeel/trainer';
 import type { RunConfig } from '../run-config.ts';
 import { fingerprint, requireSameFingerprint } from './fingerprint.ts';
 import type { Job, Task } from './task.ts';
@@ -97,7 +97,7 @@ export const digits: Task = {
       });
     }
     const model = buildModel(config);
-    model.loadStateDict(fromHost(weights));
+    loadModel(model, weights);
     model.eval();
     const predictions = [];
     for (const index of indices.length > 0 ? indices.map(Number) : [0]) {
