@@ -61,8 +61,10 @@ export function lowerScatterAdd(
   }
   // Axes: outer, destination, inner, then the position that is folded over.
   const axes = [axis(0), axis(3), axis(2)] as const;
-  const destination = bounded(walk(1, index, axes), size);
-  const hit = binary('eq', destination, axis(1));
+  const destination = walk(1, index, axes);
+  // Held within its bounds only to report one that is not: such a source belongs to no destination.
+  const reported = binary('ge', bounded(destination, size), integer(0));
+  const hit = binary('and', reported, binary('eq', destination, axis(1)));
   return {
     form: 'loop',
     ...parts,
