@@ -1,5 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import { type Generator, rand, type Tensor } from '@evenkeel/tensor';
+import { defaultGenerator, type Generator, hostRandom, type Tensor } from '@evenkeel/tensor';
 
 export interface SamplingOptions {
   /** Divides the logits: below 1 bolder towards the likeliest, 0 always takes it (default 1). */
@@ -12,14 +12,14 @@ export interface SamplingOptions {
 
 /** One token for each row of logits `[N, V]`, drawn from softmax(logits / temperature) or its k likeliest. */
 export async function sampleTokens(logits: Tensor, options: SamplingOptions): Promise<number[]> {
-  const { temperature = 1, topK, generator } = options;
+  const { temperature = 1, topK, generator = defaultGenerator } = options;
   checkSampling(options);
   const [rows = 0, vocabulary = 0] = logits.shape;
   const values = await logits.data();
-  const draws = temperature === 0 ? new Float32Array(rows) : await drawn(rows, generator);
+  const draw = temperature === 0 ? () => 0 : hostRandom(generator);
   return Array.from({ length: rows }, (_, row) => {
     const scores = Array.from(values.subarray(row * vocabulary, (row + 1) * vocabulary));
-    return sampleOne(scores, Number(draws[row]), temperature, topK ?? vocabulary);
+    return sampleOne(scores, draw(), temperature, topK ?? vocabulary);
   });
 }
 
@@ -37,13 +37,6 @@ export function sampleOne(scores: readonly number[], draw: number, temperature: 
     if (left < 0) return token;
   }
   return best;
-}
-
-async function drawn(rows: number, generator: Generator | undefined): Promise<ArrayLike<number>> {
-  const draws = rand([rows], { generator });
-  const values = await draws.data();
-  draws.release();
-  return values;
 }
 
 function checkSampling({ temperature = 1, topK = 1 }: SamplingOptions): void {

@@ -1,4 +1,4 @@
-import { bernoulli, scope, type Tensor, zerosLike } from '@evenkeel/tensor';
+import { full, rand, scope, type Tensor, where, zerosLike } from '@evenkeel/tensor';
 import { checkProbability } from '../module/size-check.ts';
 
 export interface DropoutOptions {
@@ -21,7 +21,7 @@ export function dropout(input: Tensor, options: DropoutOptions = {}): Tensor {
   if (p === 1) return scope(() => input.mul(zerosLike(input)));
   return scope(() => {
     // The factor goes into the mask, so that the backward pass is one multiplication.
-    const mask = bernoulli(input.shape, 1 - p, { dtype: input.dtype }).mul(1 / (1 - p));
-    return input.mul(mask);
+    const factor = full([], 1 / (1 - p), { dtype: input.dtype });
+    return input.mul(where(rand(input.shape).ge(p), factor, 0));
   });
 }

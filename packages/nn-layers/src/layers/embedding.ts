@@ -1,15 +1,13 @@
 import { ConfigError } from '@evenkeel/errors';
 import { arange, noGrad, Parameter, type Tensor, zeros } from '@evenkeel/tensor';
-import { embedding } from '../functional/embedding.ts';
+import { type EmbeddingLookupOptions, embedding } from '../functional/embedding.ts';
 import { fill } from '../init/constant.ts';
 import { normal_ } from '../init/random.ts';
 import { Module } from '../module/module.ts';
 import { checkSizes } from '../module/size-check.ts';
 
-export interface EmbeddingOptions {
-  /** A row that starts at zero and gets no gradient; negative counts from the end. */
-  paddingIdx?: number;
-}
+/** `paddingIdx` is a row that starts at zero too; the rest as in the function `embedding`. */
+export type EmbeddingOptions = EmbeddingLookupOptions;
 
 /**
  * A table of vectors, looked up by number; `torch.nn.Embedding`.
@@ -22,6 +20,9 @@ export class Embedding extends Module {
   readonly numEmbeddings: number;
   readonly embeddingDim: number;
   readonly paddingIdx: number | undefined;
+  readonly maxNorm: number | undefined;
+  readonly normType: number | undefined;
+  readonly scaleGradByFreq: boolean;
   weight: Parameter;
 
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
@@ -30,6 +31,9 @@ export class Embedding extends Module {
     this.numEmbeddings = numEmbeddings;
     this.embeddingDim = embeddingDim;
     this.paddingIdx = resolvePadding(options.paddingIdx, numEmbeddings);
+    this.maxNorm = options.maxNorm;
+    this.normType = options.normType;
+    this.scaleGradByFreq = options.scaleGradByFreq ?? false;
     this.weight = new Parameter(zeros([numEmbeddings, embeddingDim]));
     this.resetParameters();
   }
@@ -54,7 +58,8 @@ export class Embedding extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return embedding(input, this.weight, { paddingIdx: this.paddingIdx });
+    const { paddingIdx, maxNorm, normType, scaleGradByFreq } = this;
+    return embedding(input, this.weight, { paddingIdx, maxNorm, normType, scaleGradByFreq });
   }
 }
 

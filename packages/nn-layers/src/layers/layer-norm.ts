@@ -32,7 +32,7 @@ export class LayerNorm extends Module {
     super();
     const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
     this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
-    checkSizes('LayerNorm', { ...this.normalizedShape });
+    checkSizes('LayerNorm', Object.fromEntries(this.normalizedShape.map((size, dim) => [`size ${dim}`, size])));
     this.eps = eps;
     if (elementwiseAffine) this.weight = new Parameter(ones(this.normalizedShape));
     if (elementwiseAffine && bias) this.bias = new Parameter(zeros(this.normalizedShape));
