@@ -75,5 +75,9 @@ async function requireFinite(norm: Tensor, normType: number): Promise<void> {
 }
 
 function outOfRange(name: string, value: number, expected: string): ConfigError {
-  return new ConfigError(`${name} is out of range`, { doing: 'clipping gradients', got: `${name} = ${value}`, expected });
+  return new ConfigError(`${name} is out of range`, {
+    doing: 'clipping gradients',
+    got: `${name} = ${value}`,
+    expected,
+  });
 }

@@ -1,4 +1,4 @@
-import { add, maximum, type Tensor, vectorNorm } from '@evenkeel/tensor';
+import { add, div, maximum, type Tensor, vectorNorm } from '@evenkeel/tensor';
 
 /** The p-norm of all tensors taken as one vector, as a scalar tensor. Infinity gives the largest absolute value. */
 export function globalNorm(tensors: readonly Tensor[], p: number): Tensor {
@@ -12,7 +12,7 @@ export function globalNorm(tensors: readonly Tensor[], p: number): Tensor {
 
 /** `min(1, maxNorm / (norm + 1e-6))`, PyTorch's factor, computed on the device. */
 export function clipFactor(norm: Tensor, maxNorm: number): Tensor {
-  return norm.add(1e-6).reciprocal().mul(maxNorm).clamp({ max: 1 });
+  return div(maxNorm, norm.add(1e-6)).clamp({ max: 1 });
 }
 
 function sumOf(scalars: readonly Tensor[]): Tensor {

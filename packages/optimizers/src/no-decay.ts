@@ -21,6 +21,9 @@ export function noDecayOnNormsAndBiases<Parameter extends Tensor>(
     const spare = parameter.ndim < 2 || /(^|\.)bias$/.test(name) || normalization.test(name);
     (spare ? spared : decayed).push(parameter);
   }
-  const groups: { params: Parameter[]; weightDecay?: number }[] = [{ params: decayed }, { params: spared, weightDecay: 0 }];
+  const groups: { params: Parameter[]; weightDecay?: number }[] = [
+    { params: decayed },
+    { params: spared, weightDecay: 0 },
+  ];
   return groups.filter(({ params }) => params.length > 0);
 }

@@ -10,8 +10,8 @@ import {
 } from './parameter-group.ts';
 import { type ParameterState, Slot } from './slot.ts';
 import { loadOptimizerState, type OptimizerStateDict, optimizerState } from './state-dict.ts';
-import { ascendIfMaximizing } from './transforms/ascend.ts';
 import { chain, perParameter, type Transform } from './transform.ts';
+import { ascendIfMaximizing } from './transforms/ascend.ts';
 
 /** What makes one optimizer different from another: its arithmetic and the options it takes, with their defaults. */
 export interface Recipe<Options extends Hyperparameters> {

@@ -3,7 +3,9 @@ import { Tensor } from '@evenkeel/tensor';
 import { checkHyperparameters, type Hyperparameters } from './hyperparameters.ts';
 
 /** A group as a user writes it: its tensors, and whatever shall differ from the optimizer's own options. */
-export type ParameterGroupOptions<Options extends Hyperparameters> = { params: Iterable<Tensor> | Tensor } & Partial<Options>;
+export type ParameterGroupOptions<Options extends Hyperparameters> = {
+  params: Iterable<Tensor> | Tensor;
+} & Partial<Options>;
 
 /** A group as the optimizer holds it. Every value may be changed between steps; the next step uses it. */
 export type ParameterGroup<Options extends Hyperparameters> = { params: Tensor[] } & Options;
@@ -30,7 +32,9 @@ export function parameterGroups<Options extends Hyperparameters>(
   }
   const given = [...parameters];
   const grouped = given.every((each): each is ParameterGroupOptions<Options> => !(each instanceof Tensor));
-  const options = grouped ? given : [{ params: tensorsOf(optimizer, given) } as unknown as ParameterGroupOptions<Options>];
+  const options = grouped
+    ? given
+    : [{ params: tensorsOf(optimizer, given) } as unknown as ParameterGroupOptions<Options>];
   const groups = options.map((group) => completeGroup(optimizer, group, defaults, known));
   refuseRepeats(optimizer, groups);
   if (groups.every(({ params }) => params.length === 0)) {

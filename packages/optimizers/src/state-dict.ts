@@ -67,7 +67,8 @@ function mismatches(dict: OptimizerStateDict, groups: readonly Group[], paramete
     return ['an object without state and param_groups'];
   }
   const problems: string[] = [];
-  if (saved.length !== groups.length) problems.push(`${saved.length} parameter groups where there are ${groups.length}`);
+  if (saved.length !== groups.length)
+    problems.push(`${saved.length} parameter groups where there are ${groups.length}`);
   for (const [position, group] of groups.entries()) {
     const count = saved[position]?.params?.length;
     if (count !== undefined && count !== group.params.length) {

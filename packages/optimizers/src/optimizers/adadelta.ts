@@ -1,5 +1,5 @@
-import { Optimizer } from '../optimizer.ts';
 import { runningAverage, runningSquare } from '../moments.ts';
+import { Optimizer } from '../optimizer.ts';
 import type { Parameters } from '../parameter-group.ts';
 import { chain, perParameter, type Transform } from '../transform.ts';
 import { addDecayedWeights } from '../transforms/add-decayed-weights.ts';

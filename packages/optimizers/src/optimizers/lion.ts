@@ -21,7 +21,11 @@ const defaults: LionOptions = { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0, ma
 export function scaleByLion(): Transform {
   return perParameter((gradient, slot) => {
     const { betas } = { ...defaults, ...slot.group };
-    const direction = slot.tensor('exp_avg').mul(betas[0]).add(gradient.mul(1 - betas[0])).sign();
+    const direction = slot
+      .tensor('exp_avg')
+      .mul(betas[0])
+      .add(gradient.mul(1 - betas[0]))
+      .sign();
     runningAverage(slot, 'exp_avg', betas[1], gradient);
     return direction;
   });

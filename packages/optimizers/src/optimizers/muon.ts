@@ -63,7 +63,8 @@ export function orthogonalize(): Transform {
       const polynomial = gram.mul(b).add(matmul(gram, gram).mul(c));
       matrix = matrix.mul(a).add(matmul(polynomial, matrix));
     }
-    const fit = adjustLrFn === 'original' ? Math.sqrt(Math.max(1, rows / columns)) : 0.2 * Math.sqrt(Math.max(rows, columns));
+    const fit =
+      adjustLrFn === 'original' ? Math.sqrt(Math.max(1, rows / columns)) : 0.2 * Math.sqrt(Math.max(rows, columns));
     return (tall ? matrix.t() : matrix).mul(fit);
   });
 }

@@ -1,0 +1,68 @@
+import { cpu } from '@evenkeel/backend-cpu';
+import {
+  AdamW,
+  addDecayedWeights,
+  chain,
+  clipByGlobalNorm,
+  clipGradNorm,
+  Optimizer,
+  perParameter,
+  scaleByAdam,
+  scaleByLearningRate,
+  type Transform,
+} from '@evenkeel/optimizers';
+import { Parameter, type Tensor, tensor, useBackend } from '@evenkeel/tensor';
+import { beforeAll, expect, test } from 'vitest';
+
+beforeAll(() => useBackend(cpu()));
+
+const parameters = (): Parameter[] => [new Parameter(tensor([1, 2])), new Parameter(tensor([-3]))];
+const gradients = [[3, 0], [4]];
+
+function steps(optimizer: { step(): void }, list: readonly Parameter[], before: () => void = () => {}): void {
+  for (let i = 0; i < 3; i++) {
+    for (const [index, each] of list.entries()) each.grad = tensor(gradients[index]!);
+    before();
+    optimizer.step();
+  }
+}
+
+const values = (list: readonly Tensor[]): Promise<unknown[]> => Promise.all(list.map((each) => each.data()));
+
+test('a chain written out is AdamW after clipping by the global norm', async () => {
+  const [ours, theirs] = [parameters(), parameters()];
+  const transform = chain(
+    clipByGlobalNorm(1),
+    scaleByAdam({ betas: [0.8, 0.9] }),
+    addDecayedWeights(0.1),
+    scaleByLearningRate(),
+  );
+  steps(new Optimizer(ours, { transform, defaults: { lr: 0.1 } }), ours);
+  const adamW = new AdamW(theirs, { lr: 0.1, betas: [0.8, 0.9], weightDecay: 0.1 });
+  steps(adamW, theirs, () => clipGradNorm(theirs, 1));
+  expect(await values(ours)).toEqual(await values(theirs));
+});
+
+test('a transform of one line composes with the others', async () => {
+  const signs: Transform = perParameter((update) => update.sign());
+  const list = parameters();
+  steps(new Optimizer(list, { transform: chain(signs, scaleByLearningRate(0.5)), defaults: {} }), list);
+  expect(await values(list)).toEqual([Float32Array.of(-0.5, 2), Float32Array.of(-4.5)]);
+});
+
+test('a chain runs its transforms in order, whether they see one parameter or all', async () => {
+  const double = perParameter((update) => update.mul(2));
+  const plusCount: Transform = { updateAll: (updates) => updates.map((update) => update.add(updates.length)) };
+  const list = parameters();
+  // (2g + 2) · 2 = 4g + 4, added to the parameter.
+  steps(new Optimizer(list, { transform: chain(double, plusCount, double), defaults: {} }), list);
+  expect(await values(list)).toEqual([Float32Array.of(1 + 3 * 16, 2 + 3 * 4), Float32Array.of(-3 + 3 * 20)]);
+});
+
+test('an option that the recipe does not name is refused', () => {
+  const make = () =>
+    new Optimizer(parameters(), { name: 'Mine', transform: scaleByLearningRate(), defaults: { lr: 0.1 } }, {
+      momentum: 1,
+    } as object);
+  expect(make).toThrow(/Mine has no option momentum/);
+});
