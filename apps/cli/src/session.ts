@@ -1,5 +1,5 @@
 import { AdamW } from '@evenkeel/optimizers';
-import { warmupCosine } from '@evenkeel/schedulers';
+import { cosineAnnealingLR, type Schedule, warmup } from '@evenkeel/schedulers';
 import { manualSeed } from '@evenkeel/tensor';
 import { type Checkpoint, toHost, train, yieldToHost } from '@evenkeel/trainer';
 import type { RunFolder } from '@evenkeel/trainer/node';
@@ -27,7 +27,7 @@ export async function trainRun(
   const task = await TASKS[config.task]();
   manualSeed(config.seed);
   const job = await task.prepare(config);
-  const { steps, validation, checkpoints, optimizer, schedule } = config;
+  const { steps, validation, checkpoints, optimizer } = config;
   const parameters = job.model.parameters();
   const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
   reporter.line(`${config.task}: ${size.toLocaleString('en')} parameters, ${steps} steps, run folder ${folder.path}`);
@@ -35,7 +35,7 @@ export async function trainRun(
     const result = await train({
       ...job,
       optimizer: new AdamW(parameters, { ...optimizer, betas: optimizer.betas as [number, number] }),
-      schedule: warmupCosine({ lr: optimizer.lr, warmup: Math.min(schedule.warmupSteps, steps), total: steps }),
+      schedule: riseAndFall(config),
       steps,
       clip: config.clip,
       validation: { ...job.validation, every: validation.every },
@@ -75,4 +75,10 @@ export async function trainRun(
     if (json) writeJson(console, { ...summary, run: folder.path });
     return EXIT.ok;
   });
+}
+
+/** A straight rise to the learning rate, then half a cosine down to 0 at the end. */
+function riseAndFall({ steps, optimizer: { lr }, schedule: { warmupSteps } }: RunConfig): Schedule {
+  const fall = cosineAnnealingLR({ lr, tMax: Math.max(1, steps - warmupSteps) });
+  return warmupSteps > 0 ? warmup(fall, { steps: warmupSteps }) : fall;
 }

@@ -24,6 +24,8 @@ export interface TrainCommandOptions {
   json?: boolean;
 }
 
+const LEAST_STEPS_PER_WARMUP_STEP = 5;
+
 /** `evenkeel train TASK`: a new run, from the task's defaults and the options. */
 export async function trainCommand(name: TaskName, options: TrainCommandOptions, console: Console): Promise<ExitCode> {
   const task = await TASKS[name]();
@@ -51,9 +53,13 @@ async function makeFolder(path: string, config: RunConfig, force: boolean | unde
 
 function withOptions(defaults: RunConfig, options: TrainCommandOptions): RunConfig {
   const { steps, seed, batchSize, lr, backend, checkpointEvery } = options;
+  const length = steps ?? defaults.steps;
+  // In a run much shorter than the default the rate would else never get up.
+  const warmupSteps = Math.min(defaults.schedule.warmupSteps, Math.floor(length / LEAST_STEPS_PER_WARMUP_STEP));
   return {
     ...defaults,
-    steps: steps ?? defaults.steps,
+    steps: length,
+    schedule: { warmupSteps },
     seed: seed ?? defaults.seed,
     batchSize: batchSize ?? defaults.batchSize,
     backend: checkBackend(backend ?? defaults.backend),
