@@ -22,6 +22,11 @@ export class AttributeReader {
     return this.take<Value>(name) as Value;
   }
 
+  /** Counts as known whatever `holds` says is. */
+  takeWhere(holds: (value: unknown) => boolean): void {
+    for (const [name, value] of this.left) if (holds(attributeValue(value))) this.left.delete(name);
+  }
+
   /** All that is left, as known. */
   takeRest(): Attributes {
     const rest = Object.fromEntries([...this.left].map(([name, value]) => [name, attributeValue(value)]));

@@ -9,7 +9,8 @@ export interface CommandLine {
   json: boolean;
 }
 
-export const usage = 'usage: pnpm goldens [folder] [--backend wasm|cpu|webgpu|all] [--only <regular expression>] [--json]';
+export const usage =
+  'usage: pnpm goldens [folder] [--backend wasm|cpu|webgpu|all] [--only <regular expression>] [--json]';
 
 /** @throws Error for an unknown option, a second folder or a broken regular expression */
 export function readCommandLine(words: readonly string[], startedIn = process.cwd()): CommandLine {
@@ -26,7 +27,10 @@ export function readCommandLine(words: readonly string[], startedIn = process.cw
   if (positionals.length > 1) throw new Error(`one folder is expected, got ${positionals.join(' and ')}`);
   const [folder] = positionals;
   return {
-    folder: folder === undefined ? join(import.meta.dirname, '../cases') : join(folder.startsWith('/') ? '/' : startedIn, folder),
+    folder:
+      folder === undefined
+        ? join(import.meta.dirname, '../cases')
+        : join(folder.startsWith('/') ? '/' : startedIn, folder),
     backend: values.backend,
     only: values.only === undefined ? undefined : new RegExp(values.only),
     json: values.json,

@@ -20,7 +20,9 @@ async function main(words: readonly string[]): Promise<number> {
 function print(report: Report): void {
   for (const { name, passed, failed } of report.passes) console.log(`${name}: ${passed} passed, ${failed} failed`);
   if (report.worstFloat64) {
-    console.log(`worst relative error in float64: ${report.worstFloat64.error.toExponential(2)} (${report.worstFloat64.case})`);
+    console.log(
+      `worst relative error in float64: ${report.worstFloat64.error.toExponential(2)} (${report.worstFloat64.case})`,
+    );
   }
   for (const skip of report.skipped) console.log(`SKIP ${label(skip)}: ${skip.reason}`);
   console.log(`${report.passed} passed, ${report.failed} failed, ${report.skipped.length} skipped`);

@@ -1,6 +1,6 @@
+import type { Backend } from '@evenkeel/backend';
 import { cpu } from '@evenkeel/backend-cpu';
 import * as wasm from '@evenkeel/backend-wasm';
-import type { Backend } from '@evenkeel/backend';
 import { setDefaultDtype, useBackend } from '@evenkeel/tensor';
 
 /** One run over all cases: a backend and the dtype of floats. */

@@ -1,4 +1,4 @@
-import { getDefaultDtype, tensor, type Tensor } from '@evenkeel/tensor';
+import { getDefaultDtype, type Tensor, tensor } from '@evenkeel/tensor';
 import { type GoldenTensor, type GoldenTensors, numberOf } from './case.ts';
 import type { Got } from './compare.ts';
 import { isTensor } from './program/operation.ts';

@@ -1,16 +1,13 @@
-import * as nn from '@evenkeel/nn-layers';
-import { manualSeed, type Tensor, zeros } from '@evenkeel/tensor';
+import { cat, manualSeed, type Tensor, zeros } from '@evenkeel/tensor';
 import { AttributeReader } from '../attributes.ts';
 import { type GoldenCase, numberOf } from '../case.ts';
-import { initializers } from '../ops/initializers.ts';
 import { operations } from '../ops/index.ts';
-import { bind, exported, Unsupported } from '../program/operation.ts';
+import { initializers } from '../ops/initializers.ts';
 import type { ModuleLike } from '../program/modules.ts';
+import { bind, Unsupported } from '../program/operation.ts';
+import { checkMoments, checkRange, collect } from '../statistics.ts';
 
 const seed = 20240607;
-const wanted = 6000;
-/** How many standard errors a sample's mean and deviation may be off. */
-const errors = 5;
 
 /** Draws with a fixed seed and holds the sample against the distribution of the case; gives what does not fit. */
 export async function runDistribution(golden: GoldenCase): Promise<string[]> {
@@ -28,8 +25,8 @@ export async function runDistribution(golden: GoldenCase): Promise<string[]> {
   if (gram) {
     expected.delete('gram');
     problems.push(...(await checkGram(golden, attrs, gram.data.map(numberOf))));
-  } else if (expected.has('weight_bound')) {
-    problems.push(...(await checkFreshLayer(golden, attrs, number('weight_bound')!, number('bias_bound'))));
+  } else if (/^nn\.[A-Z]/.test(golden.op)) {
+    problems.push(...(await checkFreshLayer(golden, attrs, number)));
   } else {
     const shape = attrs.need<number[]>('shape');
     const draw = initializer(golden.op, attrs);
@@ -40,7 +37,8 @@ export async function runDistribution(golden: GoldenCase): Promise<string[]> {
     if (low !== undefined && high !== undefined) problems.push(...checkRange(sample, low, high, kind === 'uniform'));
   }
   attrs.finish();
-  if (expected.size > 0) throw new Unsupported(`the runner does not know the result ${[...expected.keys()].join(', ')}`);
+  if (expected.size > 0)
+    throw new Unsupported(`the runner does not know the result ${[...expected.keys()].join(', ')}`);
   return problems;
 }
 
@@ -50,38 +48,6 @@ function initializer(op: string, attrs: AttributeReader): (target: Tensor) => Te
   if (!operation) throw new Unsupported(`${op} is not in the runner's tables`);
   const options = Object.entries(attrs.takeRest());
   return (target) => operation.run(...(bind(op, operation, [target], options) as never[])) as Tensor;
-}
-
-async function collect(draw: () => Tensor): Promise<Float64Array> {
-  const first = await draw().data();
-  const rounds = Math.max(1, Math.ceil(wanted / first.length));
-  const sample = new Float64Array(rounds * first.length);
-  sample.set(first);
-  for (let round = 1; round < rounds; round++) sample.set(await draw().data(), round * first.length);
-  return sample;
-}
-
-function checkMoments(sample: Float64Array, mean: number, std: number): string[] {
-  const count = sample.length;
-  const gotMean = sample.reduce((sum, value) => sum + value, 0) / count;
-  const gotStd = Math.sqrt(sample.reduce((sum, value) => sum + (value - gotMean) ** 2, 0) / (count - 1));
-  const problems: string[] = [];
-  const meanError = (errors * std) / Math.sqrt(count);
-  // The deviation of a normal sample's deviation; that of flatter distributions is smaller.
-  const stdError = (errors * std) / Math.sqrt(2 * count);
-  if (!(Math.abs(gotMean - mean) <= meanError)) problems.push(`mean: got ${gotMean}, want ${mean} ± ${meanError}`);
-  if (!(Math.abs(gotStd - std) <= stdError)) problems.push(`std: got ${gotStd}, want ${std} ± ${stdError}`);
-  return problems;
-}
-
-/** Nothing outside, and for a uniform distribution something near both ends. */
-function checkRange(sample: Float64Array, low: number, high: number, reachesEnds: boolean): string[] {
-  const [least, most] = [Math.min(...sample), Math.max(...sample)];
-  const rounding = 1e-6 * Math.max(Math.abs(low), Math.abs(high));
-  // A uniform sample of n comes within 10/n of its range to an end but for once in e^10 times.
-  const reach = reachesEnds ? (10 * (high - low)) / sample.length : Number.POSITIVE_INFINITY;
-  const fits = least >= low - rounding && most <= high + rounding && least <= low + reach && most >= high - reach;
-  return fits ? [] : [`range: got [${least}, ${most}], want [${low}, ${high}]`];
 }
 
 async function checkGram(golden: GoldenCase, attrs: AttributeReader, want: number[]): Promise<string[]> {
@@ -96,22 +62,33 @@ async function checkGram(golden: GoldenCase, attrs: AttributeReader, want: numbe
   return got.length === want.length && worst <= 1e-5 * Math.max(1, ...want) ? [] : [`gram: off by ${worst}`];
 }
 
-/** A new layer's weight and bias are uniform within bounds. */
-async function checkFreshLayer(golden: GoldenCase, attrs: AttributeReader, weightBound: number, biasBound: number | undefined): Promise<string[]> {
+/** A fresh layer's weights and biases, by state-dict name: uniform within bounds, or with the given moments. */
+async function checkFreshLayer(
+  golden: GoldenCase,
+  attrs: AttributeReader,
+  number: (name: string) => number | undefined,
+): Promise<string[]> {
   const operation = Object.hasOwn(operations, golden.op) ? operations[golden.op] : undefined;
   if (!operation) throw new Unsupported(`${golden.op} is not in the runner's tables`);
   const values = bind(golden.op, operation, [], Object.entries(attrs.takeRest())) as never[];
-  exported(nn, golden.op.replace('nn.', ''));
-  const part = (name: string) => (): Tensor => {
-    const found = (operation.run(...values) as ModuleLike).stateDict().get(name);
-    if (!found) throw new Error(`a fresh ${golden.op} has no ${name}`);
-    return found;
+  const named = (pattern: RegExp) => (): Tensor => {
+    const module = operation.run(...values) as ModuleLike;
+    const parts = [...module.stateDict()]
+      .filter(([name]) => pattern.test(name))
+      .map(([, value]) => value.reshape([-1]));
+    if (parts.length === 0) throw new Error(`a fresh ${golden.op} has no ${pattern.source}`);
+    return cat(parts, 0);
   };
-  const check = async (name: string, bound: number): Promise<string[]> => {
-    const sample = await collect(part(name));
-    const problems = [...checkMoments(sample, 0, bound / Math.sqrt(3)), ...checkRange(sample, -bound, bound, true)];
-    return problems.map((problem) => `${name} ${problem}`);
-  };
-  return [...(await check('weight', weightBound)), ...(biasBound === undefined ? [] : await check('bias', biasBound))];
+  const problems: string[] = [];
+  for (const part of ['weight', 'bias']) {
+    const bound = number(`${part}_bound`);
+    if (bound === undefined) continue;
+    const sample = await collect(named(new RegExp(part)));
+    const found = [...checkMoments(sample, 0, bound / Math.sqrt(3)), ...checkRange(sample, -bound, bound, true)];
+    problems.push(...found.map((problem) => `${part} ${problem}`));
+  }
+  const [mean, std] = [number('mean'), number('std')];
+  if (mean !== undefined && std !== undefined)
+    problems.push(...checkMoments(await collect(named(/weight/)), mean, std));
+  return problems;
 }
-

@@ -1,8 +1,8 @@
 import { gradients, type Tensor } from '@evenkeel/tensor';
+import { AttributeReader } from '../attributes.ts';
 import type { GoldenCase } from '../case.ts';
 import { operations } from '../ops/index.ts';
 import { ownPrograms } from '../ops/own-programs.ts';
-import { AttributeReader } from '../attributes.ts';
 import { Program, type Variables } from '../program/evaluate.ts';
 import { isModule } from '../program/modules.ts';
 import { isTensor } from '../program/operation.ts';
@@ -55,6 +55,8 @@ async function runProgram(
   await program.run(golden.call);
   const attrs = new AttributeReader(golden.attrs);
   for (const name of [...descriptive, ...program.parametersSeen]) attrs.take(name);
+  // An attribute may have another name than the parameter; then the program gives its value.
+  attrs.takeWhere((value) => program.valuesSeen.has(JSON.stringify(value)));
   attrs.finish();
   return program.variables;
 }

@@ -56,7 +56,12 @@ export async function runOptimizer(golden: GoldenCase): Promise<Results> {
 }
 
 /** The optimizer of the case; an option that it does not have is its own ConfigError. */
-function build(op: string, parameters: { w: Parameter; B: Parameter }, groups: Attributes[] | undefined, options: Attributes): OptimizerLike {
+function build(
+  op: string,
+  parameters: { w: Parameter; B: Parameter },
+  groups: Attributes[] | undefined,
+  options: Attributes,
+): OptimizerLike {
   const match = /^(?:torch\.)?(?:optim|formula)\.(\w+)$/.exec(op);
   if (!match) throw new Unsupported(`${op} is no optimizer the runner knows`);
   const Optimizer = exported(optimizers, match[1]!) as OptimizerClass;

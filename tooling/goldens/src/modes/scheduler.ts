@@ -1,7 +1,15 @@
-import { createSchedule, noamLR, ReduceLROnPlateau, type ReduceLROnPlateauOptions, type ScheduleConfig } from '@evenkeel/schedulers';
+import {
+  createSchedule,
+  noamLR,
+  ReduceLROnPlateau,
+  type ReduceLROnPlateauOptions,
+  type ScheduleConfig,
+} from '@evenkeel/schedulers';
 import { AttributeReader } from '../attributes.ts';
 import { type Attributes, type GoldenCase, numberOf } from '../case.ts';
+import { onNumbers } from '../program/evaluate.ts';
 import { Unsupported } from '../program/operation.ts';
+import { type Expression, parseProgram } from '../program/syntax.ts';
 import type { Results } from '../result.ts';
 
 interface Rate {
@@ -36,7 +44,8 @@ function rateAt(
   group: number,
   metrics: number[] | undefined,
 ): (step: number) => Rate {
-  if (!/^(torch\.)?(optim\.lr_scheduler|formula)\.\w+$/.test(op)) throw new Unsupported(`${op} is no schedule the runner knows`);
+  if (!/^(torch\.)?(optim\.lr_scheduler|formula)\.\w+$/.test(op))
+    throw new Unsupported(`${op} is no schedule the runner knows`);
   if (!op.endsWith('.ReduceLROnPlateau')) return createSchedule(configOf(op, options, lr, group));
   if (!metrics) throw new Error('the case has no metrics');
   const plateau = new ReduceLROnPlateau({ ...renamed(options, group), lr } as unknown as ReduceLROnPlateauOptions);
@@ -80,16 +89,44 @@ function lambdaOf(formula: unknown, constants: Attributes, group: number): (step
   return arithmetic(String(formula), constants);
 }
 
-/** A formula in k and the constants; arithmetic reads the same in Python and JavaScript, and nothing else is let in. */
+/** A formula in k and the constants, such as `1 / (1 + c * k)`. */
 function arithmetic(formula: string, constants: Attributes): (step: number) => number {
-  const names = Object.keys(constants);
-  const unknown = formula
-    .replace(/\d+\.?\d*(e[+-]?\d+)?/g, '')
-    .match(/[^\s()+*/-]+/g)
-    ?.filter((word) => word !== 'k' && !names.includes(word));
-  if (unknown?.length) throw new Unsupported(`the runner does not know the formula ${formula}`);
-  const evaluate = new Function('k', ...names, `return ${formula}`) as (...values: unknown[]) => number;
-  return (step) => evaluate(step, ...Object.values(constants));
+  const { value, target } = parseProgram(formula)[0] ?? {};
+  if (!value || target) throw new Unsupported(`the runner does not know the formula ${formula}`);
+  return (step) => numberFrom(value, new Map(Object.entries({ ...constants, k: step, 'math.pi': Math.PI })));
+}
+
+const functions: Readonly<Record<string, (...values: number[]) => number>> = {
+  min: Math.min,
+  max: Math.max,
+  'math.sqrt': Math.sqrt,
+  'math.exp': Math.exp,
+  'math.log': Math.log,
+  'math.cos': Math.cos,
+  'math.sin': Math.sin,
+};
+
+function numberFrom(expression: Expression, names: ReadonlyMap<string, unknown>): number {
+  const number = (part: Expression): number => numberFrom(part, names);
+  const { kind } = expression;
+  if (kind === 'literal' && typeof expression.value === 'number') return expression.value;
+  if (kind === 'unary') return expression.operator === '-' ? -number(expression.value) : number(expression.value);
+  if (kind === 'binary' && Object.hasOwn(onNumbers, expression.operator)) {
+    return onNumbers[expression.operator]!(number(expression.left), number(expression.right));
+  }
+  if (kind === 'call' && expression.named.length === 0) {
+    const called = functions[dotted(expression.of)];
+    if (called) return called(...expression.positional.map(number));
+  }
+  const value = names.get(dotted(expression));
+  if (typeof value === 'number') return value;
+  throw new Unsupported(`the runner does not know ${dotted(expression)} in a formula of a schedule`);
+}
+
+/** `math.pi`, or the kind of what is no name. */
+function dotted(expression: Expression): string {
+  if (expression.kind === 'attribute') return `${dotted(expression.of)}.${expression.name}`;
+  return expression.kind === 'name' ? expression.name : `a ${expression.kind}`;
 }
 
 function camel(name: string): string {

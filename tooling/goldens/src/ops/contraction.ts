@@ -1,6 +1,6 @@
-import * as api from '@evenkeel/tensor';
 import type { Tensor } from '@evenkeel/tensor';
-import { direct, exported, op, type OperationTable } from '../program/operation.ts';
+import * as api from '@evenkeel/tensor';
+import { direct, exported, type OperationTable, op } from '../program/operation.ts';
 
 type Call = (...values: unknown[]) => unknown;
 

@@ -1,6 +1,6 @@
-import * as api from '@evenkeel/tensor';
 import type { Tensor } from '@evenkeel/tensor';
-import { direct, op, type Operation, type OperationTable } from '../program/operation.ts';
+import * as api from '@evenkeel/tensor';
+import { direct, type Operation, type OperationTable, op } from '../program/operation.ts';
 
 const filled = (make: (shape: number[], options: object) => Tensor): Operation =>
   op('*size, dtype, requires_grad', (size: number[], dtype?: 'float32', requiresGrad?: boolean) =>
@@ -21,7 +21,9 @@ export const creation: OperationTable = {
   'torch.ones_like': direct(api, 'onesLike', 'input | dtype'),
   'torch.full_like': direct(api, 'fullLike', 'input, fill_value | dtype'),
   'torch.arange': op('start, end, step, dtype', (start: number, end?: number, step?: number, dtype?: 'float32') =>
-    end === undefined ? api.arange(0, start, 1, dtype ? { dtype } : {}) : api.arange(start, end, step ?? 1, dtype ? { dtype } : {}),
+    end === undefined
+      ? api.arange(0, start, 1, dtype ? { dtype } : {})
+      : api.arange(start, end, step ?? 1, dtype ? { dtype } : {}),
   ),
   'torch.linspace': direct(api, 'linspace', 'start, end, steps | dtype'),
   'torch.logspace': direct(api, 'logspace', 'start, end, steps | base, dtype'),
@@ -29,7 +31,9 @@ export const creation: OperationTable = {
   'torch.tril_indices': direct(api, 'trilIndices', 'row, col | offset'),
   'torch.triu_indices': direct(api, 'triuIndices', 'row, col | offset'),
   'torch.vander': direct(api, 'vander', 'x | N, increasing'),
-  float: op('value', (value: number | string) => (value === 'inf' ? Number.POSITIVE_INFINITY : value === '-inf' ? Number.NEGATIVE_INFINITY : Number(value))),
+  float: op('value', (value: number | string) =>
+    value === 'inf' ? Number.POSITIVE_INFINITY : value === '-inf' ? Number.NEGATIVE_INFINITY : Number(value),
+  ),
   int: op('value', (value: number) => Math.trunc(value)),
   'math.sqrt': op('value', (value: number) => Math.sqrt(value)),
   'math.log': op('value', (value: number) => Math.log(value)),

@@ -1,13 +1,16 @@
 import * as nn from '@evenkeel/nn-layers';
-import type { Tensor } from '@evenkeel/tensor';
-import { camelOption, exported, op, type Operation, type OperationTable } from '../program/operation.ts';
+import { type Tensor, zeros } from '@evenkeel/tensor';
+import { camelOption, exported, type Operation, type OperationTable, op } from '../program/operation.ts';
 
 /** The initializers, exported as a namespace `init`. */
 const init = (): object => exported(nn, 'init') as object;
 
 /** Our initializer under PyTorch's parameters; `a=low` renames a parameter, words such as fan_in become fanIn. */
 function initializer(name: string, parameters: string): Operation {
-  const names = parameters.split(',').map((each) => each.trim()).filter(Boolean);
+  const names = parameters
+    .split(',')
+    .map((each) => each.trim())
+    .filter(Boolean);
   return op(['tensor', ...names.map((each) => each.split('=')[0])].join(), (target: Tensor, ...values: unknown[]) => {
     const options = Object.fromEntries(
       names
@@ -41,19 +44,27 @@ export const initializers: OperationTable = {
 /** The numbers behind them, which programs call. */
 export const initializerNumbers: OperationTable = {
   'nn.init.calculate_gain': op('nonlinearity, param', (nonlinearity: string, param?: number) =>
-    (exported(init(), 'calculateGain') as (nonlinearity: unknown, param?: number) => number)(words(nonlinearity), param),
+    (exported(init(), 'calculateGain') as (nonlinearity: unknown, param?: number) => number)(
+      words(nonlinearity),
+      param,
+    ),
   ),
   'nn.init._calculate_fan_in_and_fan_out': op('tensor', (target: { shape: number[] }) =>
     (exported(init(), 'calculateFanInAndFanOut') as (shape: number[]) => unknown)(target.shape),
   ),
-  'torch.empty': op('*shape/size', (shape: number[]) => ({ shape })),
+  'torch.empty': op('*shape/size', (shape: number[]) => zeros(shape).clone()),
   'nn.init.constant_': op('tensor, val', (target: Tensor, value: number) =>
     (exported(init(), 'constant_') as (target: Tensor, value: number) => Tensor)(target, value),
   ),
-  'nn.init.zeros_': op('tensor', (target: Tensor) => (exported(init(), 'zeros_') as (target: Tensor) => Tensor)(target)),
+  'nn.init.zeros_': op('tensor', (target: Tensor) =>
+    (exported(init(), 'zeros_') as (target: Tensor) => Tensor)(target),
+  ),
   'nn.init.ones_': op('tensor', (target: Tensor) => (exported(init(), 'ones_') as (target: Tensor) => Tensor)(target)),
   'nn.init.eye_': op('tensor', (target: Tensor) => (exported(init(), 'eye_') as (target: Tensor) => Tensor)(target)),
   'nn.init.dirac_': op('tensor, groups', (target: Tensor, groups?: number) =>
-    (exported(init(), 'dirac_') as (target: Tensor, options: object) => Tensor)(target, groups === undefined ? {} : { groups }),
+    (exported(init(), 'dirac_') as (target: Tensor, options: object) => Tensor)(
+      target,
+      groups === undefined ? {} : { groups },
+    ),
   ),
 };

@@ -8,7 +8,8 @@ const transposed =
 const recurrent = 'input_size, hidden_size | num_layers, bias, batch_first, dropout, bidirectional';
 const maxPool = 'kernel_size | stride, padding, dilation, return_indices, ceil_mode';
 const averagePool = 'kernel_size | stride, padding, ceil_mode, count_include_pad, divisor_override';
-const transformerLayer = 'd_model, nhead | dim_feedforward, dropout, activation, layer_norm_eps, batch_first, norm_first, bias';
+const transformerLayer =
+  'd_model, nhead | dim_feedforward, dropout, activation, layer_norm_eps, batch_first, norm_first, bias';
 const attentionInputs =
   'query, key, value | key_padding_mask, need_weights, attn_mask, average_attn_weights, is_causal';
 const decoderInputs =
@@ -52,8 +53,16 @@ export const layers: OperationTable = {
   'nn.ConvTranspose1d': layer(nn, 'ConvTranspose1d', transposed),
   'nn.ConvTranspose2d': layer(nn, 'ConvTranspose2d', transposed),
   'nn.ConvTranspose3d': layer(nn, 'ConvTranspose3d', transposed),
-  'nn.functional.conv_transpose1d': direct(nn, 'convTranspose1d', 'input, weight, bias | stride, padding, output_padding, groups, dilation'),
-  'nn.functional.conv_transpose2d': direct(nn, 'convTranspose2d', 'input, weight, bias | stride, padding, output_padding, groups, dilation'),
+  'nn.functional.conv_transpose1d': direct(
+    nn,
+    'convTranspose1d',
+    'input, weight, bias | stride, padding, output_padding, groups, dilation',
+  ),
+  'nn.functional.conv_transpose2d': direct(
+    nn,
+    'convTranspose2d',
+    'input, weight, bias | stride, padding, output_padding, groups, dilation',
+  ),
 
   'nn.MaxPool1d': layer(nn, 'MaxPool1d', maxPool),
   'nn.MaxPool2d': layer(nn, 'MaxPool2d', maxPool),
@@ -111,7 +120,11 @@ export const layers: OperationTable = {
     'scaledDotProductAttention',
     'query, key, value | attn_mask, dropout_p, is_causal, scale, enable_gqa',
   ),
-  'formula.sdpa': direct(nn, 'scaledDotProductAttention', 'query, key, value | attn_mask, dropout_p, is_causal, scale, enable_gqa'),
+  'formula.sdpa': direct(
+    nn,
+    'scaledDotProductAttention',
+    'query, key, value | attn_mask, dropout_p, is_causal, scale, enable_gqa',
+  ),
   'nn.TransformerEncoderLayer': layer(
     nn,
     'TransformerEncoderLayer',

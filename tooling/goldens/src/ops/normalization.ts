@@ -24,7 +24,11 @@ export const normalization: OperationTable = {
     'batchNorm',
     'input, running_mean, running_var | weight, bias, training, momentum, eps',
   ),
-  'nn.functional.instance_norm': direct(nn, 'instanceNorm', 'input | running_mean, running_var, weight, bias, use_input_stats, momentum, eps'),
+  'nn.functional.instance_norm': direct(
+    nn,
+    'instanceNorm',
+    'input | running_mean, running_var, weight, bias, use_input_stats, momentum, eps',
+  ),
   'nn.functional.local_response_norm': direct(nn, 'localResponseNorm', 'input, size | alpha, beta, k'),
   'nn.functional.normalize': direct(nn, 'normalize', 'input | p, dim, eps'),
   'nn.utils.weight_norm': direct(nn, 'weightNorm', 'module | name, dim?'),

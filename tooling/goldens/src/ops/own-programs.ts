@@ -19,11 +19,18 @@ type Call = (...values: unknown[]) => unknown;
  * attributes, after a look at the text.
  */
 export const ownPrograms: Readonly<Record<string, Run>> = {
-  'nn.utils.clip_grad_norm_': ({ inputs, attrs, call }) => {
-    expectCall(call, /total_norm = nn\.utils\.clip_grad_norm_\(ps, max_norm=[\d.e+-]+, norm_type=[^,)]+\)*\)$/m);
+  'nn.utils.clip_grad_norm_': async ({ inputs, attrs, call }) => {
+    expectCall(
+      call,
+      /^total_norm = nn\.utils\.clip_grad_norm_\(ps, max_norm=[^,]+, norm_type=[^,]+?(, error_if_nonfinite=\w+)?\)$/m,
+    );
     const owners = parametersWith(inputs);
     const normType = attrs.need<number>('norm_type');
-    const total = optimizers.clipGradNorm(owners, attrs.need<number>('max_norm'), { normType });
+    const maxNorm = attrs.need<number>('max_norm');
+    const errorIfNonfinite = attrs.take<boolean>('error_if_nonfinite') ?? false;
+    const total = await (errorIfNonfinite
+      ? optimizers.clipGradNorm(owners, maxNorm, { normType, errorIfNonfinite })
+      : optimizers.clipGradNorm(owners, maxNorm, { normType }));
     return { total_norm: total, ...clipped(owners) };
   },
   'nn.utils.clip_grad_value_': ({ inputs, attrs, call }) => {
@@ -37,7 +44,9 @@ export const ownPrograms: Readonly<Record<string, Run>> = {
     const values = [...inputs.values()];
     if (attrs.take<number>('updates') !== values.length) throw new Unsupported('updates differ from the inputs');
     const source = new Parameter(values[0]!);
-    const Average = exported(optimizers, 'AveragedParameters') as new (parameters: Tensor[]) => {
+    const Average = exported(optimizers, 'AveragedParameters') as new (
+      parameters: Tensor[],
+    ) => {
       update(): void;
       averages: Tensor[];
       count: number;
@@ -81,16 +90,27 @@ export const ownPrograms: Readonly<Record<string, Run>> = {
     output: (exported(optimizers, 'parametersToVector') as Call)([...inputs.values()]),
   }),
   'nn.RMSNorm': ({ inputs, attrs, call }) => {
-    expectCall(call, /^output = input \* torch\.rsqrt\(input\.pow\(2\)\.mean\(dim=.*, keepdim=True\) \+ [\d.e-]+\)( \* weight)?$/);
+    expectCall(
+      call,
+      /^output = input \* torch\.rsqrt\(input\.pow\(2\)\.mean\(dim=.*, keepdim=True\) \+ [\d.e-]+\)( \* weight)?$/,
+    );
     const affine = attrs.take<boolean>('elementwise_affine') ?? true;
     const weight = inputs.get('weight');
-    if (affine !== (weight !== undefined)) throw new Unsupported('a weight where the case says there is none, or none where there is');
+    if (affine !== (weight !== undefined))
+      throw new Unsupported('a weight where the case says there is none, or none where there is');
     const options = { eps: attrs.need<number>('eps'), ...(weight && { weight }) };
-    const output = (exported(nn, 'rmsNorm') as Call)(inputs.get('input'), attrs.need<number[]>('normalized_shape'), options);
+    const output = (exported(nn, 'rmsNorm') as Call)(
+      inputs.get('input'),
+      attrs.need<number[]>('normalized_shape'),
+      options,
+    );
     return { output };
   },
   'tutorial.LayerNormStd': ({ inputs, attrs, call }) => {
-    expectCall(call, /^output = gamma \* \(x - x\.mean\(-1, keepdim=True\)\) \/ \(x\.std\(-1, keepdim=True\) \+ [\d.e-]+\) \+ beta$/);
+    expectCall(
+      call,
+      /^output = gamma \* \(x - x\.mean\(-1, keepdim=True\)\) \/ \(x\.std\(-1, keepdim=True\) \+ [\d.e-]+\) \+ beta$/,
+    );
     if (attrs.take<number>('correction') !== 1) throw new Unsupported('only the unbiased deviation is known');
     const [x, gamma, beta] = [inputs.get('x')!, inputs.get('gamma')!, inputs.get('beta')!];
     const centered = x.sub(x.mean(-1, { keepdim: true }));
@@ -115,4 +135,3 @@ function parametersWith(gradients: Map<string, Tensor>): Parameter[] {
 function clipped(owners: readonly Parameter[]): Record<string, unknown> {
   return Object.fromEntries(owners.map((owner, index) => [`clipped${index}`, owner.grad]));
 }
-

@@ -1,6 +1,6 @@
-import * as api from '@evenkeel/tensor';
 import type { Tensor, TensorLike } from '@evenkeel/tensor';
-import { camelOption, direct, isTensor, op, type Operation, type OperationTable } from '../program/operation.ts';
+import * as api from '@evenkeel/tensor';
+import { camelOption, direct, isTensor, type Operation, type OperationTable, op } from '../program/operation.ts';
 
 const unary =
   'abs neg sign floor ceil trunc frac round sqrt rsqrt reciprocal square exp expm1 exp2 log log1p log2 log10 sin cos tan atan asin acos sinh cosh asinh acosh atanh erf erfc erfinv sinc lgamma digamma isnan isfinite isinf logit deg2rad rad2deg sgn signbit positive bitwise_not';
@@ -34,9 +34,15 @@ const table: Record<string, Operation> = {
     binary.split(' ').map((name) => [`torch.${name}`, direct(api, camelOption(name), 'input/a, other/b')]),
   ),
   'torch.logical_not': direct(api, 'logicalNot', 'input'),
-  'torch.add': op('input/a, other/b, alpha', (a: TensorLike, b: TensorLike, alpha?: number) => api.add(a as Tensor, times(b, alpha))),
-  'torch.sub': op('input/a, other/b, alpha', (a: TensorLike, b: TensorLike, alpha?: number) => api.sub(a as Tensor, times(b, alpha))),
-  'torch.rsub': op('input, other, alpha', (a: TensorLike, b: TensorLike, alpha?: number) => api.sub(b as Tensor, times(a, alpha))),
+  'torch.add': op('input/a, other/b, alpha', (a: TensorLike, b: TensorLike, alpha?: number) =>
+    api.add(a as Tensor, times(b, alpha)),
+  ),
+  'torch.sub': op('input/a, other/b, alpha', (a: TensorLike, b: TensorLike, alpha?: number) =>
+    api.sub(a as Tensor, times(b, alpha)),
+  ),
+  'torch.rsub': op('input, other, alpha', (a: TensorLike, b: TensorLike, alpha?: number) =>
+    api.sub(b as Tensor, times(a, alpha)),
+  ),
   'torch.div': direct(api, 'div', 'input/a, other/b | rounding_mode'),
   'torch.remainder': direct(api, 'remainder', 'input/a, other/b'),
   'torch.pow': direct(api, 'pow', 'input/self, exponent'),
@@ -53,7 +59,7 @@ const table: Record<string, Operation> = {
   'torch.addcdiv': op('input, tensor1, tensor2, value', (input: Tensor, a: Tensor, b: Tensor, value = 1) =>
     input.add(a.div(b).mul(value)),
   ),
-  'torch.clone': op('input', (input: Tensor) => input.contiguous().mul(1)),
+  'torch.clone': direct(api, 'clone', 'input'),
   'torch.detach': op('input', (input: Tensor) => input.detach()),
   'torch.isclose': direct(api, 'isclose', 'input, other | rtol, atol, equal_nan'),
   'Tensor.float': op('input', (input: Tensor) => input.to(api.getDefaultDtype())),

@@ -1,13 +1,13 @@
-import * as api from '@evenkeel/tensor';
 import type { Tensor } from '@evenkeel/tensor';
-import { direct, exported, isTensor, op, type Operation, type OperationTable } from '../program/operation.ts';
+import * as api from '@evenkeel/tensor';
+import { direct, exported, isTensor, type Operation, type OperationTable, op } from '../program/operation.ts';
 
 type Dim = number | number[] | undefined;
 
 /** `max()`, `max(dim)` and `max(other)` are three functions under one name. */
-function extreme(name: 'max' | 'min', pairwise: 'maximum' | 'minimum'): Operation {
+function extreme(name: 'max' | 'min', pairwise: (a: Tensor, b: Tensor) => Tensor): Operation {
   return op('input, dim/other, keepdim', (input: Tensor, dim: Tensor | number | undefined, keepdim?: boolean) => {
-    if (isTensor(dim)) return api[pairwise](input, dim);
+    if (isTensor(dim)) return pairwise(input, dim);
     const reduce = exported(api, name) as (...values: unknown[]) => unknown;
     return dim === undefined ? reduce(input) : reduce(input, dim, { keepdim: keepdim ?? false });
   });
@@ -17,7 +17,13 @@ function extreme(name: 'max' | 'min', pairwise: 'maximum' | 'minimum'): Operatio
 function spread(name: 'var' | 'std' | 'varMean' | 'stdMean'): Operation {
   return op(
     'input, dim, unbiased, keepdim, correction',
-    (input: Tensor, dim: Dim, unbiased: boolean | undefined, keepdim: boolean | undefined, correction: number | undefined) => {
+    (
+      input: Tensor,
+      dim: Dim,
+      unbiased: boolean | undefined,
+      keepdim: boolean | undefined,
+      correction: number | undefined,
+    ) => {
       const reduce = (name === 'var' ? api.variance : exported(api, name)) as (...values: unknown[]) => unknown;
       const divisor = correction ?? (unbiased === false ? 0 : 1);
       return reduce(input, dim, { correction: divisor, keepdim: keepdim ?? false });
@@ -33,8 +39,8 @@ export const reductions: OperationTable = {
   ...Object.fromEntries(overDims.map((name) => [`torch.${name}`, direct(api, name, 'input, dim | keepdim, dtype')])),
   ...Object.fromEntries(overDim.map((name) => [`torch.${name}`, direct(api, name, 'input, dim | keepdim')])),
   'torch.special.logsumexp': direct(api, 'logsumexp', 'input, dim | keepdim'),
-  'torch.max': extreme('max', 'maximum'),
-  'torch.min': extreme('min', 'minimum'),
+  'torch.max': extreme('max', api.maximum),
+  'torch.min': extreme('min', api.minimum),
   'torch.aminmax': direct(api, 'aminmax', 'input | dim, keepdim'),
   'torch.var': spread('var'),
   'torch.std': spread('std'),
@@ -49,11 +55,15 @@ export const reductions: OperationTable = {
   'torch.norm': op('input, p, dim, keepdim', (input: Tensor, p: number | undefined, dim: Dim, keepdim?: boolean) =>
     api.vectorNorm(input, p ?? 2, dim, { keepdim: keepdim ?? false }),
   ),
-  'linalg.vector_norm': op('input/x, ord, dim, keepdim', (input: Tensor, ord: number | undefined, dim: Dim, keepdim?: boolean) =>
-    api.vectorNorm(input, ord ?? 2, dim, { keepdim: keepdim ?? false }),
+  'linalg.vector_norm': op(
+    'input/x, ord, dim, keepdim',
+    (input: Tensor, ord: number | undefined, dim: Dim, keepdim?: boolean) =>
+      api.vectorNorm(input, ord ?? 2, dim, { keepdim: keepdim ?? false }),
   ),
-  'linalg.norm': op('input/A, ord, dim, keepdim', (input: Tensor, ord: number | undefined, dim: Dim, keepdim?: boolean) =>
-    api.vectorNorm(input, ord ?? 2, dim, { keepdim: keepdim ?? false }),
+  'linalg.norm': op(
+    'input/A, ord, dim, keepdim',
+    (input: Tensor, ord: number | undefined, dim: Dim, keepdim?: boolean) =>
+      api.vectorNorm(input, ord ?? 2, dim, { keepdim: keepdim ?? false }),
   ),
   'torch.cumsum': direct(api, 'cumsum', 'input, dim | dtype'),
   'torch.cumprod': direct(api, 'cumprod', 'input, dim | dtype'),

@@ -1,9 +1,9 @@
-import * as api from '@evenkeel/tensor';
 import type { Tensor } from '@evenkeel/tensor';
+import * as api from '@evenkeel/tensor';
 import { forwardOf, isModule, moduleAttribute, runModuleMethod } from './modules.ts';
 import { Namespace } from './namespace.ts';
 import { bind, isTensor, type Operation, type OperationTable, Unsupported } from './operation.ts';
-import { type Expression, parseProgram, ProgramError } from './syntax.ts';
+import { type Expression, ProgramError, parseProgram } from './syntax.ts';
 
 /** The variables of a program, by name: inputs and params before it, outputs after it. */
 export type Variables = Map<string, unknown>;
@@ -13,6 +13,8 @@ export class Program {
   readonly variables: Variables;
   /** Every parameter name of every operation that ran: what an attribute of the case may be called. */
   readonly parametersSeen = new Set<string>();
+  /** Every plain value that an operation was given, as JSON. */
+  readonly valuesSeen = new Set<string>();
   private readonly table: OperationTable;
 
   constructor(variables: Variables, table: OperationTable) {
@@ -64,11 +66,7 @@ export class Program {
       case 'unary':
         return this.unary(expression.operator, await this.evaluate(expression.value));
       case 'binary':
-        return binary(
-          expression.operator,
-          await this.evaluate(expression.left),
-          await this.evaluate(expression.right),
-        );
+        return binary(expression.operator, await this.evaluate(expression.left), await this.evaluate(expression.right));
       case 'call':
         return this.call(expression);
     }
@@ -111,9 +109,17 @@ export class Program {
     return undefined;
   }
 
-  private async perform(path: string, operation: Operation, values: unknown[], options: [string, unknown][]): Promise<unknown> {
+  private async perform(
+    path: string,
+    operation: Operation,
+    values: unknown[],
+    options: [string, unknown][],
+  ): Promise<unknown> {
     for (const parameter of operation.parameters) {
       for (const name of parameter.replace(/[*?]/g, '').split('/')) this.parametersSeen.add(name);
+    }
+    for (const value of [...values, ...options.map(([, each]) => each)]) {
+      if (isPlain(value)) this.valuesSeen.add(JSON.stringify(value));
     }
     return operation.run(...(bind(path, operation, values, options) as never[]));
   }
@@ -160,7 +166,8 @@ const onTensors: Record<string, string> = {
   '^': 'logicalXor',
 };
 
-const onNumbers: Record<string, (left: number, right: number) => number> = {
+/** What Python's operators do with two numbers. */
+export const onNumbers: Readonly<Record<string, (left: number, right: number) => number>> = {
   '+': (left, right) => left + right,
   '-': (left, right) => left - right,
   '*': (left, right) => left * right,
@@ -171,7 +178,8 @@ const onNumbers: Record<string, (left: number, right: number) => number> = {
 };
 
 function binary(operator: string, left: unknown, right: unknown): unknown {
-  if (typeof left === 'number' && typeof right === 'number' && onNumbers[operator]) return onNumbers[operator](left, right);
+  if (typeof left === 'number' && typeof right === 'number' && onNumbers[operator])
+    return onNumbers[operator](left, right);
   const ours = (value: unknown): boolean => isTensor(value) || typeof value === 'number';
   if (!ours(left) || !ours(right)) throw new ProgramError(`the runner cannot apply ${operator} here`);
   if (operator === '//') return api.div(left as Tensor, right as Tensor, { roundingMode: 'floor' });
@@ -185,11 +193,19 @@ function binary(operator: string, left: unknown, right: unknown): unknown {
 }
 
 function index(of: unknown, items: unknown[]): unknown {
-  if (isTensor(of)) return of.index(...(items.map((item) => (Array.isArray(item) && item.length === 3 ? trimmed(item) : item)) as never[]));
+  if (isTensor(of))
+    return of.index(
+      ...(items.map((item) => (Array.isArray(item) && item.length === 3 ? trimmed(item) : item)) as never[]),
+    );
   const [position] = items;
   const list = itemsOf(of);
   if (items.length !== 1 || typeof position !== 'number') throw new ProgramError('the runner does not know this index');
   return list.at(position);
+}
+
+/** A number, a string, a bool, or a list of them. */
+function isPlain(value: unknown): boolean {
+  return Array.isArray(value) ? value.every(isPlain) : value === null || typeof value !== 'object';
 }
 
 /** `[start, stop, undefined]` is a slice without its step. */

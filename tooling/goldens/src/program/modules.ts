@@ -30,7 +30,9 @@ export function layer(api: object, name: string, built: string, called = 'input'
     parameters: [...namesOf(before), ...namesOf(after)],
     run: (...values: unknown[]) => {
       const Layer = exported(api, name) as new (...values: unknown[]) => ModuleLike;
-      const made = new Layer(...withOptions(values.slice(0, positional).flatMap(spread(before)), optionNames, values.slice(positional)));
+      const made = new Layer(
+        ...withOptions(values.slice(0, positional).flatMap(spread(before)), optionNames, values.slice(positional)),
+      );
       setForward(made, name, called);
       return made;
     },

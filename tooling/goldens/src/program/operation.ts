@@ -31,7 +31,8 @@ export function direct(api: object, name: string, parameters: string): Operation
   const optionNames = namesOf(after).map(camelOption);
   return {
     parameters: [...namesOf(before), ...namesOf(after)],
-    run: (...values: unknown[]) => callExport(api, name, values.slice(0, positional), optionNames, values.slice(positional)),
+    run: (...values: unknown[]) =>
+      callExport(api, name, values.slice(0, positional), optionNames, values.slice(positional)),
   };
 }
 
@@ -42,7 +43,11 @@ function callExport(api: object, name: string, positional: unknown[], names: str
 }
 
 /** Positional arguments followed by an options object of those values that are there. */
-export function withOptions(positional: readonly unknown[], names: readonly string[], values: readonly unknown[]): unknown[] {
+export function withOptions(
+  positional: readonly unknown[],
+  names: readonly string[],
+  values: readonly unknown[],
+): unknown[] {
   const options = Object.fromEntries(
     names.map((name, index) => [name, values[index]]).filter(([, value]) => value !== undefined),
   );
@@ -78,7 +83,9 @@ export function bind(path: string, operation: Operation, positional: unknown[], 
     values[rest] = spread.length === 1 && Array.isArray(spread[0]) ? spread[0] : spread;
   }
   for (const [name, value] of named) {
-    const index = operation.parameters.findIndex((parameter) => parameter.replace(/[*?]/g, '').split('/').includes(name));
+    const index = operation.parameters.findIndex((parameter) =>
+      parameter.replace(/[*?]/g, '').split('/').includes(name),
+    );
     if (index < 0) throw new Unsupported(`${path} is not known with the option ${name}`);
     values[index] = value;
   }

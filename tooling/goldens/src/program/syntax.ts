@@ -28,7 +28,8 @@ export function parseProgram(text: string): Statement[] {
     .map((line) => new Reader(line).statement());
 }
 
-const token = /\s*(?:(\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)|([A-Za-z_]\w*)|'([^']*)'|"([^"]*)"|(\*\*|\/\/|<=|>=|==|!=|\.\.\.|[-+*/%@|&^~<>()[\],.:=]))/y;
+const token =
+  /\s*(?:(\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)|([A-Za-z_]\w*)|'([^']*)'|"([^"]*)"|(\*\*|\/\/|<=|>=|==|!=|\.\.\.|[-+*/%@|&^~<>()[\],.:=]))/y;
 
 interface Token {
   kind: 'number' | 'name' | 'string' | 'mark';
@@ -37,7 +38,25 @@ interface Token {
 
 // From loosest to tightest; `**` is handled apart because it binds to the right and tighter than a sign before it.
 const levels = [['==', '!=', '<', '<=', '>', '>='], ['|'], ['^'], ['&'], ['+', '-'], ['*', '/', '//', '%', '@']];
-const keywords = new Set(['for', 'class', 'def', 'lambda', 'if', 'else', 'import', 'with', 'while', 'return', 'not', 'and', 'or', 'in', 'is', 'from', 'del']);
+const keywords = new Set([
+  'for',
+  'class',
+  'def',
+  'lambda',
+  'if',
+  'else',
+  'import',
+  'with',
+  'while',
+  'return',
+  'not',
+  'and',
+  'or',
+  'in',
+  'is',
+  'from',
+  'del',
+]);
 
 class Reader {
   private readonly tokens: Token[];
@@ -102,7 +121,7 @@ class Reader {
     for (;;) {
       if (this.take('.')) value = { kind: 'attribute', of: value, name: this.name() };
       else if (this.take('(')) value = { kind: 'call', of: value, ...this.call() };
-      else if (this.take('[')) value = { kind: 'index', of: value, items: this.listed(']', () => this.indexItem()) };
+      else if (this.take('[')) value = { kind: 'index', of: value, items: this.index() };
       else return value;
     }
   }
@@ -118,6 +137,11 @@ class Reader {
       return void named.push([name, this.expression()]);
     });
     return { positional, named };
+  }
+
+  private index(): Expression[] {
+    if (this.peek() === ']') this.fail('an empty index');
+    return this.listed(']', () => this.indexItem());
   }
 
   private indexItem(): Expression {
