@@ -42,8 +42,8 @@ describe('randomSplit', () => {
   });
 
   test('gives the first parts what fractions leave over, as PyTorch does', () => {
-    // 10/3 rounds down to 3 three times; one sample is left.
-    expect(randomSplit(numbers, [1 / 3, 1 / 3, 1 / 3]).map((part) => part.length)).toEqual([4, 3, 3]);
+    // 10/4 rounds down to 2 four times; two samples are left.
+    expect(randomSplit(numbers, [1 / 4, 1 / 4, 1 / 4, 1 / 4]).map((part) => part.length)).toEqual([3, 3, 2, 2]);
   });
 
   test('is decided by its seed', () => {
