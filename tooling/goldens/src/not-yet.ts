@@ -32,36 +32,11 @@ export const notYet: ReadonlySet<string> = new Set([
   'nn.RNNCell',
 
   // losses
-  'nn.functional.l1_loss',
-  'nn.functional.smooth_l1_loss',
-  'nn.functional.huber_loss',
-  'nn.functional.binary_cross_entropy',
-  'nn.functional.binary_cross_entropy_with_logits',
-  'nn.functional.kl_div',
-  'nn.functional.hinge_embedding_loss',
-  'nn.functional.margin_ranking_loss',
-  'nn.functional.cosine_embedding_loss',
-  'nn.functional.triplet_margin_loss',
-  'nn.functional.soft_margin_loss',
-  'nn.functional.gaussian_nll_loss',
-  'nn.functional.poisson_nll_loss',
-  'nn.functional.cosine_similarity',
-  'nn.functional.pairwise_distance',
   'nn.functional.ctc_loss',
-  'nn.SmoothL1Loss',
 
   // normalization
-  'nn.BatchNorm1d',
-  'nn.BatchNorm2d',
-  'nn.BatchNorm3d',
-  'nn.GroupNorm',
-  'nn.InstanceNorm1d',
-  'nn.InstanceNorm2d',
-  'nn.RMSNorm',
-  'nn.LocalResponseNorm',
   'nn.utils.weight_norm',
   'nn.utils.spectral_norm',
-  'nn.functional.normalize',
 
   // tensor_ops
   'torch.cumsum',
