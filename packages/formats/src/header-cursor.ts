@@ -1,6 +1,6 @@
 import { DataError } from '@evenkeel/errors';
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads the JSON of a header token by token from its bytes. `JSON.parse` would take the last of two equal keys, round

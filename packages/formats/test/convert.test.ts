@@ -131,6 +131,12 @@ test('bools are 0 or 1 and nothing else', () => {
   expect(() => toBool(safeTensor(new Uint8Array([1])))).toThrow(DTypeError);
 });
 
+test('the elements are a copy also where the data are a Buffer, whose own slice is a view', () => {
+  const floats = Buffer.from(new Float32Array([1, 2]).buffer);
+  expect(toFloat32({ dtype: 'F32', shape: [2], data: floats })).toEqual(new Float32Array([1, 2]));
+  expect(toFloat32({ dtype: 'F32', shape: [2], data: floats }).buffer).not.toBe(floats.buffer);
+});
+
 test('8-bit floats are kept as they are and not converted', () => {
   const tensor = safeTensor(new Uint8Array([1]), [1], 'F8_E4M3');
   expect(() => toFloat32(tensor)).toThrow(DTypeError);

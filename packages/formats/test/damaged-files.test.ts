@@ -188,6 +188,11 @@ describe('readSafetensors refuses a file with', () => {
     expect(refusal(mark).message).toContain('the header is not an object');
   });
 
+  test('something wrong after a tensor, without blaming the tensor', () => {
+    const error = refusal(fileBytes(`{"w":${entry(0, 4)}, 3}`, 4));
+    expect(error.message).toMatch(/^a name in the header is not text\n/);
+  });
+
   test('a name of megabytes, without repeating it', () => {
     const error = refusal(fileBytes(`{"${'w'.repeat(3_000_000)}":0}`));
     expect(error.message.length).toBeLessThan(500);
