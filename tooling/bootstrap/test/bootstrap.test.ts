@@ -57,7 +57,7 @@ test('passes on the exit code and the output of the program, and adds nothing', 
 test('lets the program finish after SIGINT, and ends after it with its code', async () => {
   const args = runThrough(`
     process.on('SIGINT', () => setTimeout(() => { console.log('saved'); process.exit(130); }, 300));
-    setInterval(() => {}, 1000);
+    setTimeout(() => process.exit(99), 4000);
     console.log('ready');
   `);
   const { output, code } = await signalWhenReady(args, ['SIGINT']);
@@ -69,7 +69,7 @@ test('tells the program once when one Ctrl-C arrives three times, and again at t
   const args = runThrough(`
     let heard = 0;
     process.on('SIGINT', () => { heard++; console.log('heard'); });
-    setInterval(() => {}, 1000);
+    setTimeout(() => process.exit(99), 4000);
     setTimeout(() => process.exit(heard), 1500);
     console.log('ready');
   `);
@@ -85,7 +85,7 @@ test('drops the copies of a signal that arrive while the program is busy', async
       const end = performance.now() + 900;
       while (performance.now() < end);
     });
-    setInterval(() => {}, 1000);
+    setTimeout(() => process.exit(99), 4000);
     setTimeout(() => process.exit(heard), 1800);
     console.log('ready');
   `);

@@ -1,0 +1,24 @@
+import { wasm } from '@evenkeel/backend-wasm';
+import { crossEntropy, Linear, ReLU, Sequential } from '@evenkeel/nn-layers';
+import { AdamW } from '@evenkeel/optimizers';
+import { tensor, useBackend } from '@evenkeel/tensor';
+
+/** The smallest whole program: what a page loads to train an MLP. */
+useBackend(wasm());
+const model = new Sequential(new Linear(2, 16), new ReLU(), new Linear(16, 2));
+const optimizer = new AdamW(model.parameters(), { lr: 1e-2 });
+const x = tensor([
+  [0, 0],
+  [0, 1],
+  [1, 0],
+  [1, 1],
+]);
+const xor = tensor([0, 1, 1, 0], { dtype: 'int32' });
+for (let step = 0; step < 200; step++) {
+  optimizer.zeroGrad();
+  const loss = crossEntropy(model.call(x), xor);
+  loss.backward();
+  optimizer.step();
+  if (step % 50 === 0) console.log(step, await loss.item());
+}
+console.log(await model.call(x).argmax(1).data());
