@@ -4,18 +4,42 @@ export {
   type ScaledDotProductAttentionOptions,
   scaledDotProductAttention,
 } from './functional/attention.ts';
+export { type BatchNormOptions, batchNorm } from './functional/batch-norm.ts';
 export { type DropoutOptions, dropout } from './functional/dropout.ts';
 export { type EmbeddingLookupOptions, embedding } from './functional/embedding.ts';
+export {
+  type GroupNormFunctionOptions,
+  groupNorm,
+  type InstanceNormFunctionOptions,
+  instanceNorm,
+  localResponseNorm,
+} from './functional/group-norm.ts';
 export { linear } from './functional/linear.ts';
-export { type LayerNormFunctionOptions, layerNorm } from './functional/normalization.ts';
+export {
+  type LayerNormFunctionOptions,
+  layerNorm,
+  layerNormStd,
+  normalize,
+  rmsNorm,
+} from './functional/normalization.ts';
 export { hardshrink, hardsigmoid, hardswish, hardtanh, relu6, softshrink, threshold } from './functional/piecewise.ts';
 export { positionalEncoding } from './functional/positions.ts';
 export { celu, elu, leakyRelu, prelu, selu } from './functional/rectifiers.ts';
 export { gelu, logsigmoid, mish, silu, softplus, softsign, tanhshrink } from './functional/smooth.ts';
 export { glu, softmin } from './functional/softmax.ts';
 export * as init from './init/index.ts';
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormLayerOptions } from './layers/batch-norm.ts';
 export { Dropout } from './layers/dropout.ts';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.ts';
+export {
+  GroupNorm,
+  type GroupNormOptions,
+  InstanceNorm1d,
+  InstanceNorm2d,
+  InstanceNorm3d,
+  type InstanceNormOptions,
+  LocalResponseNorm,
+} from './layers/group-norm.ts';
 export { Flatten, Identity } from './layers/identity.ts';
 export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts';
 export { Linear, type LinearOptions } from './layers/linear.ts';
@@ -27,6 +51,8 @@ export {
 export { Hardshrink, Hardsigmoid, Hardswish, Hardtanh, ReLU6, Softshrink, Threshold } from './layers/piecewise.ts';
 export { PositionalEncoding, type PositionalEncodingOptions } from './layers/positional-encoding.ts';
 export { CELU, ELU, LeakyReLU, PReLU, ReLU, SELU } from './layers/rectifiers.ts';
+export { RMSNorm, type RMSNormOptions } from './layers/rms-norm.ts';
+export type { RunningNormOptions } from './layers/running-norm.ts';
 export { GELU, LogSigmoid, Mish, Sigmoid, SiLU, Softplus, Softsign, Tanh, Tanhshrink } from './layers/smooth.ts';
 export { GLU, LogSoftmax, Softmax, Softmin } from './layers/softmax.ts';
 export {
@@ -44,10 +70,13 @@ export {
   TransformerEncoderLayer,
   type TransformerLayerOptions,
 } from './layers/transformer-encoder.ts';
+export * from './losses/binary.ts';
 export { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss } from './losses/cross-entropy.ts';
-export { CrossEntropyLoss, MSELoss, NLLLoss } from './losses/modules.ts';
+export * from './losses/margins.ts';
+export * from './losses/modules.ts';
 export type { Reduction, ReductionOptions } from './losses/reduction.ts';
-export { mseLoss } from './losses/regression.ts';
+export * from './losses/regression.ts';
+export * from './losses/similarity.ts';
 export { ModuleDict, ModuleList, Sequential } from './module/containers.ts';
 export {
   type ForwardHook,

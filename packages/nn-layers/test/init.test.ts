@@ -1,6 +1,6 @@
 import { cpu } from '@evenkeel/backend-cpu';
 import { ConfigError, ShapeError } from '@evenkeel/errors';
-import { Generator, manualSeed, Parameter, type Tensor, useBackend, zeros } from '@evenkeel/tensor';
+import { eye, Generator, manualSeed, Parameter, type Tensor, useBackend, zeros } from '@evenkeel/tensor';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Embedding, init, Linear, MultiheadAttention, Transformer } from '../src/index.ts';
 import { erf } from '../src/init/truncated.ts';
@@ -101,6 +101,37 @@ describe('initializers', () => {
     manualSeed(9);
     init.uniform_(parameter(5), { generator: new Generator(3) });
     expect(await init.uniform_(parameter(5)).tolist()).toEqual(expected);
+  });
+
+  test.each([
+    [4, 4],
+    [3, 5],
+    [5, 3],
+    [4, 2, 3],
+  ])('make matrices orthogonal: [%s, %s, …]', async (...shape) => {
+    const flat = init.orthogonal_(parameter(...shape), { gain: 2 }).flatten(1);
+    const gram = flat.shape[0]! <= flat.shape[1]! ? flat.matmul(flat.t()) : flat.t().matmul(flat);
+    expect(await distance(gram, eye(gram.shape[0]!).mul(4))).toBeLessThan(1e-5);
+  });
+
+  test('leave the chosen share of each column empty', async () => {
+    const weight = init.sparse_(parameter(10, 40), 0.25);
+    expect(new Set((await weight.eq(0).sum(0).data()) as Int32Array)).toEqual(new Set([3]));
+    const { std } = await statistics(weight);
+    // √0.7 of the deviation is left when 30 % are zero.
+    expect(Math.abs(std - 0.01 * Math.sqrt(0.7))).toBeLessThan(0.002);
+  });
+
+  test('put ones in the middle of a convolution’s kernels', async () => {
+    const weight = init.dirac_(parameter(4, 2, 3), { groups: 2 });
+    expect(await weight.select(2, 1).tolist()).toEqual([
+      [1, 0],
+      [0, 1],
+      [1, 0],
+      [0, 1],
+    ]);
+    expect(await weight.sum().item()).toBe(4);
+    expect(() => init.dirac_(parameter(4, 2))).toThrow(ShapeError);
   });
 
   test('record no gradient and keep the parameter a leaf', () => {

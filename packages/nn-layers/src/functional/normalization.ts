@@ -33,6 +33,59 @@ export function layerNorm(
   });
 }
 
+/**
+ * weight · (x − mean) / (std + eps) + bias over the last dimension, with the unbiased deviation: the layer norm that some
+ * tutorials write. It differs from `layerNorm` in two ways: the divisor is n − 1, which makes the results smaller by
+ * √((n − 1) / n), and eps stands outside of the root, which matters for rows that are nearly constant.
+ *
+ * @param options.eps default 1e-6
+ */
+export function layerNormStd(input: Tensor, options: LayerNormFunctionOptions = {}): Tensor {
+  const { weight, bias, eps = 1e-6 } = options;
+  return scope(() => {
+    const centered = input.sub(input.mean(-1, { keepdim: true }));
+    const normalized = centered.div(input.std(-1, { keepdim: true }).add(eps));
+    const scaled = weight ? normalized.mul(weight) : normalized;
+    return bias ? scaled.add(bias) : scaled;
+  });
+}
+
+/**
+ * x / √(mean(x²) + eps) · weight over the trailing dimensions; `torch.nn.functional.rms_norm`.
+ *
+ * Zhang and Sennrich 2019, Root mean square layer normalization.
+ *
+ * @param input `[..., ...normalizedShape]`
+ * @param options.weight factor of the normalized shape
+ * @param options.eps default: the distance from 1 to the next number of the dtype (1.19e-7 in float32)
+ * @throws ShapeError when the input does not end in the normalized shape
+ */
+export function rmsNorm(
+  input: Tensor,
+  normalizedShape: readonly number[],
+  options: { weight?: Tensor; eps?: number } = {},
+): Tensor {
+  const { weight, eps = input.dtype === 'float64' ? 2 ** -52 : 2 ** -23 } = options;
+  const dims = trailingDims('rmsNorm', input, normalizedShape);
+  return scope(() => {
+    const scale = input.square().mean(dims, { keepdim: true }).add(eps).rsqrt();
+    const normalized = input.mul(scale);
+    return weight ? normalized.mul(weight) : normalized;
+  });
+}
+
+/**
+ * x / max(‖x‖ₚ, eps) along `dim`; `torch.nn.functional.normalize`.
+ *
+ * @param options.p default 2
+ * @param options.dim default 1
+ * @param options.eps default 1e-12
+ */
+export function normalize(input: Tensor, options: { p?: number; dim?: number; eps?: number } = {}): Tensor {
+  const { p = 2, dim = 1, eps = 1e-12 } = options;
+  return scope(() => input.div(input.vectorNorm(p, dim, { keepdim: true }).clamp({ min: eps })));
+}
+
 /** (x − mean) / √(variance + eps) over `dims`, with the biased variance. */
 export function standardize(input: Tensor, dims: number[], eps: number): Tensor {
   const centered = input.sub(input.mean(dims, { keepdim: true }));

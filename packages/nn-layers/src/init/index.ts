@@ -12,4 +12,5 @@ export {
   xavierNormal_,
   xavierUniform_,
 } from './scaled.ts';
+export { dirac_, orthogonal_, sparse_ } from './structured.ts';
 export { type TruncatedNormalOptions, truncNormal_ } from './truncated.ts';

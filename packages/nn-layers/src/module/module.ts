@@ -116,10 +116,12 @@ export abstract class Module {
    * Makes `value` state that is not trained (running statistics, tables): it becomes the property `name`, is kept over
    * steps, and is part of the state dict unless `persistent` is false. Update it with `assign`.
    */
-  registerBuffer<Value extends Tensor>(name: string, value: Value, options: { persistent?: boolean } = {}): Value {
+  registerBuffer(name: string, value: Tensor, options: { persistent?: boolean } = {}): Tensor {
     this.bufferNames.set(name, { persistent: options.persistent ?? true });
-    Object.assign(this, { [name]: value.keep() });
-    return value;
+    // A constant such as zeros() has no memory to assign to; contiguous() gives it some.
+    const buffer = value.contiguous().keep();
+    Object.assign(this, { [name]: buffer });
+    return buffer;
   }
 
   /** Runs `hook` before each `forward`; it may replace the inputs. */

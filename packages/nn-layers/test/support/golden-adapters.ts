@@ -73,6 +73,38 @@ const encoderStack: Adapter = ({ src }, _attrs, load) => {
   return { output: load(new nn.TransformerEncoder(one, 2, { norm: new nn.LayerNorm(4) })).call(src as Tensor) };
 };
 
+type AnyRunningNorm = nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d | nn.InstanceNorm1d | nn.InstanceNorm2d;
+
+/** A norm with running statistics; the reference's program decides how often it is called, and in which mode. */
+const running =
+  (Norm: new (features: number, options: Options) => AnyRunningNorm): Adapter =>
+  ({ input, x1, x2, x3 }, attrs, load, { params, call }) => {
+    const made = new Norm(attrs['num_features'] as never, camel(attrs, ['num_features']));
+    const module = Object.keys(params).length > 0 ? load(made) : made.train(attrs['training'] !== (false as never));
+    const statistics = (): Record<string, Tensor> => ({
+      ...(module.running_mean && { running_mean: module.running_mean.clone() }),
+      ...(module.running_var && { running_var: module.running_var.clone() }),
+      ...(module.num_batches_tracked && { num_batches_tracked: module.num_batches_tracked.clone() }),
+    });
+    if (!x1 || !x2 || !x3) return { output: module.call(input as Tensor), ...statistics() };
+    if (!call.includes('m(x1)\nm(x2)\noutput = m(x3)')) throw new Error(`unknown program ${call}`);
+    module.call(x1);
+    module.call(x2);
+    const output = module.call(x3);
+    const after = statistics();
+    return { output, ...after, output_eval: module.eval().call(x1) };
+  };
+
+const ofTwo =
+  (fn: (x1: Tensor, x2: Tensor, options: Options) => Tensor): Adapter =>
+  ({ x1, x2 }, attrs) => ({ output: fn(x1 as Tensor, x2 as Tensor, camel(attrs)) });
+
+const ofTwoWithTarget =
+  (fn: (input1: Tensor, input2: Tensor, target: Tensor, options: Options) => Tensor): Adapter =>
+  ({ input1, input2, target }, attrs) => ({
+    output: fn(input1 as Tensor, input2 as Tensor, target as Tensor, camel(attrs)),
+  });
+
 /** By the reference's op name. */
 export const adapters: Record<string, Adapter> = {
   'nn.functional.relu': elementwise(nn.relu),
@@ -132,4 +164,38 @@ export const adapters: Record<string, Adapter> = {
   'nn.functional.nll_loss': loss(nn.nllLoss),
   'nn.functional.mse_loss': loss(nn.mseLoss),
   'nn.CrossEntropyLoss': layer(nn.CrossEntropyLoss, [], ['input', 'target']),
+  'nn.SmoothL1Loss': layer(nn.SmoothL1Loss, [], ['input', 'target']),
+  'nn.functional.l1_loss': loss(nn.l1Loss),
+  'nn.functional.smooth_l1_loss': loss(nn.smoothL1Loss),
+  'nn.functional.huber_loss': loss(nn.huberLoss),
+  'nn.functional.binary_cross_entropy': loss(nn.binaryCrossEntropy),
+  'nn.functional.binary_cross_entropy_with_logits': loss(nn.binaryCrossEntropyWithLogits),
+  'nn.functional.kl_div': loss(nn.klDiv),
+  'nn.functional.hinge_embedding_loss': loss(nn.hingeEmbeddingLoss),
+  'nn.functional.soft_margin_loss': loss(nn.softMarginLoss),
+  'nn.functional.poisson_nll_loss': loss(nn.poissonNllLoss),
+  'nn.functional.gaussian_nll_loss': ({ input, target, var: variance }, attrs) => ({
+    output: nn.gaussianNllLoss(input as Tensor, target as Tensor, variance as Tensor, camel(attrs)),
+  }),
+  'nn.functional.margin_ranking_loss': ofTwoWithTarget(nn.marginRankingLoss),
+  'nn.functional.cosine_embedding_loss': ofTwoWithTarget(nn.cosineEmbeddingLoss),
+  'nn.functional.triplet_margin_loss': ({ anchor, positive, negative }, attrs) => ({
+    output: nn.tripletMarginLoss(anchor as Tensor, positive as Tensor, negative as Tensor, camel(attrs)),
+  }),
+  'nn.functional.cosine_similarity': ofTwo(nn.cosineSimilarity),
+  'nn.functional.pairwise_distance': ofTwo(nn.pairwiseDistance),
+  'nn.BatchNorm1d': running(nn.BatchNorm1d),
+  'nn.BatchNorm2d': running(nn.BatchNorm2d),
+  'nn.BatchNorm3d': running(nn.BatchNorm3d),
+  'nn.InstanceNorm1d': running(nn.InstanceNorm1d),
+  'nn.InstanceNorm2d': running(nn.InstanceNorm2d),
+  'nn.GroupNorm': layer(nn.GroupNorm, ['num_groups', 'num_channels']),
+  'nn.LocalResponseNorm': layer(nn.LocalResponseNorm, ['size']),
+  'nn.RMSNorm': ({ input, weight }, attrs) => ({
+    output: nn.rmsNorm(input as Tensor, attrs['normalized_shape'] as never, { weight, eps: attrs['eps'] }),
+  }),
+  'nn.functional.normalize': elementwise(nn.normalize),
+  'tutorial.LayerNormStd': ({ x, gamma, beta }, attrs) => ({
+    output: nn.layerNormStd(x as Tensor, { weight: gamma, bias: beta, eps: attrs['eps'] }),
+  }),
 };

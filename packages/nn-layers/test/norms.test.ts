@@ -1,0 +1,98 @@
+import { cpu } from '@evenkeel/backend-cpu';
+import { ConfigError, ShapeError } from '@evenkeel/errors';
+import { closeStep, manualSeed, randn, tensor, useBackend, zeros } from '@evenkeel/tensor';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { BatchNorm1d, BatchNorm2d, GroupNorm, InstanceNorm1d, layerNorm, layerNormStd, RMSNorm } from '../src/index.ts';
+import { distance } from './support/reference.ts';
+
+beforeAll(() => useBackend(cpu()));
+beforeEach(() => manualSeed(1));
+
+describe('BatchNorm', () => {
+  test('moves its running statistics in training only, by the unbiased variance', async () => {
+    const layer = new BatchNorm1d(1, { momentum: 0.5 });
+    layer.call(tensor([[1], [3]]));
+    // Mean 2 and unbiased variance 2, half of the way from 0 and 1.
+    expect(await layer.running_mean?.tolist()).toEqual([1]);
+    expect(await layer.running_var?.tolist()).toEqual([1.5]);
+    layer.eval().call(tensor([[100], [200]]));
+    expect(await layer.running_mean?.tolist()).toEqual([1]);
+    expect(await layer.num_batches_tracked?.item()).toBe(1);
+  });
+
+  test('averages all batches evenly with momentum null', async () => {
+    const layer = new BatchNorm1d(1, { momentum: null });
+    for (const mean of [1, 2, 6]) layer.call(tensor([[mean - 1], [mean + 1]]));
+    expect(await layer.running_mean?.item()).toBeCloseTo(3, 6);
+    expect(await layer.running_var?.item()).toBeCloseTo(2, 6);
+    layer.resetRunningStats();
+    expect(await layer.running_var?.item()).toBe(1);
+  });
+
+  test('keeps its running statistics over steps without being told', async () => {
+    const layer = new BatchNorm1d(2);
+    for (let step = 0; step < 4; step++) {
+      layer
+        .call(randn([8, 2]))
+        .sum()
+        .backward();
+      layer.zeroGrad();
+      closeStep();
+    }
+    expect(await layer.running_mean?.data()).toHaveLength(2);
+    expect(await layer.num_batches_tracked?.item()).toBe(4);
+  });
+
+  test('has PyTorch’s keys', () => {
+    expect([...new BatchNorm2d(3).stateDict().keys()]).toEqual([
+      'weight',
+      'bias',
+      'running_mean',
+      'running_var',
+      'num_batches_tracked',
+    ]);
+    expect(new BatchNorm2d(3, { affine: false, trackRunningStats: false }).stateDict().size).toBe(0);
+  });
+
+  test('refuses a single value per channel in training, and inputs of other channels or dimensions', () => {
+    expect(() => new BatchNorm1d(2).call(zeros([1, 2]))).toThrow(/more than one value/);
+    expect(new BatchNorm1d(2).eval().call(zeros([1, 2])).shape).toEqual([1, 2]);
+    expect(() => new BatchNorm1d(2).call(zeros([4, 3]))).toThrow(ShapeError);
+    expect(() => new BatchNorm2d(2).call(zeros([4, 2]))).toThrow(/4 dimensions/);
+  });
+});
+
+describe('other norms', () => {
+  test('GroupNorm refuses groups that do not divide the channels', () => {
+    expect(() => new GroupNorm(2, 3)).toThrow(ConfigError);
+  });
+
+  test('GroupNorm of one group is LayerNorm over the whole sample', async () => {
+    const x = randn([2, 4, 3]);
+    expect(await distance(new GroupNorm(1, 4).call(x), layerNorm(x, [4, 3]))).toBeLessThan(1e-6);
+  });
+
+  test('InstanceNorm takes a single sample, and refuses a single position', async () => {
+    const x = randn([3, 5]);
+    const layer = new InstanceNorm1d(3);
+    expect(await distance(layer.call(x), layer.call(x.unsqueeze(0)).squeeze(0))).toBe(0);
+    expect(() => layer.call(zeros([2, 3, 1]))).toThrow(/more than one position/);
+  });
+
+  test('RMSNorm divides by the root mean square and keeps the mean', async () => {
+    // Root mean square of 3, 4, 0, 0 is 2.5.
+    const result = await new RMSNorm(4).call(tensor([3, 4, 0, 0])).data();
+    for (const [index, value] of [1.2, 1.6, 0, 0].entries()) expect(result[index]).toBeCloseTo(value, 6);
+  });
+
+  test('the tutorials’ layer norm is smaller by √((n − 1) / n), and far off where a row is nearly constant', async () => {
+    const x = randn([8, 5]);
+    const ratio = Math.sqrt(4 / 5);
+    const [theirs, ours] = [layerNormStd(x, { eps: 0 }), layerNorm(x, [5], { eps: 0 })];
+    expect(await distance(theirs, ours.mul(ratio))).toBeLessThan(1e-5);
+    // A deviation of 1e-4: 1e-6 beside it is little, but √1e-5 is thirty times as much.
+    const flat = tensor([[1e-4, -1e-4]]);
+    expect(Number((await layerNormStd(flat).data())[0])).toBeGreaterThan(0.69);
+    expect(Number((await layerNorm(flat, [2]).data())[0])).toBeLessThan(0.04);
+  });
+});
