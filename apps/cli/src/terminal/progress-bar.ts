@@ -4,7 +4,7 @@ export interface Progress {
   readonly done: number;
   readonly total: number;
   readonly loss: number;
-  /** Steps in a second. */
+  /** Steps in a second; 0 while unknown. */
   readonly rate: number;
 }
 
@@ -25,9 +25,9 @@ export function drawLine(progress: Progress): string {
 }
 
 function describe({ done, total, loss, rate }: Progress): string {
-  const left = rate > 0 ? formatTime((total - done) / rate) : '?';
+  if (rate === 0) return `loss ${loss.toFixed(4)}`;
   const shown = rate >= 10 ? rate.toFixed(0) : rate.toFixed(1);
-  return `loss ${loss.toFixed(4)}  ${shown} steps/s  ETA ${left}`;
+  return `loss ${loss.toFixed(4)}  ${shown} steps/s  ETA ${formatTime((total - done) / rate)}`;
 }
 
 /** `1:02:03`, or `2:03` below an hour. */

@@ -11,7 +11,7 @@ export interface Screen {
 const REDRAW_MILLISECONDS = 100;
 /** Plain lines in a whole run. */
 const LINES = 20;
-/** Weight of the newest step in what is shown of loss and time. */
+/** Least weight of the newest step in what is shown of loss and time; the first few are averaged. */
 const NEWEST = 0.05;
 
 /** Tells a person how training goes: a bar in a terminal, lines elsewhere. */
@@ -23,7 +23,8 @@ export class Reporter {
   #barIsShown = false;
   #drawnAt = Number.NEGATIVE_INFINITY;
   #steppedAt: number | undefined;
-  #stepTime: number | undefined;
+  #stepTime = 0;
+  #seen = 0;
 
   constructor(screen: Screen, label: string, now: () => number = () => performance.now()) {
     this.#screen = screen;
@@ -59,9 +60,11 @@ export class Reporter {
 
   #step({ step, steps, loss }: Extract<TrainEvent, { type: 'step' }>): void {
     const now = this.#now();
-    if (this.#steppedAt !== undefined) this.#stepTime = blend(this.#stepTime, now - this.#steppedAt);
+    // The first step has no beginning, and compiles what the others only run.
+    if (this.#steppedAt !== undefined) this.#stepTime = blend(this.#stepTime, now - this.#steppedAt, this.#seen);
     this.#steppedAt = now;
-    const shownLoss = blend(this.#progress?.loss, loss);
+    this.#seen++;
+    const shownLoss = blend(this.#progress?.loss ?? 0, loss, this.#seen);
     const rate = this.#stepTime ? 1000 / this.#stepTime : 0;
     this.#progress = { label: this.#label, done: step, total: steps, loss: shownLoss, rate };
     if (this.#screen.isTTY) {
@@ -83,6 +86,7 @@ export class Reporter {
   }
 }
 
-function blend(before: number | undefined, now: number): number {
-  return before === undefined ? now : before + NEWEST * (now - before);
+/** The average of the first few numbers, then one in which the newest counts a little. */
+function blend(before: number, now: number, count: number): number {
+  return before + Math.max(NEWEST, 1 / count) * (now - before);
 }
