@@ -25,9 +25,9 @@ export function gradients(
   const asked = new Set(inputs);
   const found = new Map<Tensor, Tensor>();
   propagate(
-    list
-      .filter((output) => output.requiresGrad)
-      .map((output, i) => [output, startingCotangent(output, options.gradOutputs?.[i])] as const),
+    list.flatMap((output, i) =>
+      output.requiresGrad ? [[output, startingCotangent(output, options.gradOutputs?.[i])] as const] : [],
+    ),
     (tensor) => asked.has(tensor),
     (tensor, cotangent) => {
       found.set(tensor, cotangent);

@@ -11,6 +11,7 @@
  *
  * Reading a released tensor is an error that names `keep()`.
  */
+import { DeviceError } from '@evenkeel/errors';
 import type { Storage } from './storage.ts';
 
 /** One tensor's hold on its storage. It does not know the tensor, so that the collector may. */
@@ -93,7 +94,14 @@ let currentStep = 0;
 let closedByOptimizer = false;
 const stepTensors = new Set<Lifetime>();
 const scopes: Set<Lifetime>[] = [];
-const net = new FinalizationRegistry<Lifetime>((lifetime) => lifetime.release());
+const net = new FinalizationRegistry<Lifetime>((lifetime) => {
+  try {
+    lifetime.release();
+  } catch (error) {
+    // A backend that was disposed of has nothing left to take back, and nobody stands above a finalizer to be told.
+    if (!(error instanceof DeviceError)) throw error;
+  }
+});
 
 /** Releases a tensor's memory some time after nobody can reach the tensor. */
 export function releaseWhenUnreachable(tensor: object, lifetime: Lifetime): void {
