@@ -1,0 +1,41 @@
+import { parseArgs } from 'node:util';
+import { ConfigError, nearestName } from '@evenkeel/errors';
+import { backends } from './backends.ts';
+
+/** What the command was asked for. */
+export interface CommandLine {
+  readonly backends: readonly string[];
+  readonly seed: number;
+  readonly json: boolean;
+}
+
+export const usage = `usage: pnpm conformance [--backend ${[...Object.keys(backends), 'all'].join('|')}] [--seed <whole number>] [--json]`;
+
+/** @throws ConfigError for an unknown backend or a seed that is none; TypeError for an unknown option */
+export function readCommandLine(words: readonly string[]): CommandLine {
+  const { values } = parseArgs({
+    // pnpm hands the -- of "pnpm conformance -- --json" on.
+    args: words[0] === '--' ? words.slice(1) : [...words],
+    options: {
+      backend: { type: 'string', default: 'all' },
+      seed: { type: 'string', default: '1' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const known = Object.keys(backends);
+  if (values.backend !== 'all' && !Object.hasOwn(backends, values.backend)) {
+    const near = nearestName(values.backend, [...known, 'all']);
+    throw new ConfigError(`there is no backend "${values.backend}"`, {
+      expected: [...known, 'all'].join(', '),
+      remedy: near ? `did you mean ${near}?` : undefined,
+    });
+  }
+  const seed = Number(values.seed);
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new ConfigError('the seed of the random graphs is not usable', {
+      got: values.seed,
+      expected: 'a whole number that is not negative',
+    });
+  }
+  return { backends: values.backend === 'all' ? known : [values.backend], seed, json: values.json };
+}

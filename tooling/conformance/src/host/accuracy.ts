@@ -1,0 +1,68 @@
+import type { DType } from '@evenkeel/backend';
+import { isFloat } from '@evenkeel/backend';
+
+/** How far a computed float may be from the true one. Integers, bools, infinities and NaN are always exact. */
+export type Accuracy =
+  /** The true value, rounded once: bit for bit, but that zeros have no sign. */
+  | { readonly kind: 'exact' }
+  /** So many units in the last place, plus `epsilons` times the spacing of floats at 1 where the function passes zero. */
+  | { readonly kind: 'ulps'; readonly ulps: number; readonly epsilons?: number }
+  /** So many times the spacing at 1, relative to the same computation on magnitudes: what rounding in any order allows. */
+  | { readonly kind: 'accumulated'; readonly epsilons: number };
+
+export const exact: Accuracy = { kind: 'exact' };
+export const ulps = (count: number, epsilons = 0): Accuracy => ({ kind: 'ulps', ulps: count, epsilons });
+export const accumulated = (epsilons: number): Accuracy => ({ kind: 'accumulated', epsilons });
+
+/** The distance between neighbouring floats at 1. */
+export function epsilonOf(dtype: DType): number {
+  return dtype === 'float64' ? 2 ** -52 : 2 ** -23;
+}
+
+/** The distance between neighbouring floats at a value, down to the smallest subnormal. */
+export function ulpAt(dtype: DType, value: number): number {
+  const [bits, lowest] = dtype === 'float64' ? [52, -1022] : [23, -126];
+  const exponent = value === 0 ? lowest : Math.floor(Math.log2(Math.abs(value)));
+  return 2 ** (Math.max(exponent, lowest) - bits);
+}
+
+/**
+ * The first element that is not what it should be, in words; undefined if all are.
+ *
+ * @param expected the true values, as far as float64 knows them
+ * @param magnitudes the same computation on the inputs' magnitudes; only `accumulated` asks for it
+ */
+export function difference(
+  dtype: DType,
+  accuracy: Accuracy,
+  got: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  magnitudes: () => ArrayLike<number>,
+): string | undefined {
+  if (got.length !== expected.length) return `${got.length} elements instead of ${expected.length}`;
+  let scale: ArrayLike<number> | undefined;
+  for (let i = 0; i < expected.length; i++) {
+    const [mine, exactly] = [got[i] as number, expected[i] as number];
+    const rounded = dtype === 'float32' ? Math.fround(exactly) : exactly;
+    if (mine === rounded || (Number.isNaN(mine) && Number.isNaN(rounded))) continue;
+    if (isFloat(dtype) && accuracy.kind !== 'exact' && Number.isFinite(exactly)) {
+      scale ??= accuracy.kind === 'accumulated' ? magnitudes() : expected;
+      // Where rounding alone may lift the true value beyond the largest float, infinity is right too.
+      const nearest = Number.isFinite(mine) ? mine : Math.sign(mine) * largest(dtype);
+      if (Math.abs(nearest - exactly) <= allowed(dtype, accuracy, scale[i] as number)) continue;
+    }
+    return `element ${i} is ${mine} instead of ${rounded}`;
+  }
+  return undefined;
+}
+
+function allowed(dtype: DType, accuracy: Exclude<Accuracy, { kind: 'exact' }>, scale: number): number {
+  if (accuracy.kind === 'ulps') {
+    return accuracy.ulps * ulpAt(dtype, scale) + (accuracy.epsilons ?? 0) * epsilonOf(dtype);
+  }
+  return accuracy.epsilons * Math.max(epsilonOf(dtype) * scale, ulpAt(dtype, 0));
+}
+
+function largest(dtype: DType): number {
+  return dtype === 'float64' ? Number.MAX_VALUE : (2 - 2 ** -23) * 2 ** 127;
+}

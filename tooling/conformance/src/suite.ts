@@ -1,0 +1,19 @@
+import type { Backend } from '@evenkeel/backend';
+import { backwardChecks } from './checks/backward.ts';
+import type { Check } from './checks/check.ts';
+import { forwardChecks } from './checks/forward.ts';
+import { gradientChecks } from './checks/gradient-check.ts';
+
+export interface SuiteOptions {
+  /** Of the random graphs. Default 1. */
+  readonly seed?: number;
+}
+
+/** Everything that a backend must do right. A backend with float64 also has its derivatives measured. */
+export function checksFor({ limits }: Backend): Check[] {
+  return [
+    ...forwardChecks(limits.dtypes),
+    ...backwardChecks(),
+    ...(limits.dtypes.includes('float64') ? gradientChecks() : []),
+  ];
+}
