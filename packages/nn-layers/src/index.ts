@@ -14,7 +14,7 @@ export {
   instanceNorm,
   localResponseNorm,
 } from './functional/group-norm.ts';
-export { linear } from './functional/linear.ts';
+export { bilinear, linear } from './functional/linear.ts';
 export {
   type LayerNormFunctionOptions,
   layerNorm,
@@ -29,6 +29,7 @@ export { gelu, logsigmoid, mish, silu, softplus, softsign, tanhshrink } from './
 export { glu, softmin } from './functional/softmax.ts';
 export * as init from './init/index.ts';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormLayerOptions } from './layers/batch-norm.ts';
+export { Bilinear, type BilinearOptions } from './layers/bilinear.ts';
 export { Dropout } from './layers/dropout.ts';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.ts';
 export {

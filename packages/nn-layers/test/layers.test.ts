@@ -3,6 +3,7 @@ import { ConfigError, IndexError, ShapeError } from '@evenkeel/errors';
 import { manualSeed, ones, randn, type Tensor, tensor, useBackend, zeros } from '@evenkeel/tensor';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
+  Bilinear,
   Dropout,
   dropout,
   Embedding,
@@ -29,6 +30,35 @@ describe('Linear', () => {
   test('refuses the wrong number of features, naming both', () => {
     expect(() => new Linear(3, 5).call(zeros([2, 4]))).toThrow(ShapeError);
     expect(() => new Linear(0, 5)).toThrow(ConfigError);
+  });
+});
+
+describe('Bilinear', () => {
+  test('is one quadratic form for each output, over any leading shape', async () => {
+    const layer = new Bilinear(2, 3, 2);
+    layer.loadStateDict({
+      weight: tensor([
+        [
+          [1, 0, 0],
+          [0, 1, 0],
+        ],
+        [
+          [0, 0, 1],
+          [0, 0, 0],
+        ],
+      ]),
+      bias: tensor([0, 10]),
+    });
+    // x₀y₀ + x₁y₁ and x₀y₂ + 10.
+    expect(await layer.call(tensor([[2, 3]]), tensor([[5, 7, 11]])).tolist()).toEqual([[31, 32]]);
+    expect(layer.call(zeros([4, 0, 2]), zeros([4, 0, 3])).shape).toEqual([4, 0, 2]);
+  });
+
+  test('starts uniform within 1/√in1, and refuses inputs that differ in their leading shape', async () => {
+    const largest = await new Bilinear(100, 5, 5).weight.abs().amax().item();
+    expect(largest).toBeLessThanOrEqual(0.1);
+    expect(largest).toBeGreaterThan(0.099);
+    expect(() => new Bilinear(2, 3, 2).call(zeros([4, 2]), zeros([5, 3]))).toThrow(/\[4, 2\] and \[5, 3\]/);
   });
 });
 

@@ -136,6 +136,7 @@ export const adapters: Record<string, Adapter> = {
   'nn.SiLU': layer(nn.SiLU, []),
   'nn.Softmax': layer(nn.Softmax, ['dim']),
   'nn.Linear': layer(nn.Linear, ['in_features', 'out_features']),
+  'nn.Bilinear': layer(nn.Bilinear, ['in1_features', 'in2_features', 'out_features'], ['input1', 'input2']),
   'nn.Embedding': ({ input }, attrs, load) => {
     const options = camel(attrs, ['num_embeddings', 'embedding_dim']);
     const made = load(new nn.Embedding(attrs['num_embeddings'] as never, attrs['embedding_dim'] as never, options));
