@@ -7,7 +7,7 @@ import { selectBackend } from './backends.ts';
 import { type Console, peopleScreen, writeJson } from './console.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { interruptible } from './interrupt.ts';
-import { howToResume } from './own-name.ts';
+import { howToResume, ownName, quoted } from './own-name.ts';
 import type { RunConfig } from './run-config.ts';
 import { TASKS } from './tasks/index.ts';
 import { Reporter } from './terminal/reporter.ts';
@@ -56,6 +56,10 @@ export async function trainRun(
       return EXIT.interrupted;
     };
     if (result.reason === 'aborted') return interrupted();
+    if (result.reason === 'early stopping') {
+      const since = `no better validation since step ${result.best?.step}, whose model is kept`;
+      reporter.line(`stopped early at step ${result.step}: ${since}`);
+    }
     const breathe = async () => {
       await yieldToHost();
       signal.throwIfAborted();
@@ -72,6 +76,7 @@ export async function trainRun(
     const summary = { task: config.task, ...measured, seconds, steps: result.step, seed: config.seed };
     await folder.finish(await toHost(job.model.stateDict()), summary);
     reporter.line(`${result.step} steps in ${seconds} s; run folder: ${folder.path}`);
+    reporter.line(`use it: ${ownName()} predict ${quoted(folder.path)} ${task.example}`);
     if (json) writeJson(console, { ...summary, run: folder.path });
     return EXIT.ok;
   });

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { selectBackend } from '../backends.ts';
 import { type Console, writeJson } from '../console.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -13,7 +12,7 @@ export interface PredictCommandOptions {
   seed: number;
 }
 
-/** `evenkeel predict RUN [inputs…]`: what a trained model makes of the inputs, or of the lines of standard input. */
+/** `evenkeel predict RUN [inputs…]`: what a trained model makes of the inputs. */
 export async function predictCommand(
   path: string,
   inputs: string[],
@@ -24,13 +23,8 @@ export async function predictCommand(
   const { tensors, step } = await folder.model();
   if (step !== undefined) console.err.write(`this run is not finished: using its checkpoint of step ${step}\n`);
   await selectBackend(config.backend);
-  const given = inputs.length > 0 || process.stdin.isTTY ? inputs : linesOfStandardInput();
-  const predictions = await task.predict(config, tensors, { inputs: given, ...options });
+  const predictions = await task.predict(config, tensors, { inputs, ...options });
   if (json) writeJson(console, { outputs: predictions.map(({ output }) => output) });
   else for (const { text } of predictions) console.out.write(`${text}\n`);
   return EXIT.ok;
-}
-
-function linesOfStandardInput(): string[] {
-  return readFileSync(process.stdin.fd, 'utf8').split(/\r?\n/).filter(Boolean);
 }

@@ -38,6 +38,8 @@ export const chars: Task = {
     vocabulary: '',
   },
 
+  example: '"To be"',
+
   async configure(config, source) {
     if (source === undefined) {
       throw new ConfigError('chars needs a text to learn', { remedy: 'name one with --text <file>' });

@@ -10,6 +10,7 @@ import {
   START,
   TARGET_LENGTH,
 } from '@evenkeel/data';
+import { ConfigError } from '@evenkeel/errors';
 import { Seq2SeqTransformer } from '@evenkeel/models';
 import { crossEntropy } from '@evenkeel/nn-layers';
 import type { Tensor } from '@evenkeel/tensor';
@@ -42,6 +43,8 @@ export const dates: Task = {
     vocabulary: '',
   },
 
+  example: '"march 3, 1987"',
+
   configure: async (config) => config,
 
   async prepare(config): Promise<Job> {
@@ -73,6 +76,8 @@ export const dates: Task = {
   },
 
   async predict(config, weights, { inputs }) {
+    if (inputs.length === 0)
+      throw new ConfigError('There is no date to read', { remedy: `give one: ${dates.example}` });
     const model = buildModel(config);
     loadModel(model, weights);
     model.eval();

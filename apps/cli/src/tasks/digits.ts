@@ -34,6 +34,8 @@ export const digits: Task = {
     vocabulary: '',
   },
 
+  example: 't10k-images-idx3-ubyte.gz 0 1 2',
+
   async configure(config, source) {
     if (source === undefined) {
       throw new ConfigError('digits needs images to learn from', {

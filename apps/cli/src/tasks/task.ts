@@ -39,6 +39,8 @@ export interface Prediction {
 export interface Task {
   /** Where the run differs from nothing said: every setting, with its default. */
   readonly defaults: RunConfig;
+  /** What to type after `predict RUN`, to begin with. */
+  readonly example: string;
   /**
    * Reads or makes the data, and completes the configuration by what only the data tells.
    *
