@@ -34,7 +34,7 @@ abstract class ParameterAverage {
     this.count++;
   }
 
-  /** The next average from the last one and the parameter; `count` updates went in before. */
+  /** The next average from the last one and the parameter; `count` updates went in before, so 0 means the first. */
   protected abstract combine(average: Tensor, parameter: Tensor): Tensor;
 
   /** Exchanges the contents of parameters and averages. */
@@ -93,6 +93,6 @@ export class ExponentialMovingAverage extends ParameterAverage {
  */
 export class AveragedParameters extends ParameterAverage {
   protected override combine(average: Tensor, parameter: Tensor): Tensor {
-    return this.count === 0 ? parameter : average.add(parameter.sub(average).mul(1 / (this.count + 1)));
+    return average.add(parameter.sub(average).mul(1 / (this.count + 1)));
   }
 }

@@ -14,11 +14,11 @@ beforeAll(() => useBackend(cpu()));
 test('an exponential moving average starts at the parameters and follows them', async () => {
   const p = new Parameter(tensor([4]));
   const average = new ExponentialMovingAverage([p], { decay: 0.5 });
-  p.assign([0]);
+  p.assign([8]);
   average.update();
-  expect(await average.averages[0]!.item()).toBe(2);
+  expect(await average.averages[0]!.item()).toBe(6);
   average.update();
-  expect(await average.averages[0]!.item()).toBe(1);
+  expect(await average.averages[0]!.item()).toBe(7);
 });
 
 test('the plain average is the mean of what it was shown, without what it was made with', async () => {

@@ -43,6 +43,19 @@ test('a chain written out is AdamW after clipping by the global norm', async () 
   expect(await values(ours)).toEqual(await values(theirs));
 });
 
+test('clipByGlobalNorm scales all updates by one factor', async () => {
+  const list = parameters();
+  const optimizer = new Optimizer(list, {
+    transform: chain(clipByGlobalNorm(1), scaleByLearningRate(1)),
+    defaults: {},
+  });
+  for (const [index, each] of list.entries()) each.grad = tensor(gradients[index]!);
+  optimizer.step();
+  // The gradients (3, 0) and (4) have the norm 5.
+  expect(await list[0]!.tolist()).toEqual([expect.closeTo(1 - 0.6, 6), 2]);
+  expect(await list[1]!.item()).toBeCloseTo(-3 - 0.8, 6);
+});
+
 test('a transform of one line composes with the others', async () => {
   const signs: Transform = perParameter((update) => update.sign());
   const list = parameters();
