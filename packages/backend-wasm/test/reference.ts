@@ -43,17 +43,21 @@ export function reference(kernel: Kernel, arrays: Arrays, args: readonly number[
       }
     }
   } else if (kernel.form === 'contraction') {
+    const [ms, ns, ks] = [kernel.m, kernel.n, kernel.k].map((extents) => [...points(extents)]) as [
+      number[][], number[][], number[][],
+    ];
     for (const batch of points(kernel.batch)) {
-      for (const m of points(kernel.m)) {
-        for (const n of points(kernel.n)) {
-          let sum = 0;
-          for (const k of points(kernel.k)) {
-            const position = [...batch, ...m, ...n, ...k];
-            sum += at(kernel.a, position) * at(kernel.b, position);
-          }
+      const [m0, n0] = [ms[0] as number[], ns[0] as number[]];
+      // a does not depend on n, nor b on m.
+      const a = ms.map((m) => Float64Array.from(ks, (k) => at(kernel.a, [...batch, ...m, ...n0, ...k])));
+      const b = ns.map((n) => Float64Array.from(ks, (k) => at(kernel.b, [...batch, ...m0, ...n, ...k])));
+      ms.forEach((m, i) => {
+        ns.forEach((n, j) => {
+          const [row, column] = [a[i] as Float64Array, b[j] as Float64Array];
+          const sum = row.reduce((total, x, k) => total + x * (column[k] as number), 0);
           storeAll(kernel.stores, [...batch, ...m, ...n], [sum]);
-        }
-      }
+        });
+      });
     }
   } else {
     const out = arrays[kernel.output] as number[];

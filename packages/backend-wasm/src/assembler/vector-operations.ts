@@ -22,6 +22,7 @@ const load = (number: number) => loadOperation('v128', simd(number));
 export const v128 = {
   load: load(0),
   load32Splat: load(9),
+  load32Zero: load(92),
   load64Zero: load(93),
   load32Lane: loadLaneOperation(simd(86)),
   store: storeOperation<'v128'>(simd(11)),

@@ -1,53 +1,22 @@
-import type { Expression, Kernel, Scalar } from '@evenkeel/backend';
+import type { Expression, Kernel, LoopKernel, Scalar, ScatterAddKernel } from '@evenkeel/backend';
 import { DTypeError } from '@evenkeel/errors';
-import { type FunctionBuilder, ModuleBuilder, type ValueType } from '../assembler/index.ts';
+import { ModuleBuilder } from '../assembler/index.ts';
 import { Renderer } from '../renderer/renderer.ts';
 import type { Features } from '../renderer/vector-math.ts';
+import { emitContraction } from './contraction/contraction.ts';
+import { faultAddress, type KernelModule, parameterTypes } from './kernel-module.ts';
 import { emitLoop } from './loop.ts';
+import { emitScatterAdd } from './scatter-add.ts';
 
-/** A kernel as a module whose function takes pointers, then arguments, then the workspace's address if it needs one. */
-export interface KernelModule {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly workspaceBytes: number;
-  /** Whether it may tell an index out of range. */
-  readonly reportsFaults: boolean;
-}
-
-/** Where kernels tell faults. */
-export const faultAddress = 64;
-
+/** The code of a kernel of any form. */
 export function emitKernel(kernel: Kernel, features: Features): KernelModule {
   for (const { dtype } of kernel.bindings) refuseFloat64(dtype);
   kernel.arguments.forEach(refuseFloat64);
   const builder = new ModuleBuilder();
-  if (kernel.form === 'loop') {
-    const f = builder.function(parameterTypes(kernel));
-    const renderer = kernelRenderer(f, kernel, features, rootsOf(kernel));
-    emitLoop(renderer, kernel);
-    renderer.faults.report();
-    const bytes = builder.finish(f);
-    return { bytes, workspaceBytes: 0, reportsFaults: renderer.faults.used };
-  }
-  throw new Error('not yet');
-}
-
-/** Pointers first, then arguments. */
-export function parameterTypes(kernel: Kernel): ValueType[] {
-  return [
-    ...kernel.bindings.map((): ValueType => 'i32'),
-    ...kernel.arguments.map((dtype): ValueType => (dtype === 'float32' ? 'f32' : 'i32')),
-  ];
-}
-
-/** A renderer for a function with the kernel's parameters. */
-export function kernelRenderer(
-  f: FunctionBuilder,
-  kernel: Kernel,
-  features: Features,
-  roots: readonly Expression[],
-): Renderer {
+  if (kernel.form === 'contraction') return emitContraction(builder, kernel, features);
+  const f = builder.function(parameterTypes(kernel));
   const bindings = kernel.bindings.length;
-  return new Renderer({
+  const renderer = new Renderer({
     f,
     features,
     bases: kernel.bindings.map((_, i) => f.parameter<'i32'>(i)),
@@ -55,11 +24,16 @@ export function kernelRenderer(
     arguments: kernel.arguments.map((_, i) => f.parameter(bindings + i)),
     argumentTypes: kernel.arguments,
     faultAddress,
-    roots,
+    roots: rootsOf(kernel),
   });
+  if (kernel.form === 'loop') emitLoop(renderer, kernel);
+  else emitScatterAdd(renderer, kernel);
+  renderer.faults.report();
+  return { bytes: builder.finish(f), workspaceBytes: 0, reportsFaults: renderer.faults.used };
 }
 
-function rootsOf(kernel: Kernel & { form: 'loop' }): Expression[] {
+function rootsOf(kernel: LoopKernel | ScatterAddKernel): Expression[] {
+  if (kernel.form === 'routine') return [kernel.index, kernel.value];
   return [
     ...kernel.reductions.map((r) => r.value),
     ...[...kernel.stores, ...kernel.elementStores].flatMap((s) => [s.index, s.value]),

@@ -8,7 +8,7 @@ import type {
   Range,
 } from '@evenkeel/backend';
 import { ConfigError, DeviceError, IndexError } from '@evenkeel/errors';
-import { faultAddress } from '../kernels/emit-kernel.ts';
+import { faultAddress } from '../kernels/kernel-module.ts';
 import { detectFeatures, plainFeatures } from './features.ts';
 import { addressableBytes, Heap, WasmBuffer } from './heap.ts';
 import { ModuleCache } from './module-cache.ts';

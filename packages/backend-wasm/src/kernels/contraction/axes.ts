@@ -1,0 +1,80 @@
+import { type Expression, type LinearForm, weightedSum, axis as axisOf } from '@evenkeel/backend';
+import { formOf } from '../../renderer/graph.ts';
+
+export interface Axis {
+  readonly axis: number;
+  readonly extent: number;
+}
+
+/** Axes numbered from `first`; those of extent 1 stay, because expressions may name them. */
+export function axesFrom(extents: readonly number[], first: number): Axis[] {
+  return extents.map((extent, i) => ({ axis: first + i, extent }));
+}
+
+export function sizeOfAxes(axes: readonly Axis[]): number {
+  return axes.reduce((size, { extent }) => size * extent, 1);
+}
+
+/** How far an index moves when the axes, counted together row by row, advance by one; undefined if not evenly. */
+export function mergedStride(form: LinearForm, axes: readonly Axis[]): number | undefined {
+  let stride: number | undefined;
+  let inside = 1;
+  for (let i = axes.length - 1; i >= 0; i--) {
+    const { axis, extent } = axes[i] as Axis;
+    if (extent === 1) continue;
+    const coefficient = form.coefficients.get(axis) ?? 0;
+    if (stride === undefined) stride = coefficient;
+    else if (coefficient !== stride * inside) return undefined;
+    inside *= extent;
+  }
+  return stride ?? 0;
+}
+
+/** Elements in a row-major array over two groups of axes. */
+export function rowMajor(rows: readonly Axis[], columns: readonly Axis[], pitch: number): Expression {
+  const terms: Expression[] = [];
+  const coefficients: number[] = [];
+  const add = (axes: readonly Axis[], last: number): void => {
+    let step = last;
+    for (let i = axes.length - 1; i >= 0; i--) {
+      const { axis, extent } = axes[i] as Axis;
+      terms.push(axisOf(axis));
+      coefficients.push(step);
+      step *= extent;
+    }
+  };
+  add(rows, pitch);
+  add(columns, 1);
+  return weightedSum(terms, coefficients);
+}
+
+/** A matrix in memory: element (row, column) of one batch index lies at `start + row · rowStride + column · columnStride`. */
+export interface MatrixView {
+  readonly binding: number;
+  readonly start: Expression;
+  readonly rowStride: number;
+  readonly columnStride: number;
+}
+
+/** An index as a matrix over two groups of axes, the rest being batch; undefined where it is not evenly spaced. */
+export function matrixView(
+  binding: number,
+  index: Expression,
+  rows: readonly Axis[],
+  columns: readonly Axis[],
+): MatrixView | undefined {
+  const form = formOf(index);
+  if (!form) return undefined;
+  const rowStride = mergedStride(form, rows);
+  const columnStride = mergedStride(form, columns);
+  if (rowStride === undefined || columnStride === undefined) return undefined;
+  if (rowStride < 0 || columnStride < 0) return undefined;
+  const inside = new Set([...rows, ...columns].map(({ axis }) => axis));
+  const rest = [...form.coefficients].filter(([axis]) => !inside.has(axis));
+  const start = weightedSum(
+    rest.map(([axis]) => axisOf(axis)),
+    rest.map(([, coefficient]) => coefficient),
+    form.offset,
+  );
+  return { binding, start, rowStride, columnStride };
+}

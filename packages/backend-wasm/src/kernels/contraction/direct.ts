@@ -1,0 +1,180 @@
+import { i32, type Local, v128, type Value } from '../../assembler/index.ts';
+import type { VectorMath } from '../../renderer/vector-math.ts';
+import { accumulatorBudget, addLanes, multiplyTile, type Tile } from './micro-kernel.ts';
+
+/** A product on operands where they lie, with every size and stride a constant of the code. */
+export interface DirectProduct {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly a: Value<'i32'>;
+  readonly aRowBytes: number;
+  readonly aStepBytes: number;
+  readonly b: Value<'i32'>;
+  readonly c: Value<'i32'>;
+  readonly cRowBytes: number;
+  /** c has room for whole vectors at the end of its rows. */
+  readonly isPadded: boolean;
+}
+
+/** How b is laid out: rows of neighboring columns, or packed panels of 8 columns. */
+export type DirectColumns =
+  | { readonly kind: 'rows'; readonly stepBytes: number }
+  | { readonly kind: 'panels' };
+
+/** b's columns are neighbors in memory. Strips of columns, in each all rows, so that a strip of b stays in the L1 cache. */
+export function emitDirectProduct(
+  math: VectorMath,
+  product: DirectProduct,
+  layout: DirectColumns,
+): void {
+  const { f } = math;
+  const { rows, columns, depth } = product;
+  const budget = accumulatorBudget(math);
+  const tall = Math.ceil(rows / Math.ceil(rows / (budget / 2)));
+  const tileRows = rows <= 24 ? tall : budget / 2;
+  const wide = layout.kind === 'panels' ? 2 : Math.max(2, Math.floor(budget / tileRows));
+  const strip = (column: Value<'i32'>, vectors: number, valid: number): void => {
+    const b =
+      layout.kind === 'rows'
+        ? f.i32(i32.add(product.b, i32.mul(column, i32.constant(4))))
+        : f.i32(i32.add(product.b, i32.mul(column, i32.constant(depth * 4))));
+    const c = f.i32(i32.add(product.c, i32.mul(column, i32.constant(4))));
+    const stepBytes = layout.kind === 'rows' ? layout.stepBytes : 32;
+    const whole = rows - (rows % tileRows);
+    const pa = f.i32(product.a);
+    const pc = f.i32(c);
+    const block = (count: number): void => {
+      const tile: Tile = { rows: count, vectors };
+      const a = { pointer: pa, rowBytes: product.aRowBytes, stepBytes: product.aStepBytes };
+      const sums = multiplyTile(math, tile, a, { pointer: b, stepBytes }, i32.constant(depth));
+      store(math, sums, pc, product.cRowBytes, valid);
+    };
+    if (whole > 0) {
+      const row = f.i32();
+      f.range(row, i32.constant(0), i32.constant(whole), tileRows, () => {
+        block(tileRows);
+        pa.set(i32.add(pa, i32.constant(tileRows * product.aRowBytes)));
+        pc.set(i32.add(pc, i32.constant(tileRows * product.cRowBytes)));
+      });
+    }
+    if (rows > whole) block(rows - whole);
+  };
+  const step = wide * 4;
+  const whole = columns - (columns % step);
+  if (whole > 0) {
+    const column = f.i32();
+    f.range(column, i32.constant(0), i32.constant(whole), step, () => strip(column, wide, step));
+  }
+  const rest = columns - whole;
+  if (rest === 0) return;
+  const valid = product.isPadded ? Math.ceil(rest / 4) * 4 : rest;
+  strip(i32.constant(whole), Math.ceil(rest / 4), valid);
+}
+
+function store(
+  math: VectorMath,
+  sums: readonly (readonly Local<'v128'>[])[],
+  place: Value<'i32'>,
+  rowBytes: number,
+  valid: number,
+): void {
+  const { f } = math;
+  sums.forEach((row, r) => {
+    row.forEach((sum, v) => {
+      const offset = r * rowBytes + v * 16;
+      if (v * 4 + 4 <= valid) f.emit(v128.store(place, sum, offset));
+      else {
+        for (let lane = 0; v * 4 + lane < valid; lane++) {
+          f.emit(v128.store32Lane(place, sum, lane, offset + lane * 4));
+        }
+      }
+    });
+  });
+}
+
+/**
+ * Both operands are contiguous along k, and there are few rows: dot products of four columns and up to three rows at
+ * a time, four values of k in the lanes.
+ */
+export function emitDotProducts(
+  math: VectorMath,
+  product: DirectProduct,
+  bRowBytes: number,
+): void {
+  const { f } = math;
+  const { rows, columns } = product;
+  const tileRows = math.features.fused ? 3 : 2;
+  const strip = (column: Value<'i32'>, count: number): void => {
+    const b = f.i32(i32.add(product.b, i32.mul(column, i32.constant(bRowBytes))));
+    const c = f.i32(i32.add(product.c, i32.mul(column, i32.constant(4))));
+    for (let row = 0; row < rows; row += tileRows) {
+      const tile = Math.min(tileRows, rows - row);
+      const a = f.i32(i32.add(product.a, i32.constant(row * product.aRowBytes)));
+      const sums = dotTile(math, tile, count, a, product.aRowBytes, b, bRowBytes, product.depth);
+      sums.forEach((four, r) => {
+        const offset = (row + r) * product.cRowBytes;
+        if (count === 4) f.emit(v128.store(c, addLanes(math, four), offset));
+        else f.emit(v128.store32Lane(c, addLanes(math, four), 0, offset));
+      });
+    }
+  };
+  const whole = columns - (columns % 4);
+  const column = f.i32();
+  if (whole > 0) {
+    f.range(column, i32.constant(0), i32.constant(whole), 4, () => strip(column, 4));
+  }
+  if (columns > whole) {
+    f.range(column, i32.constant(whole), i32.constant(columns), 1, () => strip(column, 1));
+  }
+}
+
+type Four = [Local<'v128'>, Local<'v128'>, Local<'v128'>, Local<'v128'>];
+
+function dotTile(
+  math: VectorMath,
+  rows: number,
+  columns: number,
+  a: Local<'i32'>,
+  aRowBytes: number,
+  b: Local<'i32'>,
+  bRowBytes: number,
+  depth: number,
+): Four[] {
+  const { f } = math;
+  const zero = math.int(0);
+  const sums = Array.from({ length: rows }, () =>
+    [0, 1, 2, 3].map((c) => (c < columns ? f.v128(zero) : zero)),
+  ) as Four[];
+  const pa = f.i32(a);
+  const pb = f.i32(b);
+  const turn = (load: (pointer: Value<'i32'>, offset: number) => Value<'v128'>): void => {
+    const elements = sums.map((_, r) => f.v128(load(pa, r * aRowBytes)));
+    for (let c = 0; c < columns; c++) {
+      const column = f.v128(load(pb, c * bRowBytes));
+      sums.forEach((four, r) => {
+        const sum = four[c] as Local<'v128'>;
+        sum.set(math.madd(elements[r] as Local<'v128'>, column, sum));
+      });
+    }
+  };
+  const loop = (
+    step: number,
+    count: number,
+    load: (pointer: Value<'i32'>, offset: number) => Value<'v128'>,
+  ): void => {
+    if (count === 0) return;
+    const left = f.i32(i32.constant(count));
+    f.doWhile(() => {
+      turn(load);
+      pa.set(i32.add(pa, i32.constant(step)));
+      pb.set(i32.add(pb, i32.constant(step)));
+      left.set(i32.sub(left, i32.constant(1)));
+      return left;
+    });
+  };
+  loop(16, depth >> 2, v128.load);
+  loop(4, depth & 3, v128.load32Zero);
+  return sums;
+}
+

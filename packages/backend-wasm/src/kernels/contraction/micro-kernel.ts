@@ -1,0 +1,74 @@
+import { f32x4, i32, type Local, v128, type Value } from '../../assembler/index.ts';
+import type { VectorMath } from '../../renderer/vector-math.ts';
+
+/** A block of the product that is kept in registers: rows times vectors of four columns. */
+export interface Tile {
+  readonly rows: number;
+  readonly vectors: number;
+}
+
+/** Accumulators that fit beside the operands in the 15 registers V8 leaves on x64. */
+export function accumulatorBudget(math: VectorMath): number {
+  return math.features.fused ? 12 : 8;
+}
+
+/** Where one operand of a tile is read: it moves by `stepBytes` from k to k. */
+export interface TileSource {
+  readonly pointer: Value<'i32'>;
+  readonly stepBytes: number;
+}
+
+/**
+ * Σ_k a(row, k) · b(k, column) over `count` values of k. The b's of one k lie side by side, the a's `rowBytes` apart.
+ * One k per turn: unrolling makes V8 schedule all loads first and spill.
+ */
+export function multiplyTile(
+  math: VectorMath,
+  tile: Tile,
+  a: TileSource & { readonly rowBytes: number },
+  b: TileSource,
+  count: Value<'i32'>,
+): Local<'v128'>[][] {
+  const { f } = math;
+  const zero = math.int(0);
+  const sums = Array.from({ length: tile.rows }, () =>
+    Array.from({ length: tile.vectors }, () => f.v128(zero)),
+  );
+  const pa = f.i32(a.pointer);
+  const pb = f.i32(b.pointer);
+  const left = f.i32(count);
+  const columns = Array.from({ length: tile.vectors }, () => f.v128());
+  const element = f.v128();
+  f.doWhile(() => {
+    columns.forEach((column, v) => column.set(v128.load(pb, v * 16)));
+    sums.forEach((row, r) => {
+      element.set(v128.load32Splat(pa, r * a.rowBytes));
+      row.forEach((sum, v) => {
+        sum.set(math.madd(element, columns[v] as Local<'v128'>, sum));
+      });
+    });
+    pa.set(i32.add(pa, i32.constant(a.stepBytes)));
+    pb.set(i32.add(pb, i32.constant(b.stepBytes)));
+    left.set(i32.sub(left, i32.constant(1)));
+    return left;
+  });
+  return sums;
+}
+
+/** Adds the lanes of four vectors: lane i of the result is the sum of vector i. */
+export function addLanes(
+  math: VectorMath,
+  vectors: readonly [Value<'v128'>, Value<'v128'>, Value<'v128'>, Value<'v128'>],
+): Value<'v128'> {
+  const [a, b, c, d] = vectors.map((v) => math.keep(v)) as unknown as typeof vectors;
+  const low = f32x4.add(
+    v128.shuffle(a, b, [0, 4, 1, 5]),
+    v128.shuffle(a, b, [2, 6, 3, 7]),
+  );
+  const high = f32x4.add(
+    v128.shuffle(c, d, [0, 4, 1, 5]),
+    v128.shuffle(c, d, [2, 6, 3, 7]),
+  );
+  const [x, y] = [math.keep(low), math.keep(high)];
+  return f32x4.add(v128.shuffle(x, y, [0, 1, 4, 5]), v128.shuffle(x, y, [2, 3, 6, 7]));
+}

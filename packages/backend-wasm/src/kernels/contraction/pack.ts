@@ -1,0 +1,141 @@
+import {
+  type FunctionBuilder,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  v128,
+  type Value,
+} from '../../assembler/index.ts';
+
+type Quad = [Local<'v128'>, Local<'v128'>, Local<'v128'>, Local<'v128'>];
+
+/**
+ * A function (source, destination, count, depth) that packs a matrix in panels of `width` rows, k after k: what the
+ * register tile then reads is one stream. Rows beyond `count` repeat the last one, or what lies behind it; their
+ * products are never stored.
+ *
+ * @param rowStride elements between rows
+ * @param kStride elements between values of k
+ */
+export function emitPacker(
+  builder: ModuleBuilder,
+  width: number,
+  rowStride: number,
+  kStride: number,
+): FunctionBuilder {
+  const f = builder.function(['i32', 'i32', 'i32', 'i32']);
+  const source = f.parameter<'i32'>(0);
+  const destination = f.parameter<'i32'>(1);
+  const count = f.parameter<'i32'>(2);
+  const depth = f.parameter<'i32'>(3);
+  const first = f.i32();
+  f.range(first, i32.constant(0), count, width, () => {
+    if (rowStride === 1) packContiguousRows(f, width, kStride, source, first, destination, depth);
+    else packStridedRows(f, width, rowStride, kStride, source, first, count, destination, depth);
+  });
+  return f;
+}
+
+/** The rows of a panel lie side by side: whole vectors are copied. */
+function packContiguousRows(
+  f: FunctionBuilder,
+  width: number,
+  kStride: number,
+  source: Value<'i32'>,
+  first: Value<'i32'>,
+  destination: Local<'i32'>,
+  depth: Value<'i32'>,
+): void {
+  const from = f.i32(i32.add(source, i32.mul(first, i32.constant(4))));
+  const left = f.i32(depth);
+  const vector = f.v128();
+  f.doWhile(() => {
+    for (let row = 0; row < width; row += 4) {
+      const pair = width - row === 2;
+      vector.set(pair ? v128.load64Zero(from, row * 4) : v128.load(from, row * 4));
+      f.emit(
+        pair
+          ? v128.store64Lane(destination, vector, 0, row * 4)
+          : v128.store(destination, vector, row * 4),
+      );
+    }
+    from.set(i32.add(from, i32.constant(kStride * 4)));
+    destination.set(i32.add(destination, i32.constant(width * 4)));
+    left.set(i32.sub(left, i32.constant(1)));
+    return left;
+  });
+}
+
+/** The rows of a panel lie apart: four values of k at a time are transposed where they are contiguous. */
+function packStridedRows(
+  f: FunctionBuilder,
+  width: number,
+  rowStride: number,
+  kStride: number,
+  source: Value<'i32'>,
+  first: Value<'i32'>,
+  count: Value<'i32'>,
+  destination: Local<'i32'>,
+  depth: Value<'i32'>,
+): void {
+  const last = f.i32(i32.sub(count, i32.constant(1)));
+  const rows = Array.from({ length: width }, (_, r) => {
+    const row = f.i32(i32.add(first, i32.constant(r)));
+    return f.i32(i32.add(source, i32.mul(i32.minU(row, last), i32.constant(rowStride * 4))));
+  });
+  const advance = (bytes: number): void => {
+    for (const row of rows) row.set(i32.add(row, i32.constant(bytes)));
+  };
+  const left = f.i32(depth);
+  if (kStride === 1) {
+    f.if(i32.leU(i32.constant(4), left), () => {
+      f.doWhile(() => {
+        transposeFour(f, rows, width, destination);
+        advance(16);
+        destination.set(i32.add(destination, i32.constant(width * 16)));
+        left.set(i32.sub(left, i32.constant(4)));
+        return i32.leU(i32.constant(4), left);
+      });
+    });
+  }
+  f.if(left, () => {
+    f.doWhile(() => {
+      rows.forEach((row, r) => {
+        f.emit(v128.store32Lane(destination, v128.load32Splat(row), 0, r * 4));
+      });
+      advance(kStride * 4);
+      destination.set(i32.add(destination, i32.constant(width * 4)));
+      left.set(i32.sub(left, i32.constant(1)));
+      return left;
+    });
+  });
+}
+
+function transposeFour(
+  f: FunctionBuilder,
+  rows: readonly Local<'i32'>[],
+  width: number,
+  destination: Value<'i32'>,
+): void {
+  for (let row = 0; row + 4 <= width; row += 4) {
+    const [a, b, c, d] = rows.slice(row, row + 4).map((p) => f.v128(v128.load(p))) as Quad;
+    const low = [v128.shuffle(a, b, [0, 4, 1, 5]), v128.shuffle(c, d, [0, 4, 1, 5])] as const;
+    const high = [v128.shuffle(a, b, [2, 6, 3, 7]), v128.shuffle(c, d, [2, 6, 3, 7])] as const;
+    for (const [half, pair] of [low, high].entries()) {
+      const [ab, cd] = [f.v128(pair[0]), f.v128(pair[1])];
+      const at = (k: number) => ((half * 2 + k) * width + row) * 4;
+      f.emit(v128.store(destination, v128.shuffle(ab, cd, [0, 1, 4, 5]), at(0)));
+      f.emit(v128.store(destination, v128.shuffle(ab, cd, [2, 3, 6, 7]), at(1)));
+    }
+  }
+  if (width % 4 === 2) {
+    const [a, b] = rows.slice(width - 2).map((p) => f.v128(v128.load(p))) as Quad;
+    const pairs = [v128.shuffle(a, b, [0, 4, 1, 5]), v128.shuffle(a, b, [2, 6, 3, 7])];
+    for (const [half, pair] of pairs.entries()) {
+      const both = f.v128(pair);
+      const at = (k: number) => ((half * 2 + k) * width + width - 2) * 4;
+      f.emit(v128.store64Lane(destination, both, 0, at(0)));
+      f.emit(v128.store64Lane(destination, both, 1, at(1)));
+    }
+  }
+}

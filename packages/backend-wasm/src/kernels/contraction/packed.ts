@@ -1,0 +1,121 @@
+import {
+  f32x4,
+  type FunctionBuilder,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  v128,
+} from '../../assembler/index.ts';
+import { type Features, VectorMath } from '../../renderer/vector-math.ts';
+import { accumulatorBudget, multiplyTile, type Tile } from './micro-kernel.ts';
+
+/** The register tile on packed operands: 6 x 8 with multiply-add, 4 x 8 without. */
+export function packedTile(math: VectorMath): Tile {
+  return { rows: accumulatorBudget(math) / 2, vectors: 2 };
+}
+
+export const packedColumns = 8;
+
+/**
+ * A function (a, b, c, rows, columns, depth, accumulate, scratch) that multiplies packed panels into c, whose rows lie
+ * `pitchBytes` apart. With `isPadded`, c has room for whole tiles; otherwise a tile at the edge is made in the scratch
+ * and its valid part copied.
+ */
+export function emitPackedProduct(
+  builder: ModuleBuilder,
+  features: Features,
+  pitchBytes: number,
+  isPadded: boolean,
+): FunctionBuilder {
+  const f = builder.function(['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
+  const [a, b, c, rows, columns, depth, accumulate, scratch] = f.parameters as Local<'i32'>[] as [
+    Local<'i32'>, Local<'i32'>, Local<'i32'>, Local<'i32'>,
+    Local<'i32'>, Local<'i32'>, Local<'i32'>, Local<'i32'>,
+  ];
+  const math = new VectorMath(f, features);
+  const tile = packedTile(math);
+  const column = f.i32();
+  const row = f.i32();
+  f.range(column, i32.constant(0), columns, packedColumns, () => {
+    const panelB = f.i32(i32.add(b, i32.mul(i32.mul(column, depth), i32.constant(4))));
+    f.range(row, i32.constant(0), rows, tile.rows, () => {
+      const panelA = f.i32(i32.add(a, i32.mul(i32.mul(row, depth), i32.constant(4))));
+      const start = i32.add(i32.mul(row, i32.constant(pitchBytes)), i32.mul(column, i32.constant(4)));
+      const place = f.i32(i32.add(c, start));
+      const sums = multiplyTile(
+        math,
+        tile,
+        { pointer: panelA, rowBytes: 4, stepBytes: tile.rows * 4 },
+        { pointer: panelB, stepBytes: packedColumns * 4 },
+        depth,
+      );
+      const whole = (): void => writeTile(f, sums, place, pitchBytes, accumulate);
+      if (isPadded) {
+        whole();
+        return;
+      }
+      const rowsLeft = f.i32(i32.sub(rows, row));
+      const columnsLeft = f.i32(i32.sub(columns, column));
+      const isWhole = i32.and(
+        i32.leU(i32.constant(tile.rows), rowsLeft),
+        i32.leU(i32.constant(packedColumns), columnsLeft),
+      );
+      f.if(isWhole, whole, () => {
+        writeTile(f, sums, scratch, packedColumns * 4, undefined);
+        const edge = { rows: tile.rows, rowsLeft, columnsLeft, scratch, place, pitchBytes, accumulate };
+        copyEdge(f, edge);
+      });
+    });
+  });
+  return f;
+}
+
+function writeTile(
+  f: FunctionBuilder,
+  sums: readonly (readonly Local<'v128'>[])[],
+  place: Local<'i32'>,
+  pitchBytes: number,
+  accumulate: Local<'i32'> | undefined,
+): void {
+  const each = (act: (sum: Local<'v128'>, offset: number) => void): void => {
+    sums.forEach((row, r) => {
+      row.forEach((sum, v) => act(sum, r * pitchBytes + v * 16));
+    });
+  };
+  if (accumulate) {
+    f.if(accumulate, () => {
+      each((sum, offset) => sum.set(f32x4.add(v128.load(place, offset), sum)));
+    });
+  }
+  each((sum, offset) => f.emit(v128.store(place, sum, offset)));
+}
+
+interface Edge {
+  readonly rows: number;
+  readonly rowsLeft: Local<'i32'>;
+  readonly columnsLeft: Local<'i32'>;
+  readonly scratch: Local<'i32'>;
+  readonly place: Local<'i32'>;
+  readonly pitchBytes: number;
+  readonly accumulate: Local<'i32'>;
+}
+
+/** The part of a tile in the scratch that lies inside c. */
+function copyEdge(f: FunctionBuilder, edge: Edge): void {
+  const { pitchBytes, accumulate } = edge;
+  const rows = f.i32(i32.minU(edge.rowsLeft, i32.constant(edge.rows)));
+  const columns = f.i32(i32.minU(edge.columnsLeft, i32.constant(packedColumns)));
+  const row = f.i32();
+  const column = f.i32();
+  f.range(row, i32.constant(0), rows, 1, () => {
+    const from = f.i32(i32.add(edge.scratch, i32.mul(row, i32.constant(packedColumns * 4))));
+    const to = f.i32(i32.add(edge.place, i32.mul(row, i32.constant(pitchBytes))));
+    f.range(column, i32.constant(0), columns, 1, () => {
+      const value = f.v128(v128.load32Splat(from));
+      f.if(accumulate, () => value.set(f32x4.add(v128.load32Splat(to), value)));
+      f.emit(v128.store32Lane(to, value, 0));
+      from.set(i32.add(from, i32.constant(4)));
+      to.set(i32.add(to, i32.constant(4)));
+    });
+  });
+}

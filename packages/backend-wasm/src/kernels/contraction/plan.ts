@@ -1,0 +1,140 @@
+/** How a contraction is computed: which side gives the rows, how operands are read, by which kind of kernel. */
+import { type ContractionKernel, type Expression, load, type Store } from '@evenkeel/backend';
+import {
+  type Axis,
+  axesFrom,
+  type MatrixView,
+  matrixView,
+  rowMajor,
+  sizeOfAxes,
+} from './axes.ts';
+import { type Operand, operandOf, replaceParts, viewOf } from './operand.ts';
+
+/** - dot: few rows, both operands contiguous along k. direct: operands where they lie. panels: b packed, a where it lies. */
+export type Method = 'dot' | 'direct' | 'panels' | 'packed';
+
+export interface ContractionPlan {
+  readonly batch: readonly Axis[];
+  readonly rowAxes: readonly Axis[];
+  readonly columnAxes: readonly Axis[];
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly left: Operand;
+  readonly right: Operand;
+  readonly method: Method;
+  /** Where the sums go directly; otherwise to a scratch block, from which `stores` read them. */
+  readonly output: MatrixView | undefined;
+  readonly stores: readonly Store[];
+  /** Elements between rows of the scratch block. */
+  readonly pitch: number;
+}
+
+/** The scratch bindings that follow the kernel's own. */
+export interface ScratchBindings {
+  readonly sums: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+// An operand that must be computed and is larger than this is computed piece by piece, along its leading axis.
+const computedElements = 1 << 18;
+const leastColumns = 64;
+// What of b stays in the L1 cache, or nearly, needs no packing.
+const directBytes = 48 * 1024;
+const fewRows = 8;
+
+export function planContraction(
+  kernel: ContractionKernel,
+  scratch: ScratchBindings,
+): ContractionPlan {
+  let first = 0;
+  const next = (extents: readonly number[]): Axis[] => {
+    const axes = axesFrom(extents, first);
+    first += extents.length;
+    return axes;
+  };
+  const [batch, m, n, k] = [next(kernel.batch), next(kernel.m), next(kernel.n), next(kernel.k)];
+  const { bindings } = kernel;
+  const peel = (e: Expression, axes: Axis[]): void => {
+    while (axes.length > 1 && !viewOf(e, bindings, axes, k)) {
+      const rest = sizeOfAxes(axes.slice(1));
+      const elements = sizeOfAxes(axes) * sizeOfAxes(k);
+      if (elements <= computedElements || rest < leastColumns) return;
+      batch.push(axes.shift() as Axis);
+    }
+  };
+  peel(kernel.a, m);
+  peel(kernel.b, n);
+  const isSwapped = prefersSwapped(kernel, m, n);
+  const [rowAxes, columnAxes] = isSwapped ? [n, m] : [m, n];
+  const [leftValue, rightValue] = isSwapped ? [kernel.b, kernel.a] : [kernel.a, kernel.b];
+  const left = operandOf(leftValue, bindings, rowAxes, k, scratch.left);
+  const right = operandOf(rightValue, bindings, columnAxes, k, scratch.right);
+  const [rows, columns, depth] = [rowAxes, columnAxes, k].map(sizeOfAxes) as [number, number, number];
+  const output = plainOutput(kernel, rowAxes, columnAxes);
+  const pitch = Math.ceil(columns / 8) * 8;
+  return {
+    batch,
+    rowAxes,
+    columnAxes,
+    rows,
+    columns,
+    depth,
+    left,
+    right,
+    method: methodFor(rows, columns, depth, left.view, right.view),
+    output,
+    stores: output ? [] : storesFrom(kernel, scratch.sums, rowMajor(rowAxes, columnAxes, pitch)),
+    pitch,
+  };
+}
+
+function methodFor(
+  rows: number,
+  columns: number,
+  depth: number,
+  left: MatrixView,
+  right: MatrixView,
+): Method {
+  const hasNeighborColumns = right.rowStride === 1 || columns === 1;
+  const isSmall = rows <= fewRows || columns * depth * 4 <= directBytes;
+  if (!isSmall) return 'packed';
+  if (hasNeighborColumns && columns >= 4) return 'direct';
+  if (rows <= fewRows && left.columnStride === 1 && right.columnStride === 1) return 'dot';
+  return hasNeighborColumns ? 'direct' : 'panels';
+}
+
+/** The vectors of the product lie along its columns, so these should be contiguous in the output, and not few. */
+function prefersSwapped(
+  kernel: ContractionKernel,
+  m: readonly Axis[],
+  n: readonly Axis[],
+): boolean {
+  const [rows, columns] = [sizeOfAxes(m), sizeOfAxes(n)];
+  if (columns < 4) return rows > columns;
+  return rows >= 4 && !plainOutput(kernel, m, n) && plainOutput(kernel, n, m) !== undefined;
+}
+
+/** The place of the sums, if the kernel stores nothing but them and their columns are neighbors. */
+function plainOutput(
+  kernel: ContractionKernel,
+  rows: readonly Axis[],
+  columns: readonly Axis[],
+): MatrixView | undefined {
+  const [store, another] = kernel.stores;
+  if (!store || another || store.value.kind !== 'reduced') return undefined;
+  if (kernel.bindings[store.binding]?.dtype !== 'float32') return undefined;
+  const view = matrixView(store.binding, store.index, rows, columns);
+  return view && (view.columnStride === 1 || sizeOfAxes(columns) === 1) ? view : undefined;
+}
+
+/** The kernel's stores, reading the sums from the scratch block. */
+function storesFrom(kernel: ContractionKernel, sums: number, index: Expression): Store[] {
+  const sum = load('float32', sums, index);
+  const memo = new Map<Expression, Expression>();
+  const replace = (e: Expression): Expression =>
+    replaceParts(e, (part) => (part.kind === 'reduced' ? sum : undefined), memo);
+  return kernel.stores.map((s) => ({ ...s, index: replace(s.index), value: replace(s.value) }));
+}
+

@@ -1,0 +1,84 @@
+import { type Expression, type ScatterAddKernel, strideAlong } from '@evenkeel/backend';
+import { f32x4, i32, i32x4, v128 } from '../assembler/index.ts';
+import type { Renderer } from '../renderer/renderer.ts';
+import { runNest } from './nest.ts';
+import { chooseCopies, chooseVectorAxis } from './vector-axis.ts';
+
+const [outerAxis, lengthAxis, innerAxis] = [0, 1, 2];
+
+/** Zeros the output, then adds value after value in order; an index that is one for all of a row adds whole vectors. */
+export function emitScatterAdd(renderer: Renderer, kernel: ScatterAddKernel): void {
+  const { f, math } = renderer;
+  const { outer, length, inner, size, index, value, output } = kernel;
+  const base = renderer.base(output);
+  f.zero(base, i32.constant(outer * size * inner * 4));
+  const perRow = strideAlong(index, innerAxis) === 0;
+  const axes = [
+    { axis: outerAxis, extent: outer, copies: 0 },
+    { axis: lengthAxis, extent: length, copies: 0 },
+  ];
+  const row = { axis: innerAxis, extent: inner, copies: perRow ? rowCopies(value, inner) : 0 };
+  const isInteger = value.dtype !== 'float32';
+
+  /** Adds the value to the element whose position in its row is given, where the index is in range. */
+  const addAt = (position: Expression): void => {
+    const place = renderer.address(output, position, 1);
+    const target = f.i32(i32.add(place.base, rowOffset));
+    renderer.eachCopy((copy) => {
+      const offset = place.offset + copy * 16;
+      const term = renderer.keep(value);
+      if (renderer.scope.vectorAxis === undefined) {
+        const sum = add(v128.load32Splat(target, offset), term);
+        f.emit(v128.store32Lane(target, sum, 0, offset));
+      } else {
+        f.emit(v128.store(target, add(v128.load(target, offset), term), offset));
+      }
+    });
+  };
+  const add = isInteger ? i32x4.add : f32x4.add;
+  const rowOffset = f.i32();
+  const guarded = (body: () => void): void => {
+    const wanted = math.keep(renderer.value(index));
+    const place = f.i32(i32x4.extract(wanted, 0));
+    renderer.faults.note(i32x4.geU(wanted, math.int(size)), wanted, size);
+    f.if(i32.ltU(place, i32.constant(size)), () => {
+      rowOffset.set(i32.mul(place, i32.constant(inner * 4)));
+      body();
+    });
+  };
+  const position: Expression = {
+    kind: 'binary',
+    dtype: 'int32',
+    fn: 'add',
+    a: {
+      kind: 'binary',
+      dtype: 'int32',
+      fn: 'mul',
+      a: { kind: 'axis', dtype: 'int32', axis: outerAxis },
+      b: { kind: 'constant', dtype: 'int32', value: size * inner },
+    },
+    b: { kind: 'axis', dtype: 'int32', axis: innerAxis },
+  };
+  runNest(renderer, {
+    axes: perRow ? axes : [...axes, row],
+    values: [index, value],
+    stores: [],
+    body: () =>
+      guarded(() => {
+        if (!perRow) {
+          addAt(position);
+          return;
+        }
+        runNest(renderer, { axes: [row], values: [value], stores: [], body: () => addAt(position) });
+      }),
+  });
+}
+
+function rowCopies(value: Expression, inner: number): number {
+  const best = chooseVectorAxis(
+    { values: [value], stores: [] },
+    new Map([[innerAxis, inner]]),
+    { outer: new Set(), reductions: 0, innerSize: 1 },
+  );
+  return best === undefined ? 0 : chooseCopies([value], inner);
+}

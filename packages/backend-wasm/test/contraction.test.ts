@@ -1,0 +1,254 @@
+import {
+  axis,
+  binary,
+  constant,
+  type ContractionKernel,
+  type Expression,
+  integer,
+  load,
+  reduced,
+  unary,
+  weightedSum,
+} from '@evenkeel/backend';
+import { describe, test } from 'vitest';
+import { wasm } from '../src/index.ts';
+import { expectSame, numbers } from './device.ts';
+
+const f32 = 'float32' as const;
+const read = { dtype: f32, access: 'read' } as const;
+const written = { dtype: f32, access: 'write' } as const;
+// Each rounding of a sum of k products of numbers below 1 is at most half an ulp of that sum.
+const tolerance = { relative: 1e-5, absolute: 1e-5 };
+const toleranceOf = (k: number) => ({ relative: 1e-5, absolute: 1e-6 + k * 5e-8 });
+
+const at = (terms: Record<number, number>, offset = 0): Expression =>
+  weightedSum(
+    Object.keys(terms).map((a) => axis(Number(a))),
+    Object.values(terms),
+    offset,
+  );
+
+function contraction(parts: Partial<ContractionKernel>): ContractionKernel {
+  return {
+    form: 'contraction',
+    bindings: [read, read, written],
+    arguments: [],
+    batch: [],
+    m: [],
+    n: [],
+    k: [],
+    a: constant(f32, 1),
+    b: constant(f32, 1),
+    stores: [],
+    ...parts,
+  };
+}
+
+type Letter = 'N' | 'T';
+
+/** out[m, n] = a · b, where T means that the operand lies transposed. */
+function matmul(m: number, n: number, k: number, a: Letter, b: Letter, out: Letter = 'N') {
+  return contraction({
+    m: [m],
+    n: [n],
+    k: [k],
+    a: load(f32, 0, at(a === 'N' ? { 0: k, 2: 1 } : { 0: 1, 2: m })),
+    b: load(f32, 1, at(b === 'N' ? { 1: 1, 2: n } : { 1: k, 2: 1 })),
+    stores: [{ binding: 2, index: at(out === 'N' ? { 0: n, 1: 1 } : { 0: 1, 1: m }), value: reduced(f32, 0) }],
+  });
+}
+
+const data = (m: number, n: number, k: number) => [numbers(m * k), numbers(k * n, 2), numbers(m * n, 3)];
+
+const sizes = [
+  [1, 1, 1], [5, 3, 1], [3, 5, 2], [1, 63, 9], [63, 1, 9], [2, 64, 64], [7, 65, 33], [8, 130, 300], [16, 16, 16],
+  [37, 29, 41], [64, 64, 300], [200, 300, 100], [100, 70, 600], [61, 203, 1025], [9, 3, 5], [4, 4, 4], [3, 2, 70],
+] as const;
+
+describe.each([true, false])('a product of matrices (relaxed SIMD: %s)', (relaxed) => {
+  const backend = wasm({ relaxed });
+  for (const layout of ['NN', 'NT', 'TN', 'TT'] as const) {
+    test.each(sizes)(`${layout} %i x %i x %i`, async (m, n, k) => {
+      const kernel = matmul(m, n, k, layout[0] as Letter, layout[1] as Letter);
+      await expectSame(kernel, data(m, n, k), { ...toleranceOf(k), backend, offset: 4 });
+    });
+  }
+
+  test.each(sizes)('with the output transposed: %i x %i x %i', async (m, n, k) => {
+    await expectSame(matmul(m, n, k, 'N', 'N', 'T'), data(m, n, k), { ...toleranceOf(k), backend });
+  });
+
+  test.each(sizes)('with bias and residual in the store: %i x %i x %i', async (m, n, k) => {
+    const plain = matmul(m, n, k, 'N', 'T');
+    const index = at({ 0: n, 1: 1 });
+    const biased = binary('add', reduced(f32, 0), load(f32, 3, axis(1)));
+    const value = binary('add', unary('tanh', biased), load(f32, 4, index));
+    const kernel = {
+      ...plain,
+      bindings: [...plain.bindings, read, read, written],
+      stores: [
+        { binding: 2, index, value },
+        { binding: 5, index, value: unary('abs', biased) },
+      ],
+    };
+    const inputs = [...data(m, n, k), numbers(n, 4), numbers(m * n, 5), numbers(m * n, 6)];
+    await expectSame(kernel, inputs, { ...toleranceOf(k), backend });
+  });
+});
+
+describe('a contraction', () => {
+  test.each([[6, 5, 4, 7], [3, 33, 40, 65], [2, 64, 64, 100], [3, 1, 4, 5]] as const)(
+    'runs over a batch: %i times %i x %i x %i',
+    async (batch, m, n, k) => {
+      const kernel = contraction({
+        batch: [batch],
+        m: [m],
+        n: [n],
+        k: [k],
+        a: load(f32, 0, at({ 0: m * k, 1: k, 3: 1 })),
+        b: load(f32, 1, at({ 0: k * n, 2: 1, 3: n })),
+        stores: [{ binding: 2, index: at({ 0: m * n, 1: n, 2: 1 }), value: reduced(f32, 0) }],
+      });
+      const inputs = [numbers(batch * m * k), numbers(batch * k * n, 2), numbers(batch * m * n, 3)];
+      await expectSame(kernel, inputs, tolerance);
+    },
+  );
+
+  test('makes attention scores from heads that lie interleaved', async () => {
+    const [batches, heads, length, depth] = [2, 3, 19, 8];
+    const place = (position: number) => at({ 0: length * heads * depth, 1: depth, [position]: heads * depth, 4: 1 });
+    const kernel = contraction({
+      batch: [batches, heads],
+      m: [length],
+      n: [length],
+      k: [depth],
+      a: load(f32, 0, place(2)),
+      b: load(f32, 1, place(3)),
+      stores: [
+        {
+          binding: 2,
+          index: at({ 0: heads * length * length, 1: length * length, 2: length, 3: 1 }),
+          value: binary('mul', reduced(f32, 0), constant(f32, 0.25)),
+        },
+      ],
+    });
+    const size = batches * heads * length;
+    await expectSame(kernel, [numbers(size * depth), numbers(size * depth, 2), numbers(size * length, 3)], tolerance);
+  });
+
+  test('splits its columns into heads while storing', async () => {
+    const [batches, length, width, heads, depth] = [2, 33, 40, 5, 12];
+    const kernel = contraction({
+      m: [batches, length],
+      n: [heads, depth],
+      k: [width],
+      a: load(f32, 0, at({ 0: length * width, 1: width, 4: 1 })),
+      b: load(f32, 1, at({ 2: depth * width, 3: width, 4: 1 })),
+      stores: [
+        {
+          binding: 2,
+          index: at({ 0: heads * length * depth, 2: length * depth, 1: depth, 3: 1 }),
+          value: reduced(f32, 0),
+        },
+      ],
+    });
+    const inputs = [numbers(batches * length * width), numbers(heads * depth * width, 2), numbers(batches * length * heads * depth, 3)];
+    await expectSame(kernel, inputs, tolerance);
+  });
+
+  test('multiplies operands that are computed as they are read', async () => {
+    const [m, n, k] = [21, 34, 55];
+    const kernel = contraction({
+      bindings: [read, read, written, read],
+      m: [m],
+      n: [n],
+      k: [k],
+      a: binary('mul', load(f32, 0, at({ 0: k, 2: 1 })), load(f32, 3, axis(2))),
+      b: unary('exp', load(f32, 1, at({ 1: k, 2: 1 }))),
+      stores: [{ binding: 2, index: at({ 0: n, 1: 1 }), value: reduced(f32, 0) }],
+    });
+    await expectSame(kernel, [...data(m, n, k), numbers(k, 7)], { relative: 1e-5, absolute: 3e-5 });
+  });
+
+  // axes: o is the output channel, the k's are input channel and window.
+  const [images, channels, height, width, outputs] = [3, 4, 9, 10, 6];
+  const pixel = (image: Expression, channel: Expression, y: Expression, x: Expression) => {
+    const row = binary('sub', y, integer(1));
+    const column = binary('sub', x, integer(1));
+    const inside = (e: Expression, size: number) =>
+      binary('and', binary('ge', e, integer(0)), binary('lt', e, integer(size)));
+    const index = weightedSum(
+      [image, channel, row, column],
+      [channels * height * width, height * width, width, 1],
+    );
+    return load(f32, 1, index, binary('and', inside(row, height), inside(column, width)));
+  };
+  const image = numbers(images * channels * height * width, 2);
+
+  test.each([1, 2])('is a convolution with padding and stride %i', async (stride) => {
+    const [outHeight, outWidth] = [Math.ceil(height / stride), Math.ceil(width / stride)];
+    const step = (e: Expression, window: Expression) => binary('add', binary('mul', e, integer(stride)), window);
+    const kernel = contraction({
+      m: [outputs],
+      n: [images, outHeight, outWidth],
+      k: [channels, 3, 3],
+      a: load(f32, 0, at({ 0: channels * 9, 4: 9, 5: 3, 6: 1 })),
+      b: pixel(axis(1), axis(4), step(axis(2), axis(5)), step(axis(3), axis(6))),
+      stores: [
+        {
+          binding: 2,
+          index: at({ 0: outHeight * outWidth, 1: outputs * outHeight * outWidth, 2: outWidth, 3: 1 }),
+          value: reduced(f32, 0),
+        },
+      ],
+    });
+    const inputs = [numbers(outputs * channels * 9), image, numbers(images * outputs * outHeight * outWidth, 3)];
+    await expectSame(kernel, inputs, tolerance);
+  });
+
+  test("is a convolution's weight gradient", async () => {
+    const kernel = contraction({
+      m: [outputs],
+      n: [channels, 3, 3],
+      k: [images, height, width],
+      a: load(f32, 0, at({ 0: height * width, 4: outputs * height * width, 5: width, 6: 1 })),
+      b: pixel(axis(4), axis(1), binary('add', axis(5), axis(2)), binary('add', axis(6), axis(3))),
+      stores: [{ binding: 2, index: at({ 0: channels * 9, 1: 9, 2: 3, 3: 1 }), value: reduced(f32, 0) }],
+    });
+    const inputs = [numbers(images * outputs * height * width), image, numbers(outputs * channels * 9, 3)];
+    await expectSame(kernel, inputs, tolerance);
+  });
+
+  test('cuts a large computed operand along its leading axis', async () => {
+    const [m, images, n, k] = [3, 60, 70, 65];
+    const kernel = contraction({
+      m: [m],
+      n: [images, n],
+      k: [k],
+      a: load(f32, 0, at({ 0: k, 3: 1 })),
+      b: unary('neg', load(f32, 1, at({ 1: n * k, 2: 1, 3: n }))),
+      stores: [{ binding: 2, index: at({ 0: images * n, 1: n, 2: 1 }), value: reduced(f32, 0) }],
+    });
+    const inputs = [numbers(m * k), numbers(images * n * k, 2), numbers(m * images * n, 3)];
+    await expectSame(kernel, inputs, tolerance);
+  });
+
+  test('of vectors is their inner product, or their outer product', async () => {
+    const inner = contraction({
+      k: [1000],
+      a: load(f32, 0, axis(0)),
+      b: load(f32, 1, axis(0)),
+      stores: [{ binding: 2, index: integer(0), value: reduced(f32, 0) }],
+    });
+    await expectSame(inner, [numbers(1000), numbers(1000, 2), [0]], tolerance);
+    const outer = contraction({
+      m: [37],
+      n: [41],
+      k: [1],
+      a: load(f32, 0, axis(0)),
+      b: load(f32, 1, axis(1)),
+      stores: [{ binding: 2, index: at({ 0: 41, 1: 1 }), value: reduced(f32, 0) }],
+    });
+    await expectSame(outer, [numbers(37), numbers(41, 2), numbers(37 * 41)], tolerance);
+  });
+});
