@@ -44,7 +44,7 @@ export function truncNormal_<Target extends Tensor>(target: Target, options: Tru
  * The inverse of erf: Giles' two polynomials (2012, Approximating the erfinv function, table 5) and one Newton step,
  * which takes their 1e-7 to the limit of the dtype.
  */
-export function inverseErf(y: Tensor): Tensor {
+function inverseErf(y: Tensor): Tensor {
   // −log(1 − y²), where y = ±1 would give infinity; the clamp keeps the tail at what float32 can tell from 1.
   const w = y.square().neg().log1p().neg().clamp({ max: 16.6 });
   const guess = where(w.lt(5), polynomial(w.sub(2.5), central), polynomial(w.sqrt().sub(3), tail)).mul(y);

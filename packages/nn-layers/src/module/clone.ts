@@ -30,6 +30,6 @@ function copyValue(value: unknown, made: Map<object, unknown>): unknown {
 }
 
 function copyTensor(value: Tensor): Tensor {
-  if (value instanceof Parameter) return new Parameter(value.clone(), { requiresGrad: value.requiresGrad });
+  if (value instanceof Parameter) return new Parameter(value.detach(), { requiresGrad: value.requiresGrad });
   return value.clone().keep();
 }
