@@ -18,6 +18,9 @@ export function unit(root: string) {
       include: ['test/**/*.test.ts'],
       exclude: ['test/browser/**', '**/node_modules/**', '**/dist/**'],
       passWithNoTests: true,
+      // Training takes as long as the machine is busy; only a hang should fail by the clock.
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
       reporters: ['default', 'json'],
       // Counted by tooling/checks after the run, also when turbo replays it.
       outputFile: { json: 'test-results/unit.json' },
