@@ -30,17 +30,16 @@ export type Lowering<Attributes> =
       readonly kind: 'pointwise';
       scalar(inputs: readonly Expression[], attributes: Attributes): Expression;
     }
-  /** One expression per element, from its position. `numbers` are the operation's own arguments. */
+  /** One expression per element, from its place in each dimension. */
   | {
       readonly kind: 'source';
+      element(at: readonly Expression[], attributes: Attributes): Expression;
+    }
+  /** One expression per element, from its place in the row-by-row order and the operation's own arguments. */
+  | {
+      readonly kind: 'sequence';
       readonly numbers: readonly Scalar[];
-      element(
-        at: readonly Expression[],
-        linear: Expression,
-        numbers: readonly Expression[],
-        spec: Spec,
-        attributes: Attributes,
-      ): Expression;
+      element(place: Expression, numbers: readonly Expression[], output: Spec): Expression;
     }
   /** A fold over `attributes.dims`, which stay as dimensions of size 1. */
   | { readonly kind: 'reduction'; readonly fold: Fold }

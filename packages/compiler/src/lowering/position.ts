@@ -6,8 +6,8 @@ import {
   contiguousStrides,
   type Expression,
   type LoopKernel,
-  type Scalar,
   type Strides,
+  sizeOf,
   weightedSum,
 } from '@evenkeel/backend';
 import type { Lowering, Spec } from '../primitive.ts';
@@ -16,15 +16,23 @@ import { firstElement, type Operand, Signature } from './operand.ts';
 import { elementKernel } from './pointwise.ts';
 
 export function lowerSource<Attributes>(
-  { numbers, element }: Extract<Lowering<Attributes>, { kind: 'source' }>,
+  { element }: Extract<Lowering<Attributes>, { kind: 'source' }>,
   output: Spec,
   attributes: Attributes,
 ): LoopKernel {
-  const signature = new Signature([], output.dtype, numbers as readonly Scalar[]);
+  const signature = new Signature([], output.dtype);
   const axes = output.shape.map((_, d) => axis(d));
-  const linear = weightedSum(axes, contiguousStrides(output.shape));
-  const value = element(axes, linear, signature.numbers, output, attributes);
-  return elementKernel(signature, output.shape, linear, value);
+  const index = weightedSum(axes, contiguousStrides(output.shape));
+  return elementKernel(signature, output.shape, index, element(axes, attributes));
+}
+
+export function lowerSequence<Attributes>(
+  { numbers, element }: Extract<Lowering<Attributes>, { kind: 'sequence' }>,
+  output: Spec,
+): LoopKernel {
+  const signature = new Signature([], output.dtype, numbers);
+  const place = axis(0);
+  return elementKernel(signature, [sizeOf(output.shape)], place, element(place, signature.numbers, output));
 }
 
 export function lowerRearrangement<Attributes>(

@@ -16,8 +16,7 @@ export const iota: Primitive<IotaAttributes> = {
   },
   lowering: {
     kind: 'source',
-    numbers: [],
-    element: (at, _linear, _numbers, _spec, { dim }) => at[dim] as Expression,
+    element: (at, { dim }) => at[dim] as Expression,
   },
   saves: [],
   smooth: false,

@@ -19,10 +19,10 @@ export const uniform: Primitive<UniformAttributes> = {
     return { shape: spec.shape, dtype: spec.dtype };
   },
   lowering: {
-    kind: 'source',
+    kind: 'sequence',
     numbers: ['uint32', 'uint32', 'uint32', 'uint32'],
-    element(_at, linear, numbers, { dtype }) {
-      const bits = binary('shiftRight', randomWord(linear, numbers), constant('uint32', 8));
+    element(place, numbers, { dtype }) {
+      const bits = binary('shiftRight', randomWord(place, numbers), constant('uint32', 8));
       return binary('mul', cast(dtype, bits), constant(dtype, 2 ** -24));
     },
   },
