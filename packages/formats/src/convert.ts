@@ -130,7 +130,7 @@ function decode(tensor: SafeTensor) {
     case 'I64':
       return new BigInt64Array(buffer);
     case 'F16':
-      return Float32Array.from(new Uint16Array(buffer), decodeFloat16);
+      return decodeFloat16(new Uint16Array(buffer));
     case 'BF16':
       return decodeBFloat16(new Uint16Array(buffer));
     case 'F32':

@@ -1,52 +1,56 @@
 import { DataError } from '@evenkeel/errors';
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
 /**
- * Reads the JSON of a header token by token from its bytes. `JSON.parse` would take the last of two equal keys, round
- * large numbers, read `1e3` as a size, and could not say where in the file something is wrong.
+ * Reads the JSON of a header token by token. `JSON.parse` would take the last of two equal names, round large numbers,
+ * read `1e3` as a size, and could not say where in the file something is wrong.
  */
 export class HeaderCursor {
-  readonly #bytes: Uint8Array;
+  readonly #text: string;
   readonly #source: string;
-  /** Position in the file of the next byte. */
-  position: number;
+  /** Index in the header's text of the next character. */
+  position = 0;
   /** The tensor that errors are about. */
   tensor: string | undefined;
 
-  /** @param bytes the file up to the end of its header */
-  constructor(bytes: Uint8Array, start: number, source: string) {
-    this.#bytes = bytes;
+  /** @param header its bytes, which stand at byte 8 of the file */
+  constructor(header: Uint8Array, source: string) {
     this.#source = source;
-    this.position = start;
+    try {
+      this.#text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(header);
+    } catch {
+      throw damaged(source, 'the header is not UTF-8', {
+        got: `bytes 8 to ${8 + header.length}`,
+        expected: 'JSON text',
+      });
+    }
   }
 
   get atEnd(): boolean {
-    return this.position >= this.#bytes.length;
+    return this.position >= this.#text.length;
   }
 
-  /** The error to throw about the byte at `position`. */
+  /** The error to throw about what stands at `position`, or `at`. */
   problem(
     summary: string,
     expected: string,
     { at = this.position, got }: { at?: number; got?: string } = {},
   ): DataError {
-    const found = got ?? (at < this.#bytes.length ? describeByte(this.#bytes[at]!) : 'the end of the header');
-    return damaged(this.#source, summary, { tensor: this.tensor, got: `${found} (byte ${at} of the file)`, expected });
+    const found = got ?? (at < this.#text.length ? quoted(this.#text.charAt(at)) : 'the end of the header');
+    const byte = 8 + new TextEncoder().encode(this.#text.slice(0, at)).length;
+    return damaged(this.#source, summary, {
+      tensor: this.tensor,
+      got: `${found} (byte ${byte} of the file)`,
+      expected,
+    });
   }
 
   skipSpace(): void {
-    while (isSpace(this.#bytes[this.position])) this.position++;
+    while (isSpace(this.#text.charCodeAt(this.position))) this.position++;
   }
 
-  /** Whether the next byte is this character. */
-  sees(character: string): boolean {
-    return this.#bytes[this.position] === character.charCodeAt(0);
-  }
-
-  /** Whether the next byte was this character, which is then passed. */
+  /** Whether the next character is this one, which is then passed. */
   passes(character: string): boolean {
-    const seen = this.sees(character);
+    const seen = this.#text[this.position] === character;
     if (seen) this.position++;
     return seen;
   }
@@ -91,31 +95,34 @@ export class HeaderCursor {
   text(what: string): string {
     const start = this.position;
     if (!this.passes('"')) throw this.problem(`${what} is not text`, 'a quotation mark');
-    while (!this.sees('"')) {
-      this.passes('\\');
-      this.position++;
+    let plain = true;
+    for (; ; this.position++) {
       if (this.atEnd) throw this.problem(`${what} does not end`, 'a quotation mark');
+      const code = this.#text.charCodeAt(this.position);
+      if (code === quotationMark) break;
+      plain &&= code !== backslash && code >= firstPrintable;
+      if (code === backslash) this.position++;
     }
     this.position++;
+    if (plain) return this.#text.slice(start + 1, this.position - 1);
     try {
-      return JSON.parse(utf8.decode(this.#bytes.subarray(start, this.position)));
+      return JSON.parse(this.#text.slice(start, this.position));
     } catch {
       const got = 'something else';
-      throw this.problem(`${what} is not well-formed`, 'UTF-8 text with the escapes of JSON', { at: start, got });
+      throw this.problem(`${what} is not well-formed`, 'text with the escapes of JSON', { at: start, got });
     }
   }
 
   #wholeNumber(what: string): number {
     const start = this.position;
     let value = 0;
-    while (isDigit(this.#bytes[this.position])) {
-      value = value * 10 + this.#bytes[this.position]! - zero;
-      this.position++;
+    for (; isDigit(this.#text.charCodeAt(this.position)); this.position++) {
+      value = value * 10 + this.#text.charCodeAt(this.position) - zero;
     }
     const digits = this.position - start;
     const expected = 'whole numbers, 0 or above';
     if (digits === 0) throw this.problem(`${what} holds something other than whole numbers`, expected);
-    if (digits > 1 && this.#bytes[start] === zero) {
+    if (digits > 1 && this.#text.charCodeAt(start) === zero) {
       throw this.problem(`${what} holds a number that starts with 0`, expected, { at: start });
     }
     if (value > Number.MAX_SAFE_INTEGER) {
@@ -146,15 +153,15 @@ export function quoted(text: string): string {
 }
 
 const zero = 0x30;
+const quotationMark = 0x22;
+const backslash = 0x5c;
+const firstPrintable = 0x20;
 
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= zero && byte <= 0x39;
+// charCodeAt gives NaN beyond the end, which is none of these.
+function isDigit(code: number): boolean {
+  return code >= zero && code <= 0x39;
 }
 
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-}
-
-function describeByte(byte: number): string {
-  return byte > 0x20 && byte < 0x7f ? `"${String.fromCharCode(byte)}"` : `0x${byte.toString(16).padStart(2, '0')}`;
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }

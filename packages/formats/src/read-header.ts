@@ -8,8 +8,6 @@ export interface HeaderEntry {
   shape: number[];
   begin: number;
   end: number;
-  /** Where in the file the entry stands. */
-  position: number;
 }
 
 export interface Header {
@@ -64,8 +62,9 @@ function readEntry(cursor: HeaderCursor, name: string, position: number): Header
     const got = `[${offsets.slice(0, 4).join(', ')}${offsets.length > 4 ? ', …' : ''}]`;
     throw cursor.problem('its data_offsets are no range', 'begin and end, begin not above end', { at: position, got });
   }
-  checkSize(cursor, { name, dtype, shape, begin, end, position });
-  return { name, dtype, shape, begin, end, position };
+  const entry = { name, dtype, shape, begin, end };
+  checkSize(cursor, entry, position);
+  return entry;
 }
 
 function readDType(cursor: HeaderCursor): SafeDType {
@@ -75,7 +74,7 @@ function readDType(cursor: HeaderCursor): SafeDType {
   throw cursor.problem('its dtype is unknown', `one of ${dtypeNames}`, { at, got: quoted(dtype) });
 }
 
-function checkSize(cursor: HeaderCursor, { dtype, shape, begin, end, position }: HeaderEntry): void {
+function checkSize(cursor: HeaderCursor, { dtype, shape, begin, end }: HeaderEntry, position: number): void {
   const bytes = byteLength(dtype, shape);
   const what = `${dtype} of shape [${shape.slice(0, 8).join(', ')}${shape.length > 8 ? ', …' : ''}]`;
   if (bytes === undefined) {

@@ -27,7 +27,7 @@ export function readSafetensors(bytes: Uint8Array, source = 'safetensors bytes')
   // A Buffer's subarray would be a Buffer.
   const file = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = 8 + headerLength(file, source);
-  const cursor = new HeaderCursor(file.subarray(0, start), 8, source);
+  const cursor = new HeaderCursor(file.subarray(8, start), source);
   const { entries, metadata } = readHeader(cursor);
   checkLayout(entries, start, file.length - start, source);
   const tensors = entries.map(({ name, dtype, shape, begin, end }): [string, SafeTensor] => {

@@ -183,7 +183,7 @@ describe('readSafetensors refuses a file with', () => {
   test('bytes that are no UTF-8, also where the parser would not look', () => {
     const overlong = new TextEncoder().encode(good);
     overlong[good.indexOf('w')] = 0xff;
-    expect(refusal(fileBytes(overlong, 4)).message).toContain('a name in the header is not well-formed');
+    expect(refusal(fileBytes(overlong, 4)).message).toContain('the header is not UTF-8');
     const mark = fileBytes(`\ufeff${good}`, 4);
     expect(refusal(mark).message).toContain('the header is not an object');
   });
@@ -191,6 +191,11 @@ describe('readSafetensors refuses a file with', () => {
   test('something wrong after a tensor, without blaming the tensor', () => {
     const error = refusal(fileBytes(`{"w":${entry(0, 4)}, 3}`, 4));
     expect(error.message).toMatch(/^a name in the header is not text\n/);
+  });
+
+  test('something wrong behind letters of several bytes, counting bytes and not letters', () => {
+    const error = refusal(fileBytes(`{"漢é😀":3}`));
+    expect(error.got).toBe('"3" (byte 21 of the file)');
   });
 
   test('a name of megabytes, without repeating it', () => {
