@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { browserTests } from './browser.ts';
 import { checkFiles } from './files.ts';
 import { Gates } from './gates.ts';
+import { checkImports } from './imports.ts';
 import { checkLockfile } from './lockfile.ts';
 import { clearResults, readResults } from './vitest-results.ts';
 import { workspacePackages } from './workspace.ts';
@@ -12,6 +13,7 @@ const packages = workspacePackages(root);
 const gates = new Gates(root);
 
 gates.call('file names and lengths', () => checkFiles(root));
+gates.call('sources import only what is installed with them', () => checkImports(root));
 gates.call('lockfile holds every platform', () => checkLockfile(root));
 await gates.run('lint and format', 'biome', ['ci']);
 await gates.run('layering', 'turbo', ['boundaries']);
