@@ -59,7 +59,9 @@ function readOrRefuse(file: Uint8Array): 'read' | 'refused' {
   }
 }
 
-test('what is written is read back, and writing that gives the same bytes (500 random files)', () => {
+test('what is written is read back, and writing that gives the same bytes (500 random files)', {
+  timeout: 60_000,
+}, () => {
   const { content } = generator(1);
   for (let round = 0; round < 500; round++) {
     const { tensors, metadata } = content();
@@ -71,7 +73,7 @@ test('what is written is read back, and writing that gives the same bytes (500 r
   }
 });
 
-describe('a damaged file is refused with a DataError or is sound', () => {
+describe('a damaged file is refused with a DataError or is sound', { timeout: 60_000 }, () => {
   const counts = (results: string[]) => results.filter((result) => result === 'refused').length;
 
   test('with one to four bytes changed (8000 files)', () => {
