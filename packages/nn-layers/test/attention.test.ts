@@ -139,6 +139,15 @@ describe('MultiheadAttention', () => {
     expect(await distance(output.select(0, 1), bias.expand([3, 4]))).toBe(0);
   });
 
+  test('adds two float masks up', async () => {
+    const attention = new MultiheadAttention(4, 2, { batchFirst: true });
+    const x = randn([2, 3, 4]);
+    const [attnMask, keyPaddingMask] = [randn([3, 3]), randn([2, 3])];
+    const both = attention.call(x, x, x, { attnMask, keyPaddingMask })[0];
+    const added = attnMask.add(keyPaddingMask.unsqueeze(1)).unsqueeze(1).expand([2, 2, 3, 3]).reshape([4, 3, 3]);
+    expect(await distance(both, attention.call(x, x, x, { attnMask: added })[0])).toBeLessThan(1e-6);
+  });
+
   test('combines a causal mask with padding, and takes a mask for every head', async () => {
     const attention = new MultiheadAttention(4, 2, { batchFirst: true });
     const x = randn([2, 3, 4]);

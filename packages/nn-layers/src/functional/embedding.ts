@@ -1,3 +1,4 @@
+import { IndexError } from '@evenkeel/errors';
 import { logicalAnd, noGrad, onesLike, scope, type Tensor, where, zeros } from '@evenkeel/tensor';
 
 export interface EmbeddingLookupOptions {
@@ -25,7 +26,7 @@ export function embedding(input: Tensor, weight: Tensor, options: EmbeddingLooku
   return scope(() => {
     const flat = input.flatten();
     if (maxNorm !== undefined) shrinkRows(weight, flat, maxNorm, normType);
-    let rows = weight.indexSelect(0, flat);
+    let rows = lookUp(weight, flat);
     if (scaleGradByFreq && rows.requiresGrad) {
       const share = countsOf(flat, numEmbeddings).indexSelect(0, flat).to(rows.dtype).reciprocal().unsqueeze(1);
       // The same values to the last bit, with a gradient of `share`.
@@ -36,6 +37,20 @@ export function embedding(input: Tensor, weight: Tensor, options: EmbeddingLooku
     const padding = input.eq(paddingIdx < 0 ? paddingIdx + numEmbeddings : paddingIdx).unsqueeze(-1);
     return where(padding, shaped.detach(), shaped);
   });
+}
+
+function lookUp(weight: Tensor, numbers: Tensor): Tensor {
+  try {
+    return weight.indexSelect(0, numbers);
+  } catch (error) {
+    if (!(error instanceof IndexError)) throw error;
+    throw new IndexError('an index is not a row of the table', {
+      op: 'embedding',
+      got: error.got,
+      expected: `a row from 0 to ${(weight.shape[0] ?? 0) - 1}`,
+      cause: error,
+    });
+  }
 }
 
 function shrinkRows(weight: Tensor, looked: Tensor, maxNorm: number, normType: number): void {
