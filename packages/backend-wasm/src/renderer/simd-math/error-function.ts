@@ -14,6 +14,6 @@ const denominator = [
 export function erf(math: VectorMath, argument: Vector): Vector {
   const x = math.keep(f32x4.pmin(f32x4.pmax(argument, math.float(-4)), math.float(4)));
   const square = math.keep(f32x4.mul(x, x));
-  const top = f32x4.mul(x, math.polynomial(square, numerator));
-  return f32x4.div(top, math.polynomial(square, denominator));
+  const ratio = f32x4.div(math.polynomial(square, numerator), math.polynomial(square, denominator));
+  return f32x4.mul(x, ratio);
 }

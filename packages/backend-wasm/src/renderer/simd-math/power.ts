@@ -92,7 +92,9 @@ export function remainder(math: VectorMath, dividend: Vector, divisor: Vector): 
   const b = math.keep(f32x4.abs(divisor));
   const low = remainderHalf(math, a, b);
   const high = remainderHalf(math, math.upperHalf(a), math.upperHalf(b));
-  return math.withSignOf(x, math.joinHalves(low, high));
+  // A dividend below the divisor is the rest, also where the divisor is infinite.
+  const rest = math.select(f32x4.lt(a, b), a, math.joinHalves(low, high));
+  return math.withSignOf(x, rest);
 }
 
 function remainderHalf(math: VectorMath, a: Vector, b: Vector): Vector {
