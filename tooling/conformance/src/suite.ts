@@ -3,6 +3,8 @@ import { backwardChecks } from './checks/backward.ts';
 import type { Check } from './checks/check.ts';
 import { forwardChecks } from './checks/forward.ts';
 import { gradientChecks } from './checks/gradient-check.ts';
+import { interfaceChecks } from './checks/interface.ts';
+import { kernelChecks } from './checks/kernels.ts';
 
 export interface SuiteOptions {
   /** Of the random graphs. Default 1. */
@@ -10,8 +12,10 @@ export interface SuiteOptions {
 }
 
 /** Everything that a backend must do right. A backend with float64 also has its derivatives measured. */
-export function checksFor({ limits }: Backend): Check[] {
+export function checksFor({ limits }: Backend, _options: SuiteOptions = {}): Check[] {
   return [
+    ...interfaceChecks(),
+    ...kernelChecks(),
     ...forwardChecks(limits.dtypes),
     ...backwardChecks(),
     ...(limits.dtypes.includes('float64') ? gradientChecks() : []),

@@ -1,0 +1,62 @@
+import { type Backend, itemBytes, type Program, type Scalar } from '@evenkeel/backend';
+
+/**
+ * What a binding is given: elements to begin with, or how many it has (of no defined content). Where a program moves along
+ * its buffer, `bound` says how many of the elements are bound at first.
+ */
+export type Given = readonly number[] | number | { readonly values: readonly number[]; readonly bound: number };
+
+/** Puts what is bound this many elements into its buffer, and as many behind it: no multiple of a vector. */
+const margin = 3;
+const untouched = 0x5a;
+
+/**
+ * Runs a program on a backend and reads every binding. Each binding lies within a larger buffer whose other bytes must stay.
+ *
+ * @throws Error if a byte outside a binding has changed
+ */
+export async function runProgram(
+  backend: Backend,
+  program: Program,
+  given: readonly Given[],
+  args: readonly number[] = [],
+): Promise<number[][]> {
+  const bound = given.map((content, i) => {
+    const { dtype } = program.bindings[i] as Program['bindings'][number];
+    const item = itemBytes(dtype, backend.limits.boolBytes);
+    const values = typeof content === 'number' ? undefined : 'bound' in content ? content.values : content;
+    const count = values?.length ?? (content as number);
+    const bound = typeof content === 'object' && 'bound' in content ? content.bound : count;
+    const [offset, whole] = [margin * item, count * item];
+    const buffer = backend.allocate(whole + 2 * offset);
+    backend.write(buffer, new Uint8Array(buffer.bytes).fill(untouched));
+    if (values) backend.write(buffer, encode(dtype, item, values), offset);
+    return { dtype, item, buffer, offset, whole, length: bound * item };
+  });
+  backend.run(await backend.prepare(program), { buffers: bound, arguments: args });
+  const contents = await Promise.all(
+    bound.map(async ({ dtype, item, buffer, offset, whole }, i) => {
+      const bytes = await backend.read(buffer);
+      const outside = [...bytes.subarray(0, offset), ...bytes.subarray(offset + whole)];
+      if (outside.some((byte) => byte !== untouched)) throw new Error(`bytes outside binding ${i} were written to`);
+      return decode(dtype, item, bytes.slice(offset, offset + whole));
+    }),
+  );
+  for (const { buffer } of bound) backend.release(buffer);
+  return contents;
+}
+
+function encode(dtype: Scalar, item: number, values: readonly number[]): ArrayBufferView {
+  return new (arrayOf(dtype, item))(values);
+}
+
+function decode(dtype: Scalar, item: number, bytes: Uint8Array<ArrayBuffer>): number[] {
+  return [...new (arrayOf(dtype, item))(bytes.buffer)];
+}
+
+function arrayOf(dtype: Scalar, item: number) {
+  if (dtype === 'float32') return Float32Array;
+  if (dtype === 'float64') return Float64Array;
+  if (dtype === 'uint32') return Uint32Array;
+  return item === 1 ? Uint8Array : Int32Array;
+}
