@@ -4,11 +4,9 @@
  */
 export const notYet: ReadonlySet<string> = new Set([
   // initialisers
-  'nn.init.orthogonal_',
   'nn.Conv2d',
 
   // layers
-  'nn.Bilinear',
   'nn.EmbeddingBag',
   'nn.Conv1d',
   'nn.Conv3d',
