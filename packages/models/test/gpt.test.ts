@@ -1,7 +1,7 @@
 import { cpu } from '@evenkeel/backend-cpu';
 import { ConfigError, IndexError, ShapeError } from '@evenkeel/errors';
 import { crossEntropy } from '@evenkeel/nn-layers';
-import { memory, manualSeed, noGrad, type Tensor, tensor, useBackend } from '@evenkeel/tensor';
+import { manualSeed, memory, noGrad, type Tensor, tensor, useBackend } from '@evenkeel/tensor';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { GPT } from '../src/index.ts';
 import { sampleOne } from '../src/sampling.ts';
@@ -32,11 +32,19 @@ describe('GPT', () => {
 
   test('learns one batch by heart and then continues it', async () => {
     const model = new GPT(7, small);
-    const tokens = [[0, 3, 1, 4, 1, 5], [0, 2, 6, 5, 3, 5]];
+    const tokens = [
+      [0, 3, 1, 4, 1, 5],
+      [0, 2, 6, 5, 3, 5],
+    ];
     const [inputs, targets] = [tokens.map((row) => row.slice(0, -1)), tokens.flatMap((row) => row.slice(1))];
-    const loss = await overfit(model, 60, () => crossEntropy(model.call(ids(inputs)).flatten(0, 1), ids([targets]).flatten()));
+    const loss = await overfit(model, 60, () =>
+      crossEntropy(model.call(ids(inputs)).flatten(0, 1), ids([targets]).flatten()),
+    );
     expect(loss).toBeLessThan(0.3);
-    const prompts = [[0, 3], [0, 2]];
+    const prompts = [
+      [0, 3],
+      [0, 2],
+    ];
     expect(await model.generate(prompts, { maxNewTokens: 4, temperature: 0 })).toEqual([
       [1, 4, 1, 5],
       [6, 5, 3, 5],
@@ -51,7 +59,30 @@ describe('GPT', () => {
     manualSeed(1);
     expect(await model.generate([[1]], { maxNewTokens: 9, topK: 3 })).toEqual(first);
     expect(first[0]).toHaveLength(9);
+  });
+
+  test('generates without dropout and goes back to training', async () => {
+    const model = new GPT(7, { ...small, dropout: 0.5 });
+    const greedy = { maxNewTokens: 12, temperature: 0 };
+    const training = await model.generate(
+      [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+      greedy,
+    );
     expect(model.training).toBe(true);
+    model.eval();
+    expect(
+      await model.generate(
+        [
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+        greedy,
+      ),
+    ).toEqual(training);
+    expect(model.training).toBe(false);
   });
 
   test('leaves nothing behind after generating', async () => {

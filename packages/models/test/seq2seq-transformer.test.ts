@@ -10,15 +10,38 @@ beforeAll(() => useBackend(cpu()));
 beforeEach(() => manualSeed(6));
 
 const ids = (rows: number[][]): Tensor => tensor(rows, { dtype: 'int32' });
-const small = { dModel: 16, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1, dimFeedforward: 32, dropout: 0, maxLength: 8 };
+const small = {
+  dModel: 16,
+  nhead: 2,
+  numEncoderLayers: 1,
+  numDecoderLayers: 1,
+  dimFeedforward: 32,
+  dropout: 0,
+  maxLength: 8,
+};
 const largestGap = async (a: Tensor, b: Tensor): Promise<number> => a.sub(b).abs().amax().item();
 
 describe('Seq2SeqTransformer', () => {
   test('gives logits for each target position, which later target tokens do not change', async () => {
     const model = new Seq2SeqTransformer(9, 7, small);
-    const source = ids([[1, 2, 3, 4, 5], [5, 4, 3, 2, 1]]);
-    const before = model.call(source, ids([[0, 1, 2], [0, 3, 4]]));
-    const after = model.call(source, ids([[0, 1, 5], [0, 3, 6]]));
+    const source = ids([
+      [1, 2, 3, 4, 5],
+      [5, 4, 3, 2, 1],
+    ]);
+    const before = model.call(
+      source,
+      ids([
+        [0, 1, 2],
+        [0, 3, 4],
+      ]),
+    );
+    const after = model.call(
+      source,
+      ids([
+        [0, 1, 5],
+        [0, 3, 6],
+      ]),
+    );
     expect(before.shape).toEqual([2, 3, 7]);
     expect(await largestGap(before.narrow(1, 0, 2), after.narrow(1, 0, 2))).toBe(0);
     expect(await largestGap(before.narrow(1, 2, 1), after.narrow(1, 2, 1))).toBeGreaterThan(1e-3);
@@ -39,9 +62,21 @@ describe('Seq2SeqTransformer', () => {
 
   test.each([true, false])('learns one batch by heart and then translates it (normFirst %s)', async (normFirst) => {
     const model = new Seq2SeqTransformer(9, 7, { ...small, normFirst });
-    const source = ids([[1, 2, 3, 0], [4, 5, 6, 7]]).keep();
+    const source = ids([
+      [1, 2, 3, 0],
+      [4, 5, 6, 7],
+    ]).keep();
     const sourcePaddingMask = source.eq(0).keep();
-    const [inputs, targets] = [ids([[1, 3, 4, 5], [1, 6, 2, 2]]).keep(), ids([[3, 4, 5, 2], [6, 2, -100, -100]]).keep()];
+    const [inputs, targets] = [
+      ids([
+        [1, 3, 4, 5],
+        [1, 6, 2, 2],
+      ]).keep(),
+      ids([
+        [3, 4, 5, 2],
+        [6, 2, -100, -100],
+      ]).keep(),
+    ];
     const loss = await overfit(model, 60, () =>
       crossEntropy(model.call(source, inputs, { sourcePaddingMask }).flatten(0, 1), targets.flatten()),
     );

@@ -17,8 +17,18 @@ export async function overfit(model: Module, steps: number, computeLoss: () => T
         if (!parameter.grad) continue;
         mean.assign(mean.mul(0.9).add(parameter.grad.mul(0.1)));
         square.assign(square.mul(0.999).add(parameter.grad.square().mul(0.001)));
-        const size = square.div(1 - 0.999 ** step).sqrt().add(1e-8);
-        parameter.assign(parameter.sub(mean.div(1 - 0.9 ** step).div(size).mul(0.01)));
+        const size = square
+          .div(1 - 0.999 ** step)
+          .sqrt()
+          .add(1e-8);
+        parameter.assign(
+          parameter.sub(
+            mean
+              .div(1 - 0.9 ** step)
+              .div(size)
+              .mul(0.01),
+          ),
+        );
       }
     });
     model.zeroGrad();
