@@ -5,6 +5,10 @@ import { forwardChecks } from './checks/forward.ts';
 import { gradientChecks } from './checks/gradient-check.ts';
 import { interfaceChecks } from './checks/interface.ts';
 import { kernelChecks } from './checks/kernels.ts';
+import { memoryChecks } from './checks/memory.ts';
+import { optimizerChecks } from './checks/optimizer-replay.ts';
+import { randomGraphChecks } from './checks/random-graphs.ts';
+import { randomNumberChecks } from './checks/random-numbers.ts';
 
 export interface SuiteOptions {
   /** Of the random graphs. Default 1. */
@@ -12,12 +16,16 @@ export interface SuiteOptions {
 }
 
 /** Everything that a backend must do right. A backend with float64 also has its derivatives measured. */
-export function checksFor({ limits }: Backend, _options: SuiteOptions = {}): Check[] {
+export function checksFor({ limits }: Backend, { seed = 1 }: SuiteOptions = {}): Check[] {
   return [
     ...interfaceChecks(),
-    ...kernelChecks(),
     ...forwardChecks(limits.dtypes),
     ...backwardChecks(),
     ...(limits.dtypes.includes('float64') ? gradientChecks() : []),
+    ...kernelChecks(),
+    ...randomNumberChecks(),
+    ...randomGraphChecks(seed),
+    ...optimizerChecks(),
+    ...memoryChecks(),
   ];
 }
