@@ -120,7 +120,9 @@ describe('Embedding', () => {
   test('refuses an index outside the table', () => {
     const layer = new Embedding(4, 2);
     expect(() => layer.call(tensor([1, 4], { dtype: 'int32' }))).toThrow(IndexError);
-    expect(() => layer.call(tensor([1, 4], { dtype: 'int32' }))).toThrow(/^embedding: .*\n {2}got: .*4.*\n.*from 0 to 3/);
+    expect(() => layer.call(tensor([1, 4], { dtype: 'int32' }))).toThrow(
+      /^embedding: .*\n {2}got: .*4.*\n.*from 0 to 3/,
+    );
     expect(() => layer.call(tensor([-1], { dtype: 'int32' }))).toThrow(IndexError);
     expect(() => new Embedding(4, 2, { paddingIdx: 4 })).toThrow(ConfigError);
   });
