@@ -34,13 +34,12 @@ export function philox(counter: Words, key: readonly [Expression, Expression]): 
 }
 
 /**
- * The random word at a position of a stream: `numbers` are the seed's and the stream offset's low and high words.
- * Position `offset + index` is the counter, so a stream is a function of its seed, however it is cut into calls.
+ * Four random words of a stream: `numbers` are the low and high words of the seed and of the stream's first block. Block
+ * `first + index` is the counter, so a stream is a function of its seed.
  */
-export function randomWord(index: Expression, numbers: readonly Expression[]): Expression {
-  const [seedLow, seedHigh, offsetLow, offsetHigh] = numbers as Words;
-  const low = binary('add', offsetLow, cast('uint32', index));
-  const carry = cast('uint32', binary('lt', low, offsetLow));
-  const counter: Words = [low, binary('add', offsetHigh, carry), word(0), word(0)];
-  return philox(counter, [seedLow, seedHigh])[0];
+export function randomWords(index: Expression, numbers: readonly Expression[]): Words {
+  const [seedLow, seedHigh, firstLow, firstHigh] = numbers as Words;
+  const low = binary('add', firstLow, cast('uint32', index));
+  const carry = cast('uint32', binary('lt', low, firstLow));
+  return philox([low, binary('add', firstHigh, carry), word(0), word(0)], [seedLow, seedHigh]);
 }

@@ -35,11 +35,11 @@ export type Lowering<Attributes> =
       readonly kind: 'source';
       element(at: readonly Expression[], attributes: Attributes): Expression;
     }
-  /** One expression per element, from its place in the row-by-row order and the operation's own arguments. */
+  /** Four elements at a time, row by row, from the number of the four and the operation's own arguments. */
   | {
-      readonly kind: 'sequence';
+      readonly kind: 'quads';
       readonly numbers: readonly Scalar[];
-      element(place: Expression, numbers: readonly Expression[], output: Spec): Expression;
+      elements(quad: Expression, numbers: readonly Expression[], output: Spec): readonly Expression[];
     }
   /** A fold over `attributes.dims`, which stay as dimensions of size 1. */
   | { readonly kind: 'reduction'; readonly fold: Fold }

@@ -46,4 +46,5 @@ export { Parameter } from './parameter.ts';
 export * from './random/draw.ts';
 export { defaultGenerator, Generator, type GeneratorState, manualSeed } from './random/generator.ts';
 export { hostRandom } from './random/host-random.ts';
+export { philox4x32 } from './random/philox.ts';
 export { Tensor, type TensorLike } from './tensor.ts';

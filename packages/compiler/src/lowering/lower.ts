@@ -6,7 +6,7 @@ import { lowerConcatenation } from './concatenation.ts';
 import { lowerContraction } from './contraction.ts';
 import type { Operand } from './operand.ts';
 import { lowerPointwise } from './pointwise.ts';
-import { lowerGather, lowerRearrangement, lowerSequence, lowerSource } from './position.ts';
+import { lowerGather, lowerQuads, lowerRearrangement, lowerSource } from './position.ts';
 import { lowerReduction } from './reduction.ts';
 import { lowerScatterAdd } from './scatter-add.ts';
 
@@ -45,8 +45,8 @@ export function lower<Attributes>(
         return programOf(lowerPointwise(operands, output, (inputs) => lowering.scalar(inputs, attributes)));
       case 'source':
         return programOf(lowerSource(lowering, output, attributes));
-      case 'sequence':
-        return programOf(lowerSequence(lowering, output));
+      case 'quads':
+        return lowerQuads(lowering, output);
       case 'rearrangement':
         return sizeOf((operands[0] as Operand).shape) === 0
           ? fill(operands, output, 0)

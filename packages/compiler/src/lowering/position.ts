@@ -5,10 +5,13 @@ import {
   bounded,
   contiguousStrides,
   type Expression,
+  integer,
   type LoopKernel,
+  type Program,
   type Strides,
   sizeOf,
   weightedSum,
+  zero,
 } from '@evenkeel/backend';
 import type { Lowering, Spec } from '../primitive.ts';
 import { collapse } from './collapse.ts';
@@ -26,13 +29,27 @@ export function lowerSource<Attributes>(
   return elementKernel(signature, output.shape, index, element(axes, attributes));
 }
 
-export function lowerSequence<Attributes>(
-  { numbers, element }: Extract<Lowering<Attributes>, { kind: 'sequence' }>,
+/** A loop over the fours and, where some elements are left over, a kernel for those. */
+export function lowerQuads<Attributes>(
+  { numbers, elements }: Extract<Lowering<Attributes>, { kind: 'quads' }>,
   output: Spec,
-): LoopKernel {
+): Program {
   const signature = new Signature([], output.dtype, numbers);
-  const place = axis(0);
-  return elementKernel(signature, [sizeOf(output.shape)], place, element(place, signature.numbers, output));
+  const size = sizeOf(output.shape);
+  const whole = Math.floor(size / 4);
+  const kernel = (outer: readonly number[], quad: Expression, count: number): LoopKernel => ({
+    ...elementKernel(signature, outer, integer(0), zero(output.dtype)),
+    stores: elements(quad, signature.numbers, output)
+      .slice(0, count)
+      .map((value, i) => ({ binding: signature.output, index: weightedSum([quad], [4], i), value })),
+  });
+  const kernels = [
+    ...(whole > 0 ? [kernel([whole], axis(0), 4)] : []),
+    ...(size % 4 > 0 ? [kernel([], integer(whole), size % 4)] : []),
+  ];
+  const { bindings, arguments: args } = signature;
+  const step = { bindings: bindings.map((_, i) => i), arguments: args.map((_, i) => i) };
+  return { bindings, arguments: args, steps: kernels.map((each) => ({ kernel: each, ...step })) };
 }
 
 export function lowerRearrangement<Attributes>(

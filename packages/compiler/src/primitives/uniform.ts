@@ -1,6 +1,6 @@
 import { binary, cast, constant, type DType, type Shape } from '@evenkeel/backend';
 import { expectDType, floats } from '../expectations.ts';
-import { randomWord } from '../philox.ts';
+import { randomWords } from '../philox.ts';
 import type { Primitive } from '../primitive.ts';
 
 export interface UniformAttributes {
@@ -9,8 +9,8 @@ export interface UniformAttributes {
 }
 
 /**
- * Random numbers in [0, 1): the upper 24 bits of one Philox word each, so that every dtype and backend gets the same.
- * Its numbers are the seed's and the stream offset's low and high words.
+ * Random numbers in [0, 1): the upper 24 bits of one Philox word each, so that every dtype and backend gets the same. One block
+ * of the generator makes four. Its numbers are the low and high words of the seed and of the first block.
  */
 export const uniform: Primitive<UniformAttributes> = {
   name: 'uniform',
@@ -19,12 +19,13 @@ export const uniform: Primitive<UniformAttributes> = {
     return { shape: spec.shape, dtype: spec.dtype };
   },
   lowering: {
-    kind: 'sequence',
+    kind: 'quads',
     numbers: ['uint32', 'uint32', 'uint32', 'uint32'],
-    element(place, numbers, { dtype }) {
-      const bits = binary('shiftRight', randomWord(place, numbers), constant('uint32', 8));
-      return binary('mul', cast(dtype, bits), constant(dtype, 2 ** -24));
-    },
+    elements: (quad, numbers, { dtype }) =>
+      randomWords(quad, numbers).map((bits) => {
+        const upper = binary('shiftRight', bits, constant('uint32', 8));
+        return binary('mul', cast(dtype, upper), constant(dtype, 2 ** -24));
+      }),
   },
   saves: [],
   smooth: false,

@@ -1,5 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import { philox4x32 } from './philox.ts';
+import { philox4x32 } from '@evenkeel/tensor';
 
 /** Streams by purpose. A loader's are its epochs, from 0 up; these are out of their reach. */
 export const SPLIT_STREAM = 2 ** 52;
@@ -16,7 +16,7 @@ export const DATES_STREAM = 2 ** 52 + 1;
 export class HostGenerator {
   readonly #key: [number, number];
   readonly #stream: [number, number];
-  readonly #block = new Uint32Array(4);
+  #block: readonly number[] = [];
   #blocks = 0;
   #used = 4;
 
@@ -30,7 +30,7 @@ export class HostGenerator {
     if (this.#used === 4) {
       const low = this.#blocks | 0;
       const high = Math.floor(this.#blocks / 0x100000000) | 0;
-      philox4x32(this.#block, [low, high, ...this.#stream], this.#key);
+      this.#block = philox4x32([low, high, ...this.#stream], this.#key);
       this.#blocks++;
       this.#used = 0;
     }

@@ -3,13 +3,13 @@ import { ConfigError } from '@evenkeel/errors';
 /** A generator's place in its stream: enough to go on exactly from there. */
 export interface GeneratorState {
   readonly seed: number;
-  /** Random numbers drawn so far. */
+  /** The position in the stream: a multiple of 4, because a draw begins with a block of its own. */
   readonly offset: number;
 }
 
 /**
  * A stream of random numbers that is a function of its seed alone (Philox 4x32-10, counter-based): the same bits on every
- * backend. Each draw takes as many positions of the stream as it makes numbers.
+ * backend. A draw takes as many blocks of four numbers as it needs.
  */
 export class Generator {
   #seed: number;
@@ -33,14 +33,19 @@ export class Generator {
 
   setState({ seed, offset }: GeneratorState): void {
     this.#seed = expectSeed(seed);
-    this.#offset = expectSeed(offset);
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset % 4 !== 0) {
+      throw new ConfigError(`a generator cannot go on from position ${offset}`, {
+        expected: 'the offset of a state that getState() gave: a multiple of 4',
+      });
+    }
+    this.#offset = offset;
   }
 
-  /** @internal Takes `count` positions; the seed's and the first position's low and high words. */
+  /** @internal Takes blocks for `count` numbers; the low and high words of the seed and of the first block. */
   reserve(count: number): [number, number, number, number] {
-    const first = this.#offset;
-    this.#offset += count;
-    return [low(this.#seed), high(this.#seed), low(first), high(first)];
+    const block = this.#offset / 4;
+    this.#offset += Math.ceil(count / 4) * 4;
+    return [low(this.#seed), high(this.#seed), low(block), high(block)];
   }
 }
 

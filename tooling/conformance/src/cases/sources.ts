@@ -16,7 +16,7 @@ export const iota: OperationCases<AttributesOf<'iota'>> = {
   forward: () => shapes.flatMap((shape) => shape.map((_, dim) => drawCase<AttributesOf<'iota'>>([], { shape, dim }))),
 };
 
-/** The seed's low and high words, then the offset's: small, large, and such that the counter carries within the draw. */
+/** The seed's low and high words, then the first block's: small, large, and such that the counter carries within the draw. */
 const streams: readonly (readonly [number, number, number, number])[] = [
   [0, 0, 0, 0],
   [42, 0, 5, 0],
@@ -29,11 +29,11 @@ export const uniform: OperationCases<AttributesOf<'uniform'>> = {
   reference(_inputs, { shape }, _output, [seedLow, seedHigh, low, high]) {
     const first = BigInt(low as number) + (BigInt(high as number) << 32n);
     return Array.from({ length: sizeOf(shape) }, (_, i) => {
-      const counter = first + BigInt(i);
-      const [word] = philox(
+      const counter = first + BigInt(Math.floor(i / 4));
+      const word = philox(
         [Number(counter & 0xffffffffn), Number(counter >> 32n), 0, 0],
         [seedLow as number, seedHigh as number],
-      );
+      )[i % 4];
       return ((word as number) >>> 8) * 2 ** -24;
     });
   },
