@@ -148,7 +148,7 @@ describe.each([true, false])('a function of a float (relaxed SIMD: %s)', (relaxe
       const exact = unaryOf(fn, f32, x);
       const y = (got as number[])[i] as number;
       const error = Math.abs(y - exact) <= absolute ? 0 : ulps(y, exact);
-      if (error > worst || (error !== error && worst < Infinity)) [worst, where] = [error, x];
+      if (error > worst || (Number.isNaN(error) && worst < Infinity)) [worst, where] = [error, x];
     });
     expect(worst, `${fn}(${where})`).toBeLessThanOrEqual(limit);
   });

@@ -157,11 +157,14 @@ export function runPass(
   const blocked = turnsFrom(axes, 0) > blockTurns;
   const accumulators = reductions.map(({ reduction }) => new Accumulator(renderer, reduction, registers, blocked));
   const sums = accumulators.filter((a) => a.isFloatSum);
+  const flush = (): void => {
+    for (const sum of sums) sum.flush();
+  };
   runNest(renderer, {
     axes,
     values: reductions.map(({ reduction }) => reduction.value),
     stores: kept,
-    blocks: blocked && sums.length > 0 ? { turns: blockTurns, flush: () => sums.forEach((a) => a.flush()) } : undefined,
+    blocks: blocked && sums.length > 0 ? { turns: blockTurns, flush } : undefined,
     body() {
       const isTail = renderer.scope.vectorAxis === undefined;
       renderer.eachCopy((copy) => {

@@ -99,7 +99,7 @@ export function passesOf(kernel: LoopKernel): number[][] {
       if ((needed >>> j) & 1) pass = Math.max(pass, earlier + 1);
     });
     passOf.push(pass);
-    (passes[pass] ??= []).push(i);
+    passes[pass] = [...(passes[pass] ?? []), i];
   });
   return passes;
 }
