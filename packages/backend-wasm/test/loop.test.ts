@@ -68,6 +68,7 @@ describe('an elementwise kernel', () => {
   test.each([
     ['transposed', [1, 7], 0],
     ['backwards', [-11, -1], 76],
+    ['backwards from far behind', [-11, -1], 999],
     ['every second', [22, 2], 1],
     ['a repeated row', [0, 1], 0],
     ['a repeated column', [1, 0], 0],
@@ -81,7 +82,7 @@ describe('an elementwise kernel', () => {
         outer: [rows, columns],
         stores: [{ binding: 1, index: at([columns, 1]), value: load(f32, 0, at([...coefficients], offset)) }],
       });
-      await expectSame(kernel, [numbers(200), numbers(rows * columns, 2)]);
+      await expectSame(kernel, [numbers(1000), numbers(rows * columns, 2)]);
     }
   });
 
@@ -130,6 +131,37 @@ describe('an elementwise kernel', () => {
       ],
     });
     await expectSame(kernel, [numbers(37), numbers(37, 2)]);
+  });
+
+  test('may exchange two arrays', async () => {
+    const kernel = loop({
+      bindings: [written, written],
+      outer: [37],
+      stores: [
+        { binding: 0, index: axis(0), value: load(f32, 1, axis(0)) },
+        { binding: 1, index: axis(0), value: load(f32, 0, axis(0)) },
+      ],
+    });
+    await expectSame(kernel, [numbers(37), numbers(37, 2)]);
+  });
+
+  test('reads far backwards from the first buffer in memory', async () => {
+    const kernel = loop({
+      outer: [1000],
+      stores: [{ binding: 1, index: axis(0), value: load(f32, 0, at([-1], 999)) }],
+    });
+    await expectSame(kernel, [numbers(1000), numbers(1000, 2)]);
+  });
+
+  test('reads padding of a strided source without touching memory', async () => {
+    // The first lanes lie before the start of memory, the last ones inside the buffer.
+    const row = binary('sub', axis(0), integer(2));
+    const index = binary('mul', row, integer(1000));
+    const kernel = loop({
+      outer: [5],
+      stores: [{ binding: 1, index: axis(0), value: load(f32, 0, index, binary('ge', row, integer(0))) }],
+    });
+    await expectSame(kernel, [numbers(2001), numbers(5, 2)]);
   });
 
   test('gathers rows by computed indices', async () => {
@@ -347,9 +379,9 @@ describe('chained reductions', () => {
 
   test('find the element that a reduction points at', async () => {
     // The last index of the maximum by row and by column, then what lies there.
-    for (const coefficients of [
-      [12, 1],
-      [1, 12],
+    for (const [inner, ...coefficients] of [
+      [12, 12, 1],
+      [3, 1, 12],
     ] as const) {
       const value = load(f32, 0, at([...coefficients]));
       const isLargest = binary('eq', value, reduced(f32, 0));
@@ -368,7 +400,7 @@ describe('chained reductions', () => {
       const kernel = loop({
         bindings: [read, { dtype: 'int32', access: 'write' }, written],
         outer: [12],
-        inner: [12],
+        inner: [inner],
         reductions: [
           { fn: 'max', value },
           { fn: 'max', value: place },

@@ -46,7 +46,6 @@ export function emitLoop(renderer: Renderer, { kernel, kept }: LoopPlan): void {
     values,
     stores: allStores,
     body() {
-      renderer.clearReduced();
       for (const pass of passes) {
         const members = pass.map((index) => ({
           index,
