@@ -1,12 +1,13 @@
 import { wasm } from '@evenkeel/backend-wasm';
 import { crossEntropy, Linear, ReLU, Sequential } from '@evenkeel/nn-layers';
 import { AdamW } from '@evenkeel/optimizers';
-import { tensor, useBackend } from '@evenkeel/tensor';
+import { manualSeed, tensor, useBackend } from '@evenkeel/tensor';
 
 /** The smallest whole program: what a page loads to train an MLP. */
 useBackend(wasm());
+manualSeed(0);
 const model = new Sequential(new Linear(2, 16), new ReLU(), new Linear(16, 2));
-const optimizer = new AdamW(model.parameters(), { lr: 1e-2 });
+const optimizer = new AdamW(model.parameters(), { lr: 3e-2 });
 const x = tensor([
   [0, 0],
   [0, 1],

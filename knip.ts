@@ -1,0 +1,28 @@
+import type { KnipConfig } from 'knip';
+
+const config: KnipConfig = {
+  ignoreExportsUsedInFile: true,
+  // PyTorch has two names for some operations, and so have we.
+  exclude: ['duplicates'],
+  // The examples in a README run as tests; what they import is used.
+  compilers: {
+    md: (text: string) => [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code).join('\n'),
+  },
+  ignore: ['*.md', 'docs/**', 'tooling/**/*.md'],
+  // Spread as whole modules into one table.
+  ignoreIssues: { 'tooling/conformance/src/cases/*.ts': ['exports', 'nsExports'] },
+  workspaces: {
+    '.': {
+      entry: [],
+      // Run as programs by tooling/checks and by people.
+      ignoreDependencies: ['@arethetypeswrong/cli', '@biomejs/biome', 'publint', 'turbo', 'vitest'],
+    },
+    'packages/*': { entry: ['README.md', 'test/**/*.ts'] },
+    'apps/*': { entry: ['README.md', 'test/**/*.ts'] },
+    'tooling/*': { entry: ['src/main.ts', 'test/**/*.ts'] },
+    'tooling/bootstrap': { entry: ['*.mjs', 'test/**/*.ts'] },
+    'tooling/size': { entry: ['src/main.ts', 'src/mlp.ts', 'test/**/*.ts'] },
+  },
+};
+
+export default config;
