@@ -32,7 +32,7 @@ if (!browser.missing) {
 } else if (process.env.REQUIRE_BROWSER) {
   gates.fail('browser tests', browser.missing);
 } else if (browser.files.length > 0) {
-  console.log(`- left out, ${browser.missing}:\n  ${browser.files.join('\n  ')}`);
+  console.log(`- browser tests left out, ${browser.missing}:\n  ${browser.files.join('\n  ')}`);
 }
 
 const count = (kind: 'passed' | 'failed' | 'skipped') => results.reduce((sum, result) => sum + result[kind], 0);
