@@ -1,6 +1,6 @@
 /** The checks that shape and dtype rules share, with errors that say what was given. */
-import { type DType, type Shape, sameShape } from '@evenkeel/backend';
-import { DTypeError, ShapeError } from '@evenkeel/errors';
+import { type DType, type Shape, sameShape, sizeOf } from '@evenkeel/backend';
+import { DTypeError, IndexError, ShapeError } from '@evenkeel/errors';
 import type { Spec } from './primitive.ts';
 
 export const floats: readonly DType[] = ['float32', 'float64'];
@@ -29,13 +29,19 @@ export function expectAlike(op: string, a: Spec, b: Spec): void {
   if (!sameShape(a.shape, b.shape)) throw shapeError(op, [a.shape, b.shape], 'equal shapes');
 }
 
-export function expectRank(op: string, spec: Spec, rank: number, what: string): void {
-  if (spec.shape.length !== rank) throw shapeError(op, [spec.shape], what);
-}
-
 export function expectDim(op: string, spec: Spec, dim: number): void {
   if (Number.isInteger(dim) && dim >= 0 && dim < spec.shape.length) return;
   throw shapeError(op, [spec.shape], `a dimension from 0 to ${spec.shape.length - 1}, but ${dim} was asked for`);
+}
+
+/** Along a dimension without elements every position is outside: known before anything runs. */
+export function expectPlaces(op: string, size: number, index: Spec): void {
+  if (size > 0 || sizeOf(index.shape) === 0) return;
+  throw new IndexError('a dimension of size 0 has no positions', {
+    op,
+    got: `${sizeOf(index.shape)} positions, of shape [${index.shape}]`,
+    expected: 'an index without elements',
+  });
 }
 
 export function shapeError(op: string, shapes: readonly Shape[], expected: string): ShapeError {

@@ -1,6 +1,6 @@
 import { isRepeat } from '@evenkeel/backend';
 import type { OperationName } from '@evenkeel/compiler';
-import { ShapeError } from '@evenkeel/errors';
+import { IndexError, ShapeError } from '@evenkeel/errors';
 import { describe, expect, test } from 'vitest';
 import { lowered, memory, printed } from './operands.ts';
 
@@ -46,6 +46,14 @@ describe('over nothing', () => {
       expect(() => lowered(name, [memory([4, 0])], { dims: [1] })).toThrow(ShapeError);
       expect(() => lowered(name, [memory([4, 0])], { dims: [1] })).toThrow(/at least one element/);
     }
+  });
+
+  test('a position is an error, no position is none', () => {
+    const index = (count: number) => memory([count], 'int32');
+    expect(() => lowered('gather', [memory([0]), index(2)], { dim: 0 })).toThrow(IndexError);
+    expect(() => lowered('scatterAdd', [memory([2]), index(2)], { dim: 0, size: 0 })).toThrow(/2 positions/);
+    expect(lowered('gather', [memory([0]), index(0)], { dim: 0 }).steps).toEqual([]);
+    expect(lowered('scatterAdd', [memory([0]), index(0)], { dim: 0, size: 0 }).steps).toEqual([]);
   });
 
   test('nothing is read: every load would be outside', () => {

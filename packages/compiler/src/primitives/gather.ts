@@ -1,4 +1,4 @@
-import { everyDType, expectDim, expectDType, shapeError } from '../expectations.ts';
+import { everyDType, expectDim, expectDType, expectPlaces, shapeError } from '../expectations.ts';
 import type { Primitive, Spec } from '../primitive.ts';
 
 /** `out[…, i, …] = x[…, index[…, i, …], …]` along `dim`. The other dimensions of x and index are equal. */
@@ -19,6 +19,7 @@ export const gather: Primitive<{ readonly dim: number }> = {
         `an index whose dimensions but ${dim} are those of the input`,
       );
     }
+    expectPlaces('gather', input.shape[dim] as number, positions);
     return { shape: positions.shape, dtype: input.dtype };
   },
   lowering: { kind: 'gather' },

@@ -1,5 +1,5 @@
 import { sameShape } from '@evenkeel/backend';
-import { expectDim, expectDType, numbers, shapeError } from '../expectations.ts';
+import { expectDim, expectDType, expectPlaces, numbers, shapeError } from '../expectations.ts';
 import type { Primitive, Spec } from '../primitive.ts';
 
 export interface ScatterAddAttributes {
@@ -19,6 +19,7 @@ export const scatterAdd: Primitive<ScatterAddAttributes> = {
     if (!sameShape(values.shape, positions.shape)) {
       throw shapeError('scatterAdd', [values.shape, positions.shape], 'a source and an index of one shape');
     }
+    expectPlaces('scatterAdd', size, positions);
     return {
       shape: values.shape.map((extent, d) => (d === dim ? size : extent)),
       dtype: values.dtype,
