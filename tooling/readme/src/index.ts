@@ -49,7 +49,7 @@ async function printedBy(run: () => Promise<unknown>): Promise<string[]> {
 }
 
 function checkPrinted({ code, printed }: ReadmeExample, path: string): void {
-  const promised = [...code.matchAll(/\/\/ prints (.*)$/gm)].map((match) => match[1]?.trim());
+  const promised = [...code.matchAll(/\/\/ prints (.*)$/gm)].map((match) => match[1]?.trimEnd());
   if (promised.length === 0 || promised.join('\n') === printed.join('\n')) return;
   throw new Error(`${path} promises\n${promised.join('\n')}\nbut its example prints\n${printed.join('\n')}`);
 }

@@ -1,3 +1,0 @@
-import { unit } from '@evenkeel/vitest-preset';
-
-export default unit(import.meta.dirname);
