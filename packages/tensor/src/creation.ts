@@ -3,7 +3,7 @@ import { DTypeError, ShapeError } from '@evenkeel/errors';
 import { operations as ops } from './autograd/operations.ts';
 import { apply } from './engine/apply.ts';
 import { currentDevice } from './engine/device.ts';
-import { hostArray, type Nested } from './engine/read.ts';
+import { hostArray } from './engine/read.ts';
 import { Storage } from './engine/storage.ts';
 import { Tensor } from './tensor.ts';
 
@@ -209,5 +209,3 @@ function encode(flat: ArrayLike<number>, dtype: DType): HostArray {
   }
   return array;
 }
-
-export type { Nested };

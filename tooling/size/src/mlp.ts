@@ -22,4 +22,4 @@ for (let step = 0; step < 200; step++) {
   optimizer.step();
   if (step % 50 === 0) console.log(step, await loss.item());
 }
-console.log(await model.call(x).argmax(1).data());
+console.log(String(await model.call(x).argmax(1).data()));

@@ -1,0 +1,55 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright';
+import { build } from 'vite';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+let browser: Browser;
+beforeAll(async () => {
+  const executablePath = process.env.CHROME_PATH || '/usr/bin/chromium';
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+});
+afterAll(() => browser.close());
+
+it('the bundled training program runs in a plain page: one script, no other file, no special headers', async () => {
+  const script = await bundle();
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    requests.push(request.url as string);
+    const isScript = request.url === '/program.js';
+    response.setHeader('Content-Type', isScript ? 'text/javascript' : 'text/html');
+    response.end(isScript ? script : '<!doctype html><script type="module" src="/program.js"></script>');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const page = await browser.newPage();
+  const lines: string[] = [];
+  page.on('pageerror', (error) => lines.push(String(error)));
+  const done = new Promise<void>((resolve) => {
+    page.on('console', (message) => {
+      lines.push(message.text());
+      if (message.text().includes(',')) resolve();
+    });
+  });
+  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  await done;
+  server.close();
+  expect(lines.at(-1)).toBe('0,1,1,0');
+  expect(requests.filter((url) => url !== '/favicon.ico')).toEqual(['/', '/program.js']);
+});
+
+async function bundle(): Promise<string> {
+  const result = await build({
+    configFile: false,
+    logLevel: 'error',
+    resolve: { conditions: ['@evenkeel/source', 'module', 'browser'] },
+    build: {
+      write: false,
+      lib: { entry: join(import.meta.dirname, '../../src/mlp.ts'), formats: ['es'], fileName: 'program' },
+    },
+  });
+  const [output] = Array.isArray(result) ? result : [result];
+  if (!output || !('output' in output)) throw new Error('vite gave no bundle');
+  expect(output.output).toHaveLength(1);
+  return output.output[0].code;
+}
