@@ -1,1 +1,1 @@
-export { wasm, type WasmBackend, type WasmOptions } from './runtime/wasm-backend.ts';
+export { type WasmBackend, type WasmOptions, wasm } from './runtime/wasm-backend.ts';

@@ -1,8 +1,8 @@
 import {
   axis,
   binary,
-  constant,
   type ContractionKernel,
+  constant,
   type Expression,
   integer,
   load,
@@ -61,8 +61,23 @@ function matmul(m: number, n: number, k: number, a: Letter, b: Letter, out: Lett
 const data = (m: number, n: number, k: number) => [numbers(m * k), numbers(k * n, 2), numbers(m * n, 3)];
 
 const sizes = [
-  [1, 1, 1], [5, 3, 1], [3, 5, 2], [1, 63, 9], [63, 1, 9], [2, 64, 64], [7, 65, 33], [8, 130, 300], [16, 16, 16],
-  [37, 29, 41], [64, 64, 300], [200, 300, 100], [100, 70, 600], [61, 203, 1025], [9, 3, 5], [4, 4, 4], [3, 2, 70],
+  [1, 1, 1],
+  [5, 3, 1],
+  [3, 5, 2],
+  [1, 63, 9],
+  [63, 1, 9],
+  [2, 64, 64],
+  [7, 65, 33],
+  [8, 130, 300],
+  [16, 16, 16],
+  [37, 29, 41],
+  [64, 64, 300],
+  [200, 300, 100],
+  [100, 70, 600],
+  [61, 203, 1025],
+  [9, 3, 5],
+  [4, 4, 4],
+  [3, 2, 70],
 ] as const;
 
 describe.each([true, false])('a product of matrices (relaxed SIMD: %s)', (relaxed) => {
@@ -97,22 +112,24 @@ describe.each([true, false])('a product of matrices (relaxed SIMD: %s)', (relaxe
 });
 
 describe('a contraction', () => {
-  test.each([[6, 5, 4, 7], [3, 33, 40, 65], [2, 64, 64, 100], [3, 1, 4, 5]] as const)(
-    'runs over a batch: %i times %i x %i x %i',
-    async (batch, m, n, k) => {
-      const kernel = contraction({
-        batch: [batch],
-        m: [m],
-        n: [n],
-        k: [k],
-        a: load(f32, 0, at({ 0: m * k, 1: k, 3: 1 })),
-        b: load(f32, 1, at({ 0: k * n, 2: 1, 3: n })),
-        stores: [{ binding: 2, index: at({ 0: m * n, 1: n, 2: 1 }), value: reduced(f32, 0) }],
-      });
-      const inputs = [numbers(batch * m * k), numbers(batch * k * n, 2), numbers(batch * m * n, 3)];
-      await expectSame(kernel, inputs, tolerance);
-    },
-  );
+  test.each([
+    [6, 5, 4, 7],
+    [3, 33, 40, 65],
+    [2, 64, 64, 100],
+    [3, 1, 4, 5],
+  ] as const)('runs over a batch: %i times %i x %i x %i', async (batch, m, n, k) => {
+    const kernel = contraction({
+      batch: [batch],
+      m: [m],
+      n: [n],
+      k: [k],
+      a: load(f32, 0, at({ 0: m * k, 1: k, 3: 1 })),
+      b: load(f32, 1, at({ 0: k * n, 2: 1, 3: n })),
+      stores: [{ binding: 2, index: at({ 0: m * n, 1: n, 2: 1 }), value: reduced(f32, 0) }],
+    });
+    const inputs = [numbers(batch * m * k), numbers(batch * k * n, 2), numbers(batch * m * n, 3)];
+    await expectSame(kernel, inputs, tolerance);
+  });
 
   test('makes attention scores from heads that lie interleaved', async () => {
     const [batches, heads, length, depth] = [2, 3, 19, 8];
@@ -152,7 +169,11 @@ describe('a contraction', () => {
         },
       ],
     });
-    const inputs = [numbers(batches * length * width), numbers(heads * depth * width, 2), numbers(batches * length * heads * depth, 3)];
+    const inputs = [
+      numbers(batches * length * width),
+      numbers(heads * depth * width, 2),
+      numbers(batches * length * heads * depth, 3),
+    ];
     await expectSame(kernel, inputs, tolerance);
   });
 
@@ -177,10 +198,7 @@ describe('a contraction', () => {
     const column = binary('sub', x, integer(1));
     const inside = (e: Expression, size: number) =>
       binary('and', binary('ge', e, integer(0)), binary('lt', e, integer(size)));
-    const index = weightedSum(
-      [image, channel, row, column],
-      [channels * height * width, height * width, width, 1],
-    );
+    const index = weightedSum([image, channel, row, column], [channels * height * width, height * width, width, 1]);
     return load(f32, 1, index, binary('and', inside(row, height), inside(column, width)));
   };
   const image = numbers(images * channels * height * width, 2);

@@ -1,7 +1,7 @@
 /** Running one kernel on the backend with arrays, and comparing with the reference. */
 import { type Kernel, programOf, type Scalar } from '@evenkeel/backend';
 import { expect } from 'vitest';
-import { wasm, type WasmBackend } from '../src/index.ts';
+import { type WasmBackend, wasm } from '../src/index.ts';
 import { reference } from './reference.ts';
 
 export type Data = readonly number[] | Float64Array | Float32Array;

@@ -69,7 +69,11 @@ describe('an elementwise kernel', () => {
     ['a repeated row', [0, 1], 0],
     ['a repeated column', [1, 0], 0],
   ] as const)('reads a source that is %s', async (_name, coefficients, offset) => {
-    for (const [rows, columns] of [[7, 11], [1, 11], [7, 1]] as const) {
+    for (const [rows, columns] of [
+      [7, 11],
+      [1, 11],
+      [7, 1],
+    ] as const) {
       const kernel = loop({
         outer: [rows, columns],
         stores: [{ binding: 1, index: at([columns, 1]), value: load(f32, 0, at([...coefficients], offset)) }],
@@ -137,8 +141,7 @@ describe('an elementwise kernel', () => {
     // Column minus a padding that lies far before the start of memory.
     const column = binary('sub', axis(1), integer(100_000_000));
     const near = binary('sub', axis(1), integer(2));
-    const inside = (c: Expression) =>
-      binary('and', binary('ge', c, integer(0)), binary('lt', c, integer(7)));
+    const inside = (c: Expression) => binary('and', binary('ge', c, integer(0)), binary('lt', c, integer(7)));
     for (const c of [near, column]) {
       const index = binary('add', binary('mul', axis(0), integer(7)), c);
       const kernel = loop({
@@ -151,7 +154,17 @@ describe('an elementwise kernel', () => {
 });
 
 describe('a reduction', () => {
-  const shapes = [[1, 1], [3, 5], [5, 3], [1, 63], [63, 1], [17, 33], [4, 64], [64, 4], [2, 1000]] as const;
+  const shapes = [
+    [1, 1],
+    [3, 5],
+    [5, 3],
+    [1, 63],
+    [63, 1],
+    [17, 33],
+    [4, 64],
+    [64, 4],
+    [2, 1000],
+  ] as const;
   const layouts = { 'along rows': 'row', 'along columns': 'column' } as const;
 
   for (const fn of ['sum', 'prod', 'max', 'min'] as const) {
@@ -161,7 +174,10 @@ describe('a reduction', () => {
           for (const [outer, inner] of shapes) {
             const index = layout === 'row' ? at([inner, 1]) : at([1, outer]);
             const kernel = loop({
-              bindings: [{ dtype, access: 'read' }, { dtype, access: 'write' }],
+              bindings: [
+                { dtype, access: 'read' },
+                { dtype, access: 'write' },
+              ],
               outer: [outer],
               inner: [inner],
               reductions: [{ fn, value: load(dtype, 0, index) }],
@@ -275,11 +291,18 @@ describe('chained reductions', () => {
 
   test('find the element that a reduction points at', async () => {
     // The last index of the maximum by row and by column, then what lies there.
-    for (const coefficients of [[12, 1], [1, 12]] as const) {
+    for (const coefficients of [
+      [12, 1],
+      [1, 12],
+    ] as const) {
       const value = load(f32, 0, at([...coefficients]));
       const isLargest = binary('eq', value, reduced(f32, 0));
       const place: Expression = {
-        kind: 'select', dtype: 'int32', condition: isLargest, a: axis(1), b: integer(-1),
+        kind: 'select',
+        dtype: 'int32',
+        condition: isLargest,
+        a: axis(1),
+        b: integer(-1),
       };
       const index = binary(
         'add',

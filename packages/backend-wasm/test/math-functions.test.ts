@@ -1,16 +1,16 @@
 import {
   axis,
-  binary,
   type BinaryFunction,
+  binary,
   cast,
   constant,
   type Expression,
-  load,
   type LoopKernel,
+  load,
   type Scalar,
   select,
-  unary,
   type UnaryFunction,
+  unary,
 } from '@evenkeel/backend';
 import { describe, expect, test } from 'vitest';
 import { wasm } from '../src/index.ts';
@@ -29,10 +29,7 @@ function pointwise(
   const loads = inputs.map((dtype, i) => load(dtype, i, axis(0)));
   return {
     form: 'loop',
-    bindings: [
-      ...inputs.map((dtype) => ({ dtype, access: 'read' as const })),
-      { dtype: output, access: 'write' },
-    ],
+    bindings: [...inputs.map((dtype) => ({ dtype, access: 'read' as const })), { dtype: output, access: 'write' }],
     arguments: [],
     outer: [count],
     inner: [],
@@ -53,8 +50,28 @@ function ulps(got: number, exact: number): number {
 
 const least = 2 ** -149;
 const specials = [
-  0, -0, least, -least, 2 ** -126, 2 ** -127, -(2 ** -130), 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 3.5, 2 ** 23 + 1, 2 ** 24,
-  3.4028234663852886e38, -3.4028234663852886e38, Infinity, -Infinity, NaN,
+  0,
+  -0,
+  least,
+  -least,
+  2 ** -126,
+  2 ** -127,
+  -(2 ** -130),
+  1,
+  -1,
+  0.5,
+  -0.5,
+  1.5,
+  2.5,
+  -2.5,
+  3.5,
+  2 ** 23 + 1,
+  2 ** 24,
+  3.4028234663852886e38,
+  -3.4028234663852886e38,
+  Infinity,
+  -Infinity,
+  NaN,
 ];
 
 /** Floats whose bit patterns are evenly spaced, so that every power of two gets its share, of both signs. */
@@ -91,8 +108,18 @@ const sweeps: readonly Sweep[] = [
     points: [...everywhere(60_000), ...between(-1, 1), ...between(-0.001, 0.001), ...between(0, 100), ...specials],
     limit: 3.5,
   },
-  { fn: 'sin', points: [...between(-10, 10), ...specials.slice(0, 17), NaN, Infinity, -Infinity], limit: 2.5, absolute: 1e-9 },
-  { fn: 'cos', points: [...between(-10, 10), ...specials.slice(0, 17), NaN, Infinity, -Infinity], limit: 2.5, absolute: 1e-9 },
+  {
+    fn: 'sin',
+    points: [...between(-10, 10), ...specials.slice(0, 17), NaN, Infinity, -Infinity],
+    limit: 2.5,
+    absolute: 1e-9,
+  },
+  {
+    fn: 'cos',
+    points: [...between(-10, 10), ...specials.slice(0, 17), NaN, Infinity, -Infinity],
+    limit: 2.5,
+    absolute: 1e-9,
+  },
   { fn: 'sin', points: [...between(-1e4, 1e4), ...between(-1e6, 1e6)], limit: 2.5, absolute: 1e-9 },
   { fn: 'cos', points: [...between(-1e4, 1e4), ...between(-1e6, 1e6)], limit: 2.5, absolute: 1e-9 },
   { fn: 'sin', points: between(-1e9, 1e9), limit: 0, absolute: 1e-6 },
@@ -187,7 +214,9 @@ describe('a function of two values', () => {
       const a = values.flatMap((x) => values.map(() => x));
       const b = values.flatMap(() => values);
       const result = binary(fn, load(dtype, 0, axis(0)), load(dtype, 1, axis(0))).dtype;
-      const kernel = pointwise(a.length, [dtype, dtype], result, (x, y) => binary(fn, x as Expression, y as Expression));
+      const kernel = pointwise(a.length, [dtype, dtype], result, (x, y) =>
+        binary(fn, x as Expression, y as Expression),
+      );
       const [, , got] = await runKernel(kernel, [a, b, a]);
       const wanted = a.map((x, i) => {
         const exact = binaryOf(fn, dtype, x, b[i] as number);
@@ -228,7 +257,11 @@ describe('a function of two values', () => {
       const values = [...many, ...multiples];
       const by: Expression = { kind: 'constant', dtype: 'int32', value: divisor };
       const kernel = pointwise(values.length, ['int32'], 'int32', (x) => ({
-        kind: 'binary', dtype: 'int32', fn, a: x as Expression, b: by,
+        kind: 'binary',
+        dtype: 'int32',
+        fn,
+        a: x as Expression,
+        b: by,
       }));
       const [, got] = await runKernel(kernel, [values, values]);
       expect(got).toEqual(values.map((x) => binaryOf(fn, 'int32', x, divisor)));
@@ -240,7 +273,9 @@ describe('a function of two values', () => {
       const a = integers.flatMap((x) => [0, 1, 5, 31].map(() => x));
       const b = integers.flatMap(() => [0, 1, 5, 31]);
       const shift = (x: Expression, y: Expression) => cast('int32', binary(fn, cast(dtype, x), cast(dtype, y)));
-      const byValue = pointwise(a.length, ['int32', 'int32'], 'int32', (x, y) => shift(x as Expression, y as Expression));
+      const byValue = pointwise(a.length, ['int32', 'int32'], 'int32', (x, y) =>
+        shift(x as Expression, y as Expression),
+      );
       const exact = (x: number, y: number) => binaryOf(fn, dtype, dtype === 'int32' ? x : x >>> 0, y) | 0;
       const [, , got] = await runKernel(byValue, [a, b, a]);
       expect(got).toEqual(a.map((x, i) => exact(x, b[i] as number)));

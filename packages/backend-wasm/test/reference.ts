@@ -44,7 +44,9 @@ export function reference(kernel: Kernel, arrays: Arrays, args: readonly number[
     }
   } else if (kernel.form === 'contraction') {
     const [ms, ns, ks] = [kernel.m, kernel.n, kernel.k].map((extents) => [...points(extents)]) as [
-      number[][], number[][], number[][],
+      number[][],
+      number[][],
+      number[][],
     ];
     for (const batch of points(kernel.batch)) {
       const [m0, n0] = [ms[0] as number[], ns[0] as number[]];

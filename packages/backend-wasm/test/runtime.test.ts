@@ -7,8 +7,8 @@ import {
   type Expression,
   integer,
   type Kernel,
-  load,
   type LoopKernel,
+  load,
   type Program,
   programOf,
   type ScatterAddKernel,
@@ -214,14 +214,20 @@ describe('scatterAdd', () => {
     }) satisfies ScatterAddKernel;
   const contiguous = (l: number, r: number) => weightedSum([axis(0), axis(1), axis(2)], [l * r, r, 1]);
 
-  test.each([[1, 9, 1], [1, 9, 7], [2, 5, 16], [3, 4, 67]] as const)(
-    'adds rows by index: %i x %i x %i',
-    async (outer, length, inner) => {
-      const kernel = scatter(load('int32', 0, axis(1)), load(f32, 1, contiguous(length, inner)), 6, [outer, length, inner]);
-      const rows = [5, 0, 5, 2, 2, 1, 5, 0, 4].slice(0, length);
-      await expectSame(kernel, [rows, numbers(outer * length * inner), numbers(outer * 6 * inner, 2)]);
-    },
-  );
+  test.each([
+    [1, 9, 1],
+    [1, 9, 7],
+    [2, 5, 16],
+    [3, 4, 67],
+  ] as const)('adds rows by index: %i x %i x %i', async (outer, length, inner) => {
+    const kernel = scatter(load('int32', 0, axis(1)), load(f32, 1, contiguous(length, inner)), 6, [
+      outer,
+      length,
+      inner,
+    ]);
+    const rows = [5, 0, 5, 2, 2, 1, 5, 0, 4].slice(0, length);
+    await expectSame(kernel, [rows, numbers(outer * length * inner), numbers(outer * 6 * inner, 2)]);
+  });
 
   test('adds elements by an index of their own', async () => {
     const kernel = scatter(load('int32', 0, contiguous(4, 5)), load(f32, 1, contiguous(4, 5)), 3, [2, 4, 5]);
@@ -248,7 +254,11 @@ describe('scatterAdd', () => {
       ...scatter(load('int32', 0, axis(1)), load('int32', 1, axis(1)), 3, [1, 5, 1]),
       bindings: [indices, indices, { dtype: 'int32', access: 'write' }],
     };
-    const [, , out] = await runKernel(kernel, [[2, 0, 2, 1, 2], [1, 2, 3, 4, 5], [9, 9, 9]]);
+    const [, , out] = await runKernel(kernel, [
+      [2, 0, 2, 1, 2],
+      [1, 2, 3, 4, 5],
+      [9, 9, 9],
+    ]);
     expect(out).toEqual([2, 4, 9]);
   });
 });
@@ -267,7 +277,10 @@ describe('a program', () => {
     const buffers = [0, 1, 2].map(() => ({ buffer: backend.allocate(20), offset: 0, length: 20 }));
     backend.write(buffers[0]?.buffer as never, new Float32Array([1, 2, 3, 4, 5]));
     const prepared = backend.prepare(program);
-    for (const [first, second] of [[2, 3], [5, 0.5]] as const) {
+    for (const [first, second] of [
+      [2, 3],
+      [5, 0.5],
+    ] as const) {
       backend.run(prepared, { buffers, arguments: [first, second] });
       const out = new Float32Array((await backend.read(buffers[2]?.buffer as never)).buffer);
       expect([...out]).toEqual([1, 2, 3, 4, 5].map((x) => x * first * second));
@@ -279,20 +292,24 @@ describe('a program', () => {
     const chain = loop({
       bindings: [read, read, written],
       outer: [3],
-      stores: [
-        { binding: 2, index: axis(0), value: binary('add', load(f32, 0, axis(0)), load(f32, 1, axis(0))) },
-      ],
+      stores: [{ binding: 2, index: axis(0), value: binary('add', load(f32, 0, axis(0)), load(f32, 1, axis(0))) }],
     });
     // sums[t + 1] = sums[t] + x[t], twice, the second time from the start again.
     const repeat = { repeat: 4, strides: [12, 12], body: [{ kernel: chain, bindings: [0, 1, 2], arguments: [] }] };
     const program: Program = {
       bindings: [read, read, written],
       arguments: [],
-      steps: [{ ...repeat, strides: [12, 12, 12] }, { ...repeat, strides: [12, 12, 12] }],
+      steps: [
+        { ...repeat, strides: [12, 12, 12] },
+        { ...repeat, strides: [12, 12, 12] },
+      ],
     };
     const [sums, x] = [backend.allocate(60), backend.allocate(48)];
     backend.write(sums, new Float32Array(15));
-    backend.write(x, Float32Array.from({ length: 12 }, (_, i) => i));
+    backend.write(
+      x,
+      Float32Array.from({ length: 12 }, (_, i) => i),
+    );
     const buffers = [
       { buffer: sums, offset: 0, length: 12 },
       { buffer: x, offset: 0, length: 12 },

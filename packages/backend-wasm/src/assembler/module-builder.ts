@@ -65,12 +65,7 @@ export class ModuleBuilder implements ConstantPool {
   }
 }
 
-function section(
-  out: ByteWriter,
-  id: number,
-  count: number,
-  write: (content: ByteWriter) => void,
-): void {
+function section(out: ByteWriter, id: number, count: number, write: (content: ByteWriter) => void): void {
   const content = new ByteWriter();
   content.u32(count);
   write(content);

@@ -21,10 +21,7 @@ function writeOpcode(out: ByteWriter, opcode: Opcode): void {
 export type Unary<A extends ValueType, R extends ValueType> = (a: Value<A>) => Value<R>;
 export type Binary<A extends ValueType, R extends ValueType> = (a: Value<A>, b: Value<A>) => Value<R>;
 
-export function unaryOperation<A extends ValueType, R extends ValueType>(
-  result: R,
-  opcode: Opcode,
-): Unary<A, R> {
+export function unaryOperation<A extends ValueType, R extends ValueType>(result: R, opcode: Opcode): Unary<A, R> {
   return (a) =>
     new Value(result, (out) => {
       a.write(out);
@@ -32,10 +29,7 @@ export function unaryOperation<A extends ValueType, R extends ValueType>(
     });
 }
 
-export function binaryOperation<A extends ValueType, R extends ValueType>(
-  result: R,
-  opcode: Opcode,
-): Binary<A, R> {
+export function binaryOperation<A extends ValueType, R extends ValueType>(result: R, opcode: Opcode): Binary<A, R> {
   return (a, b) =>
     new Value(result, (out) => {
       a.write(out);
@@ -58,9 +52,7 @@ export function ternaryOperation<A extends ValueType>(
 }
 
 /** A shift of all lanes by one scalar distance. */
-export function shiftOperation(
-  opcode: Opcode,
-): (a: Value<'v128'>, distance: Value<'i32'>) => Value<'v128'> {
+export function shiftOperation(opcode: Opcode): (a: Value<'v128'>, distance: Value<'i32'>) => Value<'v128'> {
   return (a, distance) =>
     new Value('v128', (out) => {
       a.write(out);

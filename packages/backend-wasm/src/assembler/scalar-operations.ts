@@ -1,10 +1,4 @@
-import {
-  type Binary,
-  binaryOperation,
-  loadOperation,
-  storeOperation,
-  unaryOperation,
-} from './operation.ts';
+import { type Binary, binaryOperation, loadOperation, storeOperation, unaryOperation } from './operation.ts';
 import { Value } from './value.ts';
 
 function constant(value: number): Value<'i32'> {

@@ -23,8 +23,7 @@ export function emitLoop(renderer: Renderer, kernel: LoopKernel): void {
     reductions: reductions.length,
     innerSize,
   });
-  const copies =
-    vectorAxis === undefined ? 0 : chooseCopies(values, extents.get(vectorAxis) as number);
+  const copies = vectorAxis === undefined ? 0 : chooseCopies(values, extents.get(vectorAxis) as number);
   const loopAxes = (sizes: readonly number[], first: number): LoopAxis[] =>
     innermostLast(
       sizes.map((extent, i) => ({

@@ -106,16 +106,10 @@ class Accumulator {
   }
 }
 
-function pairwise(
-  vectors: readonly Vector[],
-  combine: (a: Vector, b: Vector) => Vector,
-): Vector | undefined {
+function pairwise(vectors: readonly Vector[], combine: (a: Vector, b: Vector) => Vector): Vector | undefined {
   if (vectors.length <= 1) return vectors[0];
   const half = vectors.length >> 1;
-  return combine(
-    pairwise(vectors.slice(0, half), combine) as Vector,
-    pairwise(vectors.slice(half), combine) as Vector,
-  );
+  return combine(pairwise(vectors.slice(0, half), combine) as Vector, pairwise(vectors.slice(half), combine) as Vector);
 }
 
 /**
@@ -134,18 +128,13 @@ export function runPass(
   const hasTail = rows ? rows.extent % 4 !== 0 : !byLane;
   const registers = byLane ? renderer.scope.copies : vectors + (hasTail ? 1 : 0);
   const blocked = turnsFrom(axes, 0) > blockTurns;
-  const accumulators = reductions.map(
-    ({ reduction }) => new Accumulator(renderer, reduction, registers, blocked),
-  );
+  const accumulators = reductions.map(({ reduction }) => new Accumulator(renderer, reduction, registers, blocked));
   const sums = accumulators.filter((a) => a.isFloatSum);
   runNest(renderer, {
     axes,
     values: reductions.map(({ reduction }) => reduction.value),
     stores: [],
-    blocks:
-      blocked && sums.length > 0
-        ? { turns: blockTurns, flush: () => sums.forEach((a) => a.flush()) }
-        : undefined,
+    blocks: blocked && sums.length > 0 ? { turns: blockTurns, flush: () => sums.forEach((a) => a.flush()) } : undefined,
     body() {
       const isTail = renderer.scope.vectorAxis === undefined;
       renderer.eachCopy((copy) => {

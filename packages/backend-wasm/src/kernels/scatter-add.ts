@@ -75,10 +75,10 @@ export function emitScatterAdd(renderer: Renderer, kernel: ScatterAddKernel): vo
 }
 
 function rowCopies(value: Expression, inner: number): number {
-  const best = chooseVectorAxis(
-    { values: [value], stores: [] },
-    new Map([[innerAxis, inner]]),
-    { outer: new Set(), reductions: 0, innerSize: 1 },
-  );
+  const best = chooseVectorAxis({ values: [value], stores: [] }, new Map([[innerAxis, inner]]), {
+    outer: new Set(),
+    reductions: 0,
+    innerSize: 1,
+  });
   return best === undefined ? 0 : chooseCopies([value], inner);
 }

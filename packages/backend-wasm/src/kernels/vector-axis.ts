@@ -1,10 +1,5 @@
 /** The choice of the axis whose neighbors become the lanes of a vector. */
-import {
-  type Expression,
-  type LoopKernel,
-  type Store,
-  strideAlong,
-} from '@evenkeel/backend';
+import { type Expression, type LoopKernel, type Store, strideAlong } from '@evenkeel/backend';
 import { partsOf, reductionsOf } from '../renderer/graph.ts';
 
 /** What is computed for each point of a domain. */
@@ -16,7 +11,17 @@ export interface Work {
 // In instructions, roughly, for the four elements of a vector.
 const costOf = { uniform: 0.5, whole: 1, reversed: 2, gathered: 6, computed: 14 };
 const mathFunctions: ReadonlySet<string> = new Set([
-  'exp', 'expm1', 'log', 'log1p', 'sin', 'cos', 'atan', 'tanh', 'erf', 'pow', 'rem',
+  'exp',
+  'expm1',
+  'log',
+  'log1p',
+  'sin',
+  'cos',
+  'atan',
+  'tanh',
+  'erf',
+  'pow',
+  'rem',
 ]);
 
 /** Instructions without loads and stores, for four elements or one. */
@@ -95,4 +100,3 @@ export function passesOf(kernel: LoopKernel): number[][] {
   });
   return passes;
 }
-

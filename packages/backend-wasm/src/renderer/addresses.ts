@@ -38,9 +38,7 @@ export function linearAddress(
     const scope = scopes[level] as Scope;
     if (scope.axis === undefined) {
       if (start === 0) return bindingBase;
-      return remembered(`${binding}+${start}`, level, () =>
-        i32.add(bindingBase, i32.constant(start * 4)),
-      );
+      return remembered(`${binding}+${start}`, level, () => i32.add(bindingBase, i32.constant(start * 4)));
     }
     const coefficient = form.coefficients.get(scope.axis) ?? 0;
     if (coefficient === 0 || scope.position.known === 0) return pointerAt(level - 1);

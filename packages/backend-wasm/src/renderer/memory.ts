@@ -1,5 +1,5 @@
 import type { Expression, Store } from '@evenkeel/backend';
-import { i32, i32x4, type Local, v128, type Value } from '../assembler/index.ts';
+import { i32, i32x4, type Local, type Value, v128 } from '../assembler/index.ts';
 import { placeAt } from './addresses.ts';
 import type { Renderer } from './renderer.ts';
 import type { Vector } from './vector-math.ts';
@@ -54,12 +54,7 @@ function guardedLoad(renderer: Renderer, e: Load, guard: Expression): Vector {
   return result;
 }
 
-function readLanes(
-  renderer: Renderer,
-  mask: Vector,
-  result: Local<'v128'>,
-  places: readonly Place[],
-): void {
+function readLanes(renderer: Renderer, mask: Vector, result: Local<'v128'>, places: readonly Place[]): void {
   places.forEach(([base, offset], lane) => {
     renderer.f.if(i32x4.extract(mask, lane), () => {
       result.set(v128.load32Lane(base, result, lane, offset));
@@ -68,21 +63,13 @@ function readLanes(
 }
 
 /** The place of each lane's element. */
-function lanePlaces(
-  renderer: Renderer,
-  binding: number,
-  index: Expression,
-  stride: number | undefined,
-): Place[] {
+function lanePlaces(renderer: Renderer, binding: number, index: Expression, stride: number | undefined): Place[] {
   if (stride !== undefined) {
     const address = renderer.address(binding, index, stride);
     return [0, 1, 2, 3].map((lane) => placeAt(address, lane * stride * 4));
   }
   const bytes = renderer.math.keep(i32x4.shl(renderer.value(index), i32.constant(2)));
-  return [0, 1, 2, 3].map((lane) => [
-    i32.add(renderer.base(binding), i32x4.extract(bytes, lane)),
-    0,
-  ]);
+  return [0, 1, 2, 3].map((lane) => [i32.add(renderer.base(binding), i32x4.extract(bytes, lane)), 0]);
 }
 
 /** Writes a vector's lanes: all of them in a vector loop, one elsewhere. */

@@ -175,9 +175,7 @@ function integerBinary(
   const divisor = known !== undefined && known !== 0 && known !== -1 ? known : undefined;
   switch (fn) {
     case 'div':
-      return divisor === undefined
-        ? divide(math, a, b, unsigned)
-        : divideByConstant(math, a, divisor, unsigned);
+      return divisor === undefined ? divide(math, a, b, unsigned) : divideByConstant(math, a, divisor, unsigned);
     case 'rem': {
       if (divisor === undefined) return integerRemainder(math, a, b, unsigned);
       const x = math.keep(a);
@@ -186,9 +184,7 @@ function integerBinary(
     case 'mulHigh':
       return multiplyHigh(math, a, b);
     case 'shiftLeft':
-      return known === undefined
-        ? shiftLanes(math, a, b, laneShifts.shiftLeft)
-        : i32x4.shl(a, i32.constant(known));
+      return known === undefined ? shiftLanes(math, a, b, laneShifts.shiftLeft) : i32x4.shl(a, i32.constant(known));
     case 'shiftRight':
       if (known === undefined) {
         return shiftLanes(math, a, b, unsigned ? laneShifts.bringZeros : laneShifts.keepSign);

@@ -1,12 +1,5 @@
-import {
-  dependsOn,
-  type Expression,
-  operands,
-  type Scalar,
-  type Store,
-  strideAlong,
-} from '@evenkeel/backend';
-import { f32x4, type FunctionBuilder, i32, i32x4, Local, type Value } from '../assembler/index.ts';
+import { dependsOn, type Expression, operands, type Scalar, type Store, strideAlong } from '@evenkeel/backend';
+import { type FunctionBuilder, f32x4, i32, i32x4, Local, type Value } from '../assembler/index.ts';
 import { type Address, isBound, isScalarArithmetic, linearAddress } from './addresses.ts';
 import { Faults } from './faults.ts';
 import { countUses, formOf, reductionsOf } from './graph.ts';
@@ -280,9 +273,7 @@ export class Renderer {
     if (!this.math.features.fused || e.dtype !== 'float32') return undefined;
     if (e.fn !== 'add' && e.fn !== 'sub') return undefined;
     const product = (part: Expression): part is Expression & { kind: 'binary' } =>
-      part.kind === 'binary' &&
-      part.fn === 'mul' &&
-      this.isUsedOnce(part);
+      part.kind === 'binary' && part.fn === 'mul' && this.isUsedOnce(part);
     if (product(e.b)) {
       const factors = [this.value(e.b.a), this.value(e.b.b)] as const;
       const term = this.value(e.a);
@@ -335,4 +326,3 @@ export class Renderer {
     return i32x4.extract(this.value(e), 0);
   }
 }
-

@@ -1,4 +1,4 @@
-import { f32x4, type FunctionBuilder, i32x4, type Local, v128, type Value } from '../assembler/index.ts';
+import { type FunctionBuilder, f32x4, i32x4, type Local, type Value, v128 } from '../assembler/index.ts';
 
 /** A vector value inside a kernel: four lanes of a 32-bit scalar; a bool is all ones or all zeros. */
 export type Vector = Value<'v128'>;
@@ -62,9 +62,7 @@ export class VectorMath {
 
   /** a where the mask is set, b elsewhere. */
   select(mask: Vector, a: Vector, b: Vector): Vector {
-    return this.features.laneselect
-      ? i32x4.relaxedLaneselect(a, b, mask)
-      : v128.bitselect(a, b, mask);
+    return this.features.laneselect ? i32x4.relaxedLaneselect(a, b, mask) : v128.bitselect(a, b, mask);
   }
 
   /** By Horner's rule, the coefficient of the highest power first. */

@@ -1,4 +1,4 @@
-import { f32x4, ModuleBuilder, v128, type Value } from '../assembler/index.ts';
+import { f32x4, ModuleBuilder, type Value, v128 } from '../assembler/index.ts';
 import type { Features } from '../renderer/vector-math.ts';
 
 type Madd = (a: Value<'v128'>, b: Value<'v128'>, c: Value<'v128'>) => Value<'v128'>;

@@ -1,5 +1,5 @@
-import { DeviceError } from '@evenkeel/errors';
 import type { DeviceBuffer } from '@evenkeel/backend';
+import { DeviceError } from '@evenkeel/errors';
 
 const pageBytes = 65536;
 /** What a 32-bit address can reach. */

@@ -1,16 +1,8 @@
-import type {
-  Backend,
-  Bindings,
-  DeviceBuffer,
-  Limits,
-  Prepared,
-  Program,
-  Range,
-} from '@evenkeel/backend';
+import type { Backend, Bindings, DeviceBuffer, Limits, Prepared, Program, Range } from '@evenkeel/backend';
 import { ConfigError, DeviceError, IndexError } from '@evenkeel/errors';
 import { faultAddress } from '../kernels/kernel-module.ts';
 import { detectFeatures, plainFeatures } from './features.ts';
-import { addressableBytes, Heap, WasmBuffer } from './heap.ts';
+import { addressableBytes, Heap, type WasmBuffer } from './heap.ts';
 import { ModuleCache } from './module-cache.ts';
 import { PreparedProgram } from './prepared-program.ts';
 

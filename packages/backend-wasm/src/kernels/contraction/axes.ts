@@ -1,4 +1,4 @@
-import { type Expression, type LinearForm, weightedSum, axis as axisOf } from '@evenkeel/backend';
+import { axis as axisOf, type Expression, type LinearForm, weightedSum } from '@evenkeel/backend';
 import { formOf } from '../../renderer/graph.ts';
 
 export interface Axis {

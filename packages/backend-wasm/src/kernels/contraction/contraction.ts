@@ -1,11 +1,5 @@
 import type { ContractionKernel, Expression } from '@evenkeel/backend';
-import {
-  type FunctionBuilder,
-  i32,
-  type Local,
-  type ModuleBuilder,
-  type Value,
-} from '../../assembler/index.ts';
+import { type FunctionBuilder, i32, type Local, type ModuleBuilder, type Value } from '../../assembler/index.ts';
 import { placeAt } from '../../renderer/addresses.ts';
 import { Renderer } from '../../renderer/renderer.ts';
 import type { Features } from '../../renderer/vector-math.ts';
@@ -26,11 +20,7 @@ const blockDepth = 512;
 const sumElements = 48 * 1024;
 
 /** A contraction as a module: operands are read where they lie or packed, the product is made in register tiles. */
-export function emitContraction(
-  builder: ModuleBuilder,
-  kernel: ContractionKernel,
-  features: Features,
-): KernelModule {
+export function emitContraction(builder: ModuleBuilder, kernel: ContractionKernel, features: Features): KernelModule {
   const own = kernel.bindings.length;
   const scratch = { sums: own, left: own + 1, right: own + 2 };
   const plan = planContraction(kernel, scratch);
@@ -200,9 +190,7 @@ class ContractionEmitter {
       const whole = rows - (rows % block);
       if (whole > 0) {
         const first = this.#f.i32();
-        this.#f.range(first, i32.constant(0), i32.constant(whole), block, () =>
-          piece(first, block),
-        );
+        this.#f.range(first, i32.constant(0), i32.constant(whole), block, () => piece(first, block));
       }
       if (rows > whole) piece(i32.constant(whole), rows - whole);
     };
@@ -234,9 +222,7 @@ class ContractionEmitter {
         end.set(i32.minU(end, i32.constant(rows)));
         const count = f.i32(i32.sub(end, first));
         const source = f.i32(i32.add(a, i32.mul(first, i32.constant(view.rowStride * 4))));
-        const target = output
-          ? f.i32(i32.add(c, i32.mul(first, i32.constant(pitchBytes))))
-          : sums;
+        const target = output ? f.i32(i32.add(c, i32.mul(first, i32.constant(pitchBytes)))) : sums;
         let from = 0;
         for (const size of blocks) {
           const depthOffset = i32.constant(from * view.columnStride * 4);
@@ -275,8 +261,7 @@ class ContractionEmitter {
         return;
       }
       const quotient = inside === 1 ? row : f.i32(i32.divS(row, i32.constant(inside)));
-      const position =
-        axes.length === 1 ? quotient : f.i32(i32.remS(quotient, i32.constant(last.extent)));
+      const position = axes.length === 1 ? quotient : f.i32(i32.remS(quotient, i32.constant(last.extent)));
       renderer.within(last.axis, position, { vector: false, copies: 1 }, () =>
         within(axes.slice(0, -1), inside * last.extent),
       );

@@ -1,4 +1,4 @@
-import { i32, type Local, v128, type Value } from '../../assembler/index.ts';
+import { i32, type Local, type Value, v128 } from '../../assembler/index.ts';
 import type { VectorMath } from '../../renderer/vector-math.ts';
 import { accumulatorBudget, addLanes, multiplyTile, type Tile } from './micro-kernel.ts';
 
@@ -18,16 +18,10 @@ export interface DirectProduct {
 }
 
 /** How b is laid out: rows of neighboring columns, or packed panels of 8 columns. */
-export type DirectColumns =
-  | { readonly kind: 'rows'; readonly stepBytes: number }
-  | { readonly kind: 'panels' };
+export type DirectColumns = { readonly kind: 'rows'; readonly stepBytes: number } | { readonly kind: 'panels' };
 
 /** b's columns are neighbors in memory. Strips of columns, in each all rows, so that a strip of b stays in the L1 cache. */
-export function emitDirectProduct(
-  math: VectorMath,
-  product: DirectProduct,
-  layout: DirectColumns,
-): void {
+export function emitDirectProduct(math: VectorMath, product: DirectProduct, layout: DirectColumns): void {
   const { f } = math;
   const { rows, columns, depth } = product;
   const budget = accumulatorBudget(math);
@@ -97,11 +91,7 @@ function store(
  * Both operands are contiguous along k, and there are few rows: dot products of four columns and up to three rows at
  * a time, four values of k in the lanes.
  */
-export function emitDotProducts(
-  math: VectorMath,
-  product: DirectProduct,
-  bRowBytes: number,
-): void {
+export function emitDotProducts(math: VectorMath, product: DirectProduct, bRowBytes: number): void {
   const { f } = math;
   const { rows, columns } = product;
   const tileRows = math.features.fused ? 3 : 2;
@@ -158,11 +148,7 @@ function dotTile(
       });
     }
   };
-  const loop = (
-    step: number,
-    count: number,
-    load: (pointer: Value<'i32'>, offset: number) => Value<'v128'>,
-  ): void => {
+  const loop = (step: number, count: number, load: (pointer: Value<'i32'>, offset: number) => Value<'v128'>): void => {
     if (count === 0) return;
     const left = f.i32(i32.constant(count));
     f.doWhile(() => {
@@ -177,4 +163,3 @@ function dotTile(
   loop(4, depth & 3, v128.load32Zero);
   return sums;
 }
-

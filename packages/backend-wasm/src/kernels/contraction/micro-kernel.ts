@@ -1,4 +1,4 @@
-import { f32x4, i32, type Local, v128, type Value } from '../../assembler/index.ts';
+import { f32x4, i32, type Local, type Value, v128 } from '../../assembler/index.ts';
 import type { VectorMath } from '../../renderer/vector-math.ts';
 
 /** A block of the product that is kept in registers: rows times vectors of four columns. */
@@ -31,9 +31,7 @@ export function multiplyTile(
 ): Local<'v128'>[][] {
   const { f } = math;
   const zero = math.int(0);
-  const sums = Array.from({ length: tile.rows }, () =>
-    Array.from({ length: tile.vectors }, () => f.v128(zero)),
-  );
+  const sums = Array.from({ length: tile.rows }, () => Array.from({ length: tile.vectors }, () => f.v128(zero)));
   const pa = f.i32(a.pointer);
   const pb = f.i32(b.pointer);
   const left = f.i32(count);
@@ -61,14 +59,8 @@ export function addLanes(
   vectors: readonly [Value<'v128'>, Value<'v128'>, Value<'v128'>, Value<'v128'>],
 ): Value<'v128'> {
   const [a, b, c, d] = vectors.map((v) => math.keep(v)) as unknown as typeof vectors;
-  const low = f32x4.add(
-    v128.shuffle(a, b, [0, 4, 1, 5]),
-    v128.shuffle(a, b, [2, 6, 3, 7]),
-  );
-  const high = f32x4.add(
-    v128.shuffle(c, d, [0, 4, 1, 5]),
-    v128.shuffle(c, d, [2, 6, 3, 7]),
-  );
+  const low = f32x4.add(v128.shuffle(a, b, [0, 4, 1, 5]), v128.shuffle(a, b, [2, 6, 3, 7]));
+  const high = f32x4.add(v128.shuffle(c, d, [0, 4, 1, 5]), v128.shuffle(c, d, [2, 6, 3, 7]));
   const [x, y] = [math.keep(low), math.keep(high)];
   return f32x4.add(v128.shuffle(x, y, [0, 1, 4, 5]), v128.shuffle(x, y, [2, 3, 6, 7]));
 }

@@ -76,11 +76,7 @@ export function emitOperand(renderer: Renderer, { store, axes }: Computed): void
 }
 
 /** Stores over all of some axes, vectorized along the best of them. */
-export function emitStores(
-  renderer: Renderer,
-  axes: readonly Axis[],
-  stores: readonly Store[],
-): void {
+export function emitStores(renderer: Renderer, axes: readonly Axis[], stores: readonly Store[]): void {
   const values = stores.map((s) => s.value);
   const extents = new Map(axes.map(({ axis, extent }) => [axis, extent]));
   const vectorAxis = chooseVectorAxis({ values, stores }, extents, {
@@ -127,11 +123,8 @@ function rebuild(e: Expression, on: (part: Expression) => Expression): Expressio
     case 'select':
       return { ...e, condition: on(e.condition), a: on(e.a), b: on(e.b) };
     case 'load':
-      return e.guard
-        ? { ...e, index: on(e.index), guard: on(e.guard) }
-        : { ...e, index: on(e.index) };
+      return e.guard ? { ...e, index: on(e.index), guard: on(e.guard) } : { ...e, index: on(e.index) };
     default:
       return e;
   }
 }
-

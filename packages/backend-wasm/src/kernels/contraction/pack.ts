@@ -1,11 +1,4 @@
-import {
-  type FunctionBuilder,
-  i32,
-  type Local,
-  type ModuleBuilder,
-  v128,
-  type Value,
-} from '../../assembler/index.ts';
+import { type FunctionBuilder, i32, type Local, type ModuleBuilder, type Value, v128 } from '../../assembler/index.ts';
 
 type Quad = [Local<'v128'>, Local<'v128'>, Local<'v128'>, Local<'v128'>];
 
@@ -17,12 +10,7 @@ type Quad = [Local<'v128'>, Local<'v128'>, Local<'v128'>, Local<'v128'>];
  * @param rowStride elements between rows
  * @param kStride elements between values of k
  */
-export function emitPacker(
-  builder: ModuleBuilder,
-  width: number,
-  rowStride: number,
-  kStride: number,
-): FunctionBuilder {
+export function emitPacker(builder: ModuleBuilder, width: number, rowStride: number, kStride: number): FunctionBuilder {
   const f = builder.function(['i32', 'i32', 'i32', 'i32']);
   const source = f.parameter<'i32'>(0);
   const destination = f.parameter<'i32'>(1);
@@ -53,11 +41,7 @@ function packContiguousRows(
     for (let row = 0; row < width; row += 4) {
       const pair = width - row === 2;
       vector.set(pair ? v128.load64Zero(from, row * 4) : v128.load(from, row * 4));
-      f.emit(
-        pair
-          ? v128.store64Lane(destination, vector, 0, row * 4)
-          : v128.store(destination, vector, row * 4),
-      );
+      f.emit(pair ? v128.store64Lane(destination, vector, 0, row * 4) : v128.store(destination, vector, row * 4));
     }
     from.set(i32.add(from, i32.constant(kStride * 4)));
     destination.set(i32.add(destination, i32.constant(width * 4)));

@@ -1,11 +1,4 @@
-import {
-  f32x4,
-  type FunctionBuilder,
-  i32,
-  type Local,
-  type ModuleBuilder,
-  v128,
-} from '../../assembler/index.ts';
+import { type FunctionBuilder, f32x4, i32, type Local, type ModuleBuilder, v128 } from '../../assembler/index.ts';
 import { type Features, VectorMath } from '../../renderer/vector-math.ts';
 import { accumulatorBudget, multiplyTile, type Tile } from './micro-kernel.ts';
 
@@ -29,8 +22,14 @@ export function emitPackedProduct(
 ): FunctionBuilder {
   const f = builder.function(['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
   const [a, b, c, rows, columns, depth, accumulate, scratch] = f.parameters as Local<'i32'>[] as [
-    Local<'i32'>, Local<'i32'>, Local<'i32'>, Local<'i32'>,
-    Local<'i32'>, Local<'i32'>, Local<'i32'>, Local<'i32'>,
+    Local<'i32'>,
+    Local<'i32'>,
+    Local<'i32'>,
+    Local<'i32'>,
+    Local<'i32'>,
+    Local<'i32'>,
+    Local<'i32'>,
+    Local<'i32'>,
   ];
   const math = new VectorMath(f, features);
   const tile = packedTile(math);

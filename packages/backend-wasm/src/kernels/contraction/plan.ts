@@ -1,13 +1,6 @@
 /** How a contraction is computed: which side gives the rows, how operands are read, by which kind of kernel. */
 import { type ContractionKernel, type Expression, load, type Store } from '@evenkeel/backend';
-import {
-  type Axis,
-  axesFrom,
-  type MatrixView,
-  matrixView,
-  rowMajor,
-  sizeOfAxes,
-} from './axes.ts';
+import { type Axis, axesFrom, type MatrixView, matrixView, rowMajor, sizeOfAxes } from './axes.ts';
 import { type Operand, operandOf, replaceParts, viewOf } from './operand.ts';
 
 /** - dot: few rows, both operands contiguous along k. direct: operands where they lie. panels: b packed, a where it lies. */
@@ -44,10 +37,7 @@ const leastColumns = 64;
 const directBytes = 48 * 1024;
 const fewRows = 8;
 
-export function planContraction(
-  kernel: ContractionKernel,
-  scratch: ScratchBindings,
-): ContractionPlan {
+export function planContraction(kernel: ContractionKernel, scratch: ScratchBindings): ContractionPlan {
   let first = 0;
   const next = (extents: readonly number[]): Axis[] => {
     const axes = axesFrom(extents, first);
@@ -90,13 +80,7 @@ export function planContraction(
   };
 }
 
-function methodFor(
-  rows: number,
-  columns: number,
-  depth: number,
-  left: MatrixView,
-  right: MatrixView,
-): Method {
+function methodFor(rows: number, columns: number, depth: number, left: MatrixView, right: MatrixView): Method {
   const hasNeighborColumns = right.rowStride === 1 || columns === 1;
   const isSmall = rows <= fewRows || columns * depth * 4 <= directBytes;
   if (!isSmall) return 'packed';
@@ -106,11 +90,7 @@ function methodFor(
 }
 
 /** The vectors of the product lie along its columns, so these should be contiguous in the output, and not few. */
-function prefersSwapped(
-  kernel: ContractionKernel,
-  m: readonly Axis[],
-  n: readonly Axis[],
-): boolean {
+function prefersSwapped(kernel: ContractionKernel, m: readonly Axis[], n: readonly Axis[]): boolean {
   const [rows, columns] = [sizeOfAxes(m), sizeOfAxes(n)];
   if (columns < 4) return rows > columns;
   return rows >= 4 && !plainOutput(kernel, m, n) && plainOutput(kernel, n, m) !== undefined;
@@ -137,4 +117,3 @@ function storesFrom(kernel: ContractionKernel, sums: number, index: Expression):
     replaceParts(e, (part) => (part.kind === 'reduced' ? sum : undefined), memo);
   return kernel.stores.map((s) => ({ ...s, index: replace(s.index), value: replace(s.value) }));
 }
-

@@ -1,13 +1,8 @@
-import { f64x2, i32, i32x4, i64x2, v128, type Value } from '../../assembler/index.ts';
+import { f64x2, i32, i32x4, i64x2, type Value, v128 } from '../../assembler/index.ts';
 import type { Vector, VectorMath } from '../vector-math.ts';
 
 /** Truncated division; by zero it gives 0. A double holds quotients of 32-bit integers well enough to truncate right. */
-export function divide(
-  math: VectorMath,
-  dividend: Vector,
-  divisor: Vector,
-  unsigned: boolean,
-): Vector {
+export function divide(math: VectorMath, dividend: Vector, divisor: Vector, unsigned: boolean): Vector {
   const a = math.keep(dividend);
   const b = math.keep(divisor);
   const low = divideHalf(a, b, unsigned);
@@ -21,20 +16,13 @@ export function divide(
 
 function divideHalf(a: Vector, b: Vector, unsigned: boolean): Vector {
   if (unsigned) {
-    return i32x4.truncF64x2UZero(
-      f64x2.div(f64x2.convertLowI32x4U(a), f64x2.convertLowI32x4U(b)),
-    );
+    return i32x4.truncF64x2UZero(f64x2.div(f64x2.convertLowI32x4U(a), f64x2.convertLowI32x4U(b)));
   }
   return i32x4.truncF64x2SZero(f64x2.div(f64x2.convertLowI32x4S(a), f64x2.convertLowI32x4S(b)));
 }
 
 /** The rest of `divide`, 0 where the divisor is. */
-export function integerRemainder(
-  math: VectorMath,
-  dividend: Vector,
-  divisor: Vector,
-  unsigned: boolean,
-): Vector {
+export function integerRemainder(math: VectorMath, dividend: Vector, divisor: Vector, unsigned: boolean): Vector {
   const a = math.keep(dividend);
   const b = math.keep(divisor);
   const rest = i32x4.sub(a, i32x4.mul(divide(math, a, b, unsigned), b));
@@ -45,12 +33,7 @@ export function integerRemainder(
  * Division by a constant: the product with a reciprocal that is a little too large. Exact multiples come out right,
  * and 2^-45 is too little to lift any other quotient of 32-bit integers to the next integer.
  */
-export function divideByConstant(
-  math: VectorMath,
-  dividend: Vector,
-  divisor: number,
-  unsigned: boolean,
-): Vector {
+export function divideByConstant(math: VectorMath, dividend: Vector, divisor: number, unsigned: boolean): Vector {
   const a = math.keep(dividend);
   const reciprocal = math.double((1 + 2 ** -45) / divisor);
   const half = (x: Vector): Vector =>

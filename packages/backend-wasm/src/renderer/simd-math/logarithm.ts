@@ -3,8 +3,8 @@ import type { Vector, VectorMath } from '../vector-math.ts';
 
 // log(1 + f) = f - f²/2 + f³ · polynomial, for 1 + f in [√½, √2) (Cephes logf).
 const tail = [
-  7.0376836e-2, -1.1514610e-1, 1.1676999e-1, -1.2420141e-1, 1.4249323e-1, -1.6668058e-1, 2.0000715e-1,
-  -2.4999994e-1, 3.3333331e-1,
+  7.0376836e-2, -1.151461e-1, 1.1676999e-1, -1.2420141e-1, 1.4249323e-1, -1.6668058e-1, 2.0000715e-1, -2.4999994e-1,
+  3.3333331e-1,
 ];
 const sqrtHalfBits = 0x3f3504f3;
 const ln2High = 0.693359375;
@@ -18,10 +18,7 @@ export function log(math: VectorMath, argument: Vector): Vector {
   const scaled = math.select(small, f32x4.mul(x, math.float(2 ** 23)), x);
   const shifted = math.keep(i32x4.sub(scaled, math.int(sqrtHalfBits)));
   const power = math.keep(i32x4.shrS(shifted, i32.constant(23)));
-  const mantissa = i32x4.add(
-    i32x4.sub(shifted, i32x4.shl(power, i32.constant(23))),
-    math.int(sqrtHalfBits),
-  );
+  const mantissa = i32x4.add(i32x4.sub(shifted, i32x4.shl(power, i32.constant(23))), math.int(sqrtHalfBits));
   const f = math.keep(f32x4.sub(mantissa, math.float(1)));
   const unscaled = math.select(small, i32x4.sub(power, math.int(23)), power);
   const exponent = math.keep(f32x4.convertI32x4S(unscaled));

@@ -14,16 +14,10 @@ export function pow(math: VectorMath, base: Vector, power: Vector): Vector {
   const half = f32x4.mul(y, math.float(0.5));
   const odd = v128.andnot(integral, f32x4.eq(f32x4.trunc(half), half));
   const signed = v128.or(magnitude, v128.and(v128.and(x, math.signBit()), odd));
-  const negative = v128.and(
-    f32x4.lt(x, math.float(0)),
-    f32x4.gt(x, math.float(-Infinity)),
-  );
+  const negative = v128.and(f32x4.lt(x, math.float(0)), f32x4.gt(x, math.float(-Infinity)));
   const defined = math.select(v128.andnot(negative, integral), math.float(NaN), signed);
   const infinite = f32x4.eq(f32x4.abs(y), math.float(Infinity));
-  const unity = v128.or(
-    v128.or(f32x4.eq(y, math.float(0)), f32x4.eq(x, one)),
-    v128.and(f32x4.eq(a, one), infinite),
-  );
+  const unity = v128.or(v128.or(f32x4.eq(y, math.float(0)), f32x4.eq(x, one)), v128.and(f32x4.eq(a, one), infinite));
   return math.select(unity, one, defined);
 }
 
@@ -43,10 +37,7 @@ function log2(math: VectorMath, x: Vector): Vector {
   // 1024 more keeps the exponent positive, so that an unsigned shift will do.
   const shifted = i64x2.sub(bits, math.long(sqrtHalfHigh - 0x40000000, 0));
   const biased = math.keep(i64x2.shrU(shifted, i32.constant(52)));
-  const exponent = f64x2.sub(
-    v128.or(biased, math.long(0x43300000, 0)),
-    math.double(2 ** 52 + 1024),
-  );
+  const exponent = f64x2.sub(v128.or(biased, math.long(0x43300000, 0)), math.double(2 ** 52 + 1024));
   const unbiased = i64x2.sub(biased, math.long(0, 1024));
   const m = math.keep(i64x2.sub(bits, i64x2.shl(unbiased, i32.constant(52))));
   const one = math.double(1);
@@ -60,10 +51,7 @@ function log2(math: VectorMath, x: Vector): Vector {
   const natural = f64x2.mul(f64x2.mul(s, series), math.double(2 * Math.LOG2E));
   const regular = f64x2.add(exponent, natural);
   const atEnds = v128.bitselect(math.double(-Infinity), bits, f64x2.eq(bits, math.double(0)));
-  const inside = v128.and(
-    f64x2.gt(bits, math.double(0)),
-    f64x2.lt(bits, math.double(Infinity)),
-  );
+  const inside = v128.and(f64x2.gt(bits, math.double(0)), f64x2.lt(bits, math.double(Infinity)));
   return v128.bitselect(regular, atEnds, inside);
 }
 

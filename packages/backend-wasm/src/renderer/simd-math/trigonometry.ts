@@ -58,11 +58,7 @@ export function atan(math: VectorMath, argument: Vector): Vector {
   const large = math.keep(f32x4.gt(a, math.float(2.414213562373095)));
   const middle = math.keep(f32x4.gt(a, math.float(0.4142135623730951)));
   const one = math.float(1);
-  const numerator = math.select(
-    large,
-    math.float(-1),
-    math.select(middle, f32x4.sub(a, one), a),
-  );
+  const numerator = math.select(large, math.float(-1), math.select(middle, f32x4.sub(a, one), a));
   const denominator = math.select(large, a, math.select(middle, f32x4.add(a, one), one));
   const t: Local<'v128'> = math.keep(f32x4.div(numerator, denominator));
   const square = math.keep(f32x4.mul(t, t));
