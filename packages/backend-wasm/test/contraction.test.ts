@@ -3,14 +3,16 @@ import {
   binary,
   type ContractionKernel,
   constant,
+  type DeviceBuffer,
   type Expression,
   integer,
   load,
+  programOf,
   reduced,
   unary,
   weightedSum,
 } from '@evenkeel/backend';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { wasm } from '../src/index.ts';
 import { expectSame, numbers } from './device.ts';
 
@@ -129,6 +131,31 @@ describe('a contraction', () => {
     });
     const inputs = [numbers(batch * m * k), numbers(batch * k * n, 2), numbers(batch * m * n, 3)];
     await expectSame(kernel, inputs, tolerance);
+  });
+
+  test('reads no row behind the last one, even at the end of memory', async () => {
+    const [m, n, k] = [61, 64, 2000];
+    const backend = wasm({ maximumBytes: 8 << 20 });
+    const prepared = backend.prepare(programOf(matmul(m, n, k, 'N', 'N')));
+    const b = backend.allocate(k * n * 4);
+    const c = backend.allocate(m * n * 4);
+    const bindings = (a: DeviceBuffer) => [a, b, c].map((buffer) => ({ buffer, offset: 0, length: buffer.bytes }));
+    const first = backend.allocate(m * k * 4);
+    const [, ...inputs] = data(m, n, k);
+    backend.write(b, Float32Array.from(inputs[0] as number[]));
+    backend.write(first, new Float32Array(m * k).fill(1));
+    backend.run(prepared, { buffers: bindings(first), arguments: [] });
+    const expected = await backend.read(c);
+    // Fill what is left, but for a's size, so that the second a lies last.
+    let left = (8 << 20) - backend.allocate(64).address - 64 - first.capacity - 1100;
+    for (let bytes = 1 << 22; bytes >= 64; bytes /= 2) {
+      for (; left >= bytes; left -= bytes) backend.allocate(bytes);
+    }
+    const last = backend.allocate(m * k * 4);
+    expect((8 << 20) - (last.address + last.capacity)).toBeLessThan(1200);
+    backend.write(last, new Float32Array(m * k).fill(1));
+    backend.run(prepared, { buffers: bindings(last), arguments: [] });
+    expect(await backend.read(c)).toEqual(expected);
   });
 
   test('makes attention scores from heads that lie interleaved', async () => {

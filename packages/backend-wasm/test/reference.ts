@@ -148,8 +148,10 @@ export function unaryOf(fn: string, dtype: Scalar, x: number): number {
     case 'round': {
       const below = Math.floor(x);
       if (x - below !== 0.5) return Math.round(x);
-      return below % 2 === 0 ? below : below + 1;
+      return x === -0.5 ? -0 : below % 2 === 0 ? below : below + 1;
     }
+    case 'sign':
+      return x === 0 ? 0 : Math.sign(x);
     case 'erf':
       return erf(x);
     default:
@@ -210,7 +212,7 @@ export function binaryOf(fn: string, dtype: Scalar, a: number, b: number): numbe
 /** By its series up to 3, by the continued fraction of erfc beyond: double precision throughout. */
 function erf(x: number): number {
   const a = Math.abs(x);
-  if (Number.isNaN(x)) return x;
+  if (Number.isNaN(x) || x === 0) return x;
   if (a > 6) return Math.sign(x);
   if (a < 3) {
     let term = x;

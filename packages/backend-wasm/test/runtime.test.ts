@@ -179,6 +179,21 @@ describe('an index outside its bounds', () => {
     await expect(run).rejects.toThrow(`index ${index} is out of range for a dimension of size ${size}`);
   });
 
+  test('is replaced by the nearest inside', async () => {
+    const backend = wasm();
+    const [rows, table, out] = [backend.allocate(24), backend.allocate(80), backend.allocate(120)];
+    backend.write(rows, new Int32Array([0, -5, 3, 4, 1000, 1]));
+    backend.write(
+      table,
+      Float32Array.from({ length: 20 }, (_, i) => i),
+    );
+    const buffers = [rows, table, out].map((buffer) => ({ buffer, offset: 0, length: buffer.bytes }));
+    const prepared = backend.prepare(programOf(gather(4)));
+    expect(() => backend.run(prepared, { buffers, arguments: [] })).toThrow(IndexError);
+    const first = [...new Float32Array((await backend.read(out)).buffer)].filter((_, i) => i % 5 === 0);
+    expect(first).toEqual([0, 0, 15, 15, 15, 5]);
+  });
+
   test('in one lane is found, and the next run is not blamed', async () => {
     const backend = wasm();
     const element = bounded(load('int32', 0, axis(0)), 8);
@@ -285,6 +300,22 @@ describe('a program', () => {
       const out = new Float32Array((await backend.read(buffers[2]?.buffer as never)).buffer);
       expect([...out]).toEqual([1, 2, 3, 4, 5].map((x) => x * first * second));
     }
+  });
+
+  test('begins each repeat where its bindings begin', async () => {
+    const backend = wasm();
+    const increment = loop({
+      bindings: [written],
+      outer: [3],
+      stores: [{ binding: 0, index: axis(0), value: binary('add', load(f32, 0, axis(0)), constant(f32, 1)) }],
+    });
+    const repeat = { repeat: 4, strides: [12], body: [{ kernel: increment, bindings: [0], arguments: [] }] };
+    const prepared = backend.prepare({ bindings: [written], arguments: [], steps: [repeat, repeat] });
+    const buffer = backend.allocate(60);
+    backend.write(buffer, new Float32Array(15));
+    backend.run(prepared, { buffers: [{ buffer, offset: 0, length: 12 }], arguments: [] });
+    const out = new Float32Array((await backend.read(buffer)).buffer);
+    expect([...out]).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0, 0, 0]);
   });
 
   test('repeats steps with bindings that move on', async () => {

@@ -1,7 +1,7 @@
 import type { Backend } from '@evenkeel/backend';
 import { cpu } from '@evenkeel/backend-cpu';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runChecks } from './run-checks.ts';
+import { dismantle, runChecks } from './run-checks.ts';
 import { divide, type Skips } from './skips.ts';
 import { checksFor } from './suite.ts';
 
@@ -23,10 +23,7 @@ export function describeBackend(name: string, make: () => Backend, { skips = {} 
   describe(`the backend ${name}`, () => {
     const bench = { subject: make(), oracle: cpu() };
     const { chosen, skipped } = divide(checksFor(bench.subject), skips);
-    afterAll(() => {
-      bench.subject.dispose();
-      bench.oracle.dispose();
-    });
+    afterAll(() => dismantle(bench));
     for (const [group, checks] of Map.groupBy(chosen, (check) => check.group)) {
       it(`${group}: ${checks.length} checks`, { timeout: 120_000 }, async () => {
         const { failures } = await runChecks(checks, bench);

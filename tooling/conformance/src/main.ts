@@ -2,7 +2,7 @@ import { cpu } from '@evenkeel/backend-cpu';
 import { backends } from './backends.ts';
 import { readCommandLine, usage } from './command-line.ts';
 import { type BackendReport, lines, report } from './report.ts';
-import { runChecks } from './run-checks.ts';
+import { dismantle, runChecks } from './run-checks.ts';
 import { divide } from './skips.ts';
 import { checksFor } from './suite.ts';
 
@@ -28,8 +28,7 @@ async function checkBackend(name: string, seed: number): Promise<BackendReport> 
   const start = performance.now();
   const { failures } = await runChecks(chosen, bench);
   const seconds = (performance.now() - start) / 1000;
-  bench.subject.dispose();
-  bench.oracle.dispose();
+  dismantle(bench);
   return report(name, seconds, chosen, failures, skipped);
 }
 

@@ -1,3 +1,4 @@
+import { closeStep } from '@evenkeel/tensor';
 import type { Bench, Check } from './checks/check.ts';
 
 export interface Failure {
@@ -22,4 +23,13 @@ export async function runChecks(checks: readonly Check[], bench: Bench): Promise
     }
   }
   return { passed: checks.length - failures.length, failures };
+}
+
+/** Lets go of the tensors that live on a bench's backends, then of the backends. */
+export function dismantle({ subject, oracle }: Bench): void {
+  // What the last step used goes at the second.
+  closeStep();
+  closeStep();
+  subject.dispose();
+  oracle.dispose();
 }

@@ -1,22 +1,36 @@
 /** Whole programs: everything a page would load, minified and gzipped. */
 export const programBudgets: Record<string, { entry: string; limit: string }> = {
+  // The promise of the README: training in a page costs less than a picture.
   'MLP training program': { entry: 'src/mlp.ts', limit: '60 kB' },
 };
 
-/** Each package's own code, without the packages it imports. */
+/**
+ * Each package's own code, without the packages it imports and without its `./node` entry: what was measured when the
+ * package was first whole, and a fifth more to grow. Raise one together with the reason.
+ */
 export const packageBudgets: Record<string, string> = {
-  errors: '2 kB',
-  backend: '6 kB',
-  'backend-cpu': '6 kB',
-  'backend-null': '2 kB',
-  'backend-wasm': '20 kB',
-  compiler: '20 kB',
-  tensor: '20 kB',
-  schedulers: '5 kB',
-  optimizers: '5 kB',
-  'nn-layers': '12 kB',
-  formats: '5 kB',
-  data: '6 kB',
-  models: '5 kB',
-  trainer: '10 kB',
+  // Message building and the nearest known name.
+  errors: '1.2 kB',
+  // Types, shapes, and the printers of kernels.
+  backend: '3.5 kB',
+  // Plain loops; it is for tests, but a page may hold results against it.
+  'backend-cpu': '8 kB',
+  'backend-null': '1.5 kB',
+  // A WebAssembly assembler, vector math for each function, and packed contractions.
+  'backend-wasm': '25 kB',
+  // One record per primitive.
+  compiler: '10 kB',
+  // Every operation of eager tensors; their methods cannot be shaken off.
+  tensor: '22 kB',
+  // All schedules; a program takes one or two of them.
+  schedulers: '5.5 kB',
+  // All optimizers; a program takes one.
+  optimizers: '8 kB',
+  // All layers and losses; a program takes a handful.
+  'nn-layers': '21 kB',
+  formats: '5.5 kB',
+  // Half of it is the names and forms of dates.
+  data: '7 kB',
+  models: '3 kB',
+  trainer: '5 kB',
 };

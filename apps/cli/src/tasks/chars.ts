@@ -24,7 +24,7 @@ export const chars: Task = {
   defaults: {
     task: 'chars',
     seed: 0,
-    steps: 2000,
+    steps: 1600,
     batchSize: 16,
     optimizer: { lr: 2e-3, betas: [0.9, 0.99], weightDecay: 0.1 },
     schedule: { warmupSteps: 100 },

@@ -29,7 +29,7 @@ export const dates: Task = {
   defaults: {
     task: 'dates',
     seed: 0,
-    steps: 700,
+    steps: 900,
     batchSize: 64,
     optimizer: { lr: 3e-3, betas: [0.9, 0.98], weightDecay: 0.01 },
     schedule: { warmupSteps: 100 },

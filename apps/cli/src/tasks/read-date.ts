@@ -36,7 +36,12 @@ export async function readDate(model: Seq2SeqTransformer, text: string): Promise
   const lengths = { startToken: START, endToken: END, maxLength: TARGET_LENGTH };
   const [ids = []] = await model.generate(source, { ...lengths, sourcePaddingMask });
   const answer = decodeTarget(ids);
-  if (!fromIso(answer)) return none(`the model answers "${answer}", which is no day from 1900 to 2099`);
+  const date = fromIso(answer);
+  if (!date) return none(`the model answers "${answer}", which is no day from 1900 to 2099`);
+  // Every written form names its year and its day in digits; an answer with others is made up.
+  const numbers = written.match(/\d+/g)?.map(Number) ?? [];
+  const missing = (['year', 'day'] as const).find((part) => !numbers.includes(date[part]));
+  if (missing) return none(`the model answers ${answer}, and the text names no ${missing} ${date[missing]}`);
   const sureness = await leastProbability(model, source, answer);
   if (sureness >= SURE) return { iso: answer };
   return none(`the model would guess ${answer}, and is ${Math.round(100 * sureness)} % sure of it at most`);

@@ -19,7 +19,7 @@ export function compileLines(kernel: ScanKernel | RankKernel, faults: Faults, wo
   }
   const domain = new Domain(0, [outer, length, inner]);
   const renderer = new Renderer(kernel, faults, 3, []);
-  const stage = renderer.stage([kernel.value], domain.axes, 0, 0);
+  const stage = renderer.stage([kernel.value], domain.axes, domain.axes, 0);
   renderer.finish();
   const slots = renderer.values;
   const [valueSlot] = stage.slots as [number];

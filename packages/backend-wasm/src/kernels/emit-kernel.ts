@@ -1,9 +1,10 @@
-import type { Expression, Kernel, LoopKernel, Scalar, ScatterAddKernel } from '@evenkeel/backend';
+import type { Expression, Kernel, Scalar } from '@evenkeel/backend';
 import { DTypeError } from '@evenkeel/errors';
 import { ModuleBuilder } from '../assembler/index.ts';
 import { Renderer } from '../renderer/renderer.ts';
 import type { Features } from '../renderer/vector-math.ts';
 import { emitContraction } from './contraction/contraction.ts';
+import { type LoopPlan, planLoop } from './kept-value.ts';
 import { faultAddress, type KernelModule, parameterTypes } from './kernel-module.ts';
 import { emitLoop } from './loop.ts';
 import { emitScatterAdd } from './scatter-add.ts';
@@ -15,6 +16,7 @@ export function emitKernel(kernel: Kernel, features: Features): KernelModule {
   const builder = new ModuleBuilder();
   if (kernel.form === 'contraction') return emitContraction(builder, kernel, features);
   const f = builder.function(parameterTypes(kernel));
+  const plan = kernel.form === 'loop' ? planLoop(kernel) : kernel;
   const bindings = kernel.bindings.length;
   const renderer = new Renderer({
     f,
@@ -24,20 +26,18 @@ export function emitKernel(kernel: Kernel, features: Features): KernelModule {
     arguments: kernel.arguments.map((_, i) => f.parameter(bindings + i)),
     argumentTypes: kernel.arguments,
     faultAddress,
-    roots: rootsOf(kernel),
+    roots: 'form' in plan ? [plan.index, plan.value] : loopRoots(plan),
   });
-  if (kernel.form === 'loop') emitLoop(renderer, kernel);
-  else emitScatterAdd(renderer, kernel);
+  if ('form' in plan) emitScatterAdd(renderer, plan);
+  else emitLoop(renderer, plan);
   renderer.faults.report();
   return { bytes: builder.finish(f), workspaceBytes: 0, reportsFaults: renderer.faults.used };
 }
 
-function rootsOf(kernel: LoopKernel | ScatterAddKernel): Expression[] {
-  if (kernel.form === 'routine') return [kernel.index, kernel.value];
-  return [
-    ...kernel.reductions.map((r) => r.value),
-    ...[...kernel.stores, ...kernel.elementStores].flatMap((s) => [s.index, s.value]),
-  ];
+function loopRoots({ kernel, kept }: LoopPlan): Expression[] {
+  const { reductions, stores, elementStores } = kernel;
+  const all = [...stores, ...elementStores, ...(kept ? [kept] : [])];
+  return [...reductions.map((r) => r.value), ...all.flatMap((s) => [s.index, s.value])];
 }
 
 function refuseFloat64(dtype: Scalar): void {

@@ -1,14 +1,21 @@
-import type { LoopKernel, Reduction, Store } from '@evenkeel/backend';
+import { type Expression, type Reduction, type Store, strideAlong } from '@evenkeel/backend';
+import { partsOf } from '../renderer/graph.ts';
 import type { Renderer } from '../renderer/renderer.ts';
+import type { LoopPlan } from './kept-value.ts';
 import { type LoopAxis, runNest } from './nest.ts';
 import { runPass } from './reduction.ts';
 import { chooseCopies, chooseVectorAxis, passesOf } from './vector-axis.ts';
+
+// Reductions by columns read two cache lines of every row.
+const columnCopies = 8;
+
+type Values = readonly Expression[];
 
 /**
  * A loop kernel. With the vector axis among the outer axes each lane is an outer index of its own ("columns"); among
  * the inner axes the lanes share one outer index and its reductions combine them ("rows").
  */
-export function emitLoop(renderer: Renderer, kernel: LoopKernel): void {
+export function emitLoop(renderer: Renderer, { kernel, kept }: LoopPlan): void {
   const { outer, inner, reductions, stores, elementStores } = kernel;
   const values = [
     ...reductions.map((r) => r.value),
@@ -23,35 +30,37 @@ export function emitLoop(renderer: Renderer, kernel: LoopKernel): void {
     reductions: reductions.length,
     innerSize,
   });
-  const copies = vectorAxis === undefined ? 0 : chooseCopies(values, extents.get(vectorAxis) as number);
-  const loopAxes = (sizes: readonly number[], first: number): LoopAxis[] =>
+  const loopAxes = (sizes: readonly number[], first: number, work: Values, most?: number): LoopAxis[] =>
     innermostLast(
       sizes.map((extent, i) => ({
         axis: first + i,
         extent,
-        copies: first + i === vectorAxis ? copies : 0,
+        copies: first + i === vectorAxis ? chooseCopies(work, extent, most) : 0,
       })),
     );
-  const innerAxes = loopAxes(inner, outer.length);
   const passes = passesOf(kernel);
+  const lastPass = passes[passes.length - 1];
+  const outerAxes = loopAxes(outer, 0, values, reductions.length > 0 ? columnCopies : undefined);
   runNest(renderer, {
-    axes: loopAxes(outer, 0),
+    axes: inner.length === 0 ? tiled(outerAxes, allStores) : outerAxes,
     values,
     stores: allStores,
     body() {
-      renderer.clearReduced();
       for (const pass of passes) {
         const members = pass.map((index) => ({
           index,
           reduction: reductions[index] as Reduction,
         }));
-        runPass(renderer, innerAxes, members);
+        const work = members.map(({ reduction }) => reduction.value);
+        const keptHere = kept && pass === lastPass ? [kept] : [];
+        runPass(renderer, loopAxes(inner, outer.length, work), members, keptHere);
       }
       storeAll(renderer, stores);
       if (elementStores.length === 0) return;
+      const work = elementStores.map((s) => s.value);
       runNest(renderer, {
-        axes: innerAxes,
-        values: elementStores.map((s) => s.value),
+        axes: loopAxes(inner, outer.length, work),
+        values: work,
         stores: elementStores,
         body: () => storeAll(renderer, elementStores),
       });
@@ -72,4 +81,32 @@ export function storeAll(renderer: Renderer, stores: readonly Store[]): void {
 /** The vector axis runs innermost, because it is the one along which memory is contiguous. */
 export function innermostLast(axes: readonly LoopAxis[]): LoopAxis[] {
   return [...axes.filter((a) => a.copies === 0), ...axes.filter((a) => a.copies > 0)];
+}
+
+/**
+ * Where the vector axis is gathered because the source is contiguous along another axis, that other axis runs innermost:
+ * each turn of the vector axis reads a few streams to their end, instead of touching every cache line again and again.
+ */
+function tiled(axes: readonly LoopAxis[], stores: readonly Store[]): readonly LoopAxis[] {
+  const vector = axes.find((a) => a.copies > 0);
+  if (!vector) return axes;
+  const isGathered = (index: Expression): boolean => {
+    const stride = strideAlong(index, vector.axis);
+    return stride !== 0 && stride !== 1;
+  };
+  const gathered = indicesOf(stores).filter(isGathered);
+  const source = axes.find(
+    ({ axis, extent }) => extent >= 8 && gathered.some((index) => strideAlong(index, axis) === 1),
+  );
+  if (!source) return axes;
+  return [...axes.filter((a) => a !== vector && a !== source), vector, source];
+}
+
+/** The indices of all loads and stores. */
+function indicesOf(stores: readonly Store[]): Expression[] {
+  const indices = stores.map((s) => s.index);
+  for (const e of partsOf([...stores.map((s) => s.value), ...indices])) {
+    if (e.kind === 'load') indices.push(e.index);
+  }
+  return indices;
 }

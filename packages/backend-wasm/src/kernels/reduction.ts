@@ -1,5 +1,5 @@
-import { type BinaryFunction, identityOf, type Reduction, type ReductionFunction } from '@evenkeel/backend';
-import { f32x4, type Local, v128 } from '../assembler/index.ts';
+import { type BinaryFunction, identityOf, type Reduction, type ReductionFunction, type Store } from '@evenkeel/backend';
+import { f32x4, i32, i32x4, type Local, v128 } from '../assembler/index.ts';
 import { binaryOf } from '../renderer/operations.ts';
 import type { Renderer } from '../renderer/renderer.ts';
 import type { Vector } from '../renderer/vector-math.ts';
@@ -27,6 +27,8 @@ class Accumulator {
   readonly #renderer: Renderer;
   readonly #registers: Local<'v128'>[];
   readonly #totals: readonly Total[];
+  /** Masks of the lanes that have met a NaN, by register; only for max and min of floats. */
+  readonly #unordered: readonly Local<'v128'>[];
 
   constructor(renderer: Renderer, reduction: Reduction, registers: number, blocked: boolean) {
     this.#renderer = renderer;
@@ -37,13 +39,26 @@ class Accumulator {
       sum: zeros(),
       excess: zeros(),
     }));
+    const none = () => renderer.f.v128(renderer.math.int(0));
+    this.#unordered = Array.from({ length: this.#isFloatExtreme ? registers : 0 }, none);
   }
 
   get isFloatSum(): boolean {
     return this.reduction.fn === 'sum' && this.reduction.value.dtype === 'float32';
   }
 
+  get #isFloatExtreme(): boolean {
+    const { fn, value } = this.reduction;
+    return value.dtype === 'float32' && (fn === 'max' || fn === 'min');
+  }
+
+  /** The registers as results of their own, lane by lane. */
   get results(): readonly Local<'v128'>[] {
+    const { math } = this.#renderer;
+    this.#unordered.forEach((mask, i) => {
+      const local = this.#registers[i] as Local<'v128'>;
+      local.set(math.select(mask, math.float(NaN), local));
+    });
     return this.#registers;
   }
 
@@ -54,6 +69,12 @@ class Accumulator {
     const isProduct = value.kind === 'binary' && value.fn === 'mul' && this.isFloatSum;
     if (isProduct && math.features.fused && this.#renderer.isUsedOnce(value)) {
       local.set(math.madd(this.#renderer.value(value.a), this.#renderer.value(value.b), local));
+    } else if (this.#isFloatExtreme) {
+      // Three instructions, where the engine makes eight of a max that keeps NaN.
+      const unordered = this.#unordered[register] as Local<'v128'>;
+      const next = this.#renderer.keep(value);
+      unordered.set(v128.or(unordered, f32x4.ne(next, next)));
+      local.set(this.#combine(local, next));
     } else {
       local.set(this.#combine(local, this.#renderer.value(value)));
     }
@@ -91,8 +112,11 @@ class Accumulator {
       const halves = math.keep(this.#combine(pairs, crossed));
       sum = this.#combine(halves, v128.shuffle(halves, halves, [1, 0, 3, 2]));
     }
-    if (sum && single) return math.keep(this.#combine(sum, single));
-    return math.keep((sum ?? single) as Vector);
+    const total = sum && single ? this.#combine(sum, single) : ((sum ?? single) as Vector);
+    if (this.#unordered.length === 0) return math.keep(total);
+    const unordered = this.#unordered.reduce<Vector>((a, b) => v128.or(a, b), math.int(0));
+    const mask = i32x4.splat(i32.sub(i32.constant(0), v128.anyTrue(unordered)));
+    return math.keep(math.select(mask, math.float(NaN), total));
   }
 
   #identity(): Vector {
@@ -102,6 +126,8 @@ class Accumulator {
 
   #combine(a: Vector, b: Vector): Vector {
     const { fn, value } = this.reduction;
+    // NaN is kept track of beside the registers.
+    if (this.#isFloatExtreme) return (fn === 'max' ? f32x4.pmax : f32x4.pmin)(a, b);
     return binaryOf(this.#renderer.math, combining[fn], value.dtype, a, b);
   }
 }
@@ -115,12 +141,13 @@ function pairwise(vectors: readonly Vector[], combine: (a: Vector, b: Vector) =>
 /**
  * One pass over the inner axes for reductions that do not use each other. Inside a vector loop each lane is a result
  * of its own; otherwise the lanes along the vector axis are combined at the end, and what is left of the axis goes to
- * a register of its own.
+ * a register of its own. `kept` is stored on the way.
  */
 export function runPass(
   renderer: Renderer,
   axes: readonly LoopAxis[],
   reductions: readonly { readonly index: number; readonly reduction: Reduction }[],
+  kept: readonly Store[],
 ): void {
   const rows = axes.find((a) => a.copies > 0);
   const byLane = renderer.scope.vectorAxis !== undefined;
@@ -130,15 +157,19 @@ export function runPass(
   const blocked = turnsFrom(axes, 0) > blockTurns;
   const accumulators = reductions.map(({ reduction }) => new Accumulator(renderer, reduction, registers, blocked));
   const sums = accumulators.filter((a) => a.isFloatSum);
+  const flush = (): void => {
+    for (const sum of sums) sum.flush();
+  };
   runNest(renderer, {
     axes,
     values: reductions.map(({ reduction }) => reduction.value),
-    stores: [],
-    blocks: blocked && sums.length > 0 ? { turns: blockTurns, flush: () => sums.forEach((a) => a.flush()) } : undefined,
+    stores: kept,
+    blocks: blocked && sums.length > 0 ? { turns: blockTurns, flush } : undefined,
     body() {
       const isTail = renderer.scope.vectorAxis === undefined;
       renderer.eachCopy((copy) => {
         for (const a of accumulators) a.add(isTail ? registers - 1 : copy);
+        for (const store of kept) renderer.store(store, renderer.keep(store.value));
       });
     },
   });

@@ -1,10 +1,12 @@
-import { type Expression, type ScatterAddKernel, strideAlong } from '@evenkeel/backend';
+import { axis, type Expression, type ScatterAddKernel, strideAlong, weightedSum } from '@evenkeel/backend';
 import { f32x4, i32, i32x4, v128 } from '../assembler/index.ts';
 import type { Renderer } from '../renderer/renderer.ts';
 import { runNest } from './nest.ts';
 import { chooseCopies, chooseVectorAxis } from './vector-axis.ts';
 
-const [outerAxis, lengthAxis, innerAxis] = [0, 1, 2];
+const outerAxis = 0;
+const lengthAxis = 1;
+const innerAxis = 2;
 
 /** Zeros the output, then adds value after value in order; an index that is one for all of a row adds whole vectors. */
 export function emitScatterAdd(renderer: Renderer, kernel: ScatterAddKernel): void {
@@ -18,7 +20,8 @@ export function emitScatterAdd(renderer: Renderer, kernel: ScatterAddKernel): vo
     { axis: lengthAxis, extent: length, copies: 0 },
   ];
   const row = { axis: innerAxis, extent: inner, copies: perRow ? rowCopies(value, inner) : 0 };
-  const isInteger = value.dtype !== 'float32';
+  const add = value.dtype === 'float32' ? f32x4.add : i32x4.add;
+  const rowOffset = f.i32();
 
   /** Adds the value to the element whose position in its row is given, where the index is in range. */
   const addAt = (position: Expression): void => {
@@ -35,8 +38,6 @@ export function emitScatterAdd(renderer: Renderer, kernel: ScatterAddKernel): vo
       }
     });
   };
-  const add = isInteger ? i32x4.add : f32x4.add;
-  const rowOffset = f.i32();
   const guarded = (body: () => void): void => {
     const wanted = math.keep(renderer.value(index));
     const place = f.i32(i32x4.extract(wanted, 0));
@@ -46,19 +47,7 @@ export function emitScatterAdd(renderer: Renderer, kernel: ScatterAddKernel): vo
       body();
     });
   };
-  const position: Expression = {
-    kind: 'binary',
-    dtype: 'int32',
-    fn: 'add',
-    a: {
-      kind: 'binary',
-      dtype: 'int32',
-      fn: 'mul',
-      a: { kind: 'axis', dtype: 'int32', axis: outerAxis },
-      b: { kind: 'constant', dtype: 'int32', value: size * inner },
-    },
-    b: { kind: 'axis', dtype: 'int32', axis: innerAxis },
-  };
+  const position = weightedSum([axis(outerAxis), axis(innerAxis)], [size * inner, 1]);
   runNest(renderer, {
     axes: perRow ? axes : [...axes, row],
     values: [index, value],

@@ -10,7 +10,7 @@ export interface Work {
 
 // In instructions, roughly, for the four elements of a vector.
 const costOf = { uniform: 0.5, whole: 1, reversed: 2, gathered: 6, computed: 14 };
-const mathFunctions: ReadonlySet<string> = new Set([
+export const mathFunctions: ReadonlySet<string> = new Set([
   'exp',
   'expm1',
   'log',
@@ -76,10 +76,13 @@ export function chooseVectorAxis(
   return best;
 }
 
-/** How many vectors to work on side by side: enough to hide the loop's own cost and the latency of additions. */
-export function chooseCopies(values: readonly Expression[], extent: number): number {
+/**
+ * How many vectors to work on side by side: enough to hide the loop's own cost and the latency of additions. Long
+ * expressions keep the processor busy alone, and two at a time only make V8 spill registers.
+ */
+export function chooseCopies(values: readonly Expression[], extent: number, most = 4): number {
   const cost = arithmeticCost(values);
-  const wanted = cost <= 12 ? 4 : cost <= 40 ? 2 : 1;
+  const wanted = cost <= 8 ? most : cost <= 16 ? 2 : 1;
   let copies = 1;
   while (copies * 2 <= wanted && copies * 8 <= extent) copies *= 2;
   return copies;
@@ -96,7 +99,7 @@ export function passesOf(kernel: LoopKernel): number[][] {
       if ((needed >>> j) & 1) pass = Math.max(pass, earlier + 1);
     });
     passOf.push(pass);
-    (passes[pass] ??= []).push(i);
+    passes[pass] = [...(passes[pass] ?? []), i];
   });
   return passes;
 }

@@ -1,10 +1,10 @@
 import { i32, i32x4, type Local, v128 } from '../assembler/index.ts';
 import type { Vector, VectorMath } from './vector-math.ts';
 
-/** Words at the fault address: whether there was a fault, the index, the size of the dimension. */
-export const faultWords = 3;
-
-/** Indices outside their bounds: noted in registers while the kernel runs, told to the host at its end. */
+/**
+ * Indices outside their bounds: noted in registers while the kernel runs, told to the host at its end in three words at
+ * the fault address: whether there was one, the index, the size of the dimension.
+ */
 export class Faults {
   readonly #math: VectorMath;
   readonly #address: number;

@@ -147,8 +147,8 @@ export function binaryOf(
     if (fn === 'pow') return power(math, a, b, known);
     if (fn === 'rem') return remainder(math, a, b);
     // One instruction, and a NaN in the first operand stays.
-    if (fn === 'max' && known !== undefined && known === known) return f32x4.pmax(a, b);
-    if (fn === 'min' && known !== undefined && known === known) return f32x4.pmin(a, b);
+    if (fn === 'max' && known !== undefined && !Number.isNaN(known)) return f32x4.pmax(a, b);
+    if (fn === 'min' && known !== undefined && !Number.isNaN(known)) return f32x4.pmin(a, b);
   } else if (dtype === 'int32' || dtype === 'uint32') {
     const compound = integerBinary(math, fn, dtype === 'uint32', a, b, known);
     if (compound) return compound;

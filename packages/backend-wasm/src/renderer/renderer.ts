@@ -81,10 +81,6 @@ export class Renderer {
     this.#reduced.set(reduction, { values, byLane });
   }
 
-  clearReduced(): void {
-    this.#reduced.clear();
-  }
-
   /** The value as a vector where the nest stands. What is used more than once is computed once. */
   value(e: Expression): Vector {
     switch (e.kind) {

@@ -77,22 +77,30 @@ function call(f: KernelFunction, p: readonly number[], v: readonly number[]): vo
   const at = (i: number): number => v[p[i] as number] as number;
   switch (p.length) {
     case 1:
-      return f(at(0));
+      f(at(0));
+      break;
     case 2:
-      return f(at(0), at(1));
+      f(at(0), at(1));
+      break;
     case 3:
-      return f(at(0), at(1), at(2));
+      f(at(0), at(1), at(2));
+      break;
     case 4:
-      return f(at(0), at(1), at(2), at(3));
+      f(at(0), at(1), at(2), at(3));
+      break;
     case 5:
-      return f(at(0), at(1), at(2), at(3), at(4));
+      f(at(0), at(1), at(2), at(3), at(4));
+      break;
     case 6:
-      return f(at(0), at(1), at(2), at(3), at(4), at(5));
+      f(at(0), at(1), at(2), at(3), at(4), at(5));
+      break;
     case 7:
-      return f(at(0), at(1), at(2), at(3), at(4), at(5), at(6));
+      f(at(0), at(1), at(2), at(3), at(4), at(5), at(6));
+      break;
     case 8:
-      return f(at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7));
+      f(at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7));
+      break;
     default:
-      return f(...p.map((i) => v[i] as number));
+      f(...p.map((i) => v[i] as number));
   }
 }

@@ -50,6 +50,7 @@ function whereCases(dtype: DType, draw: Draw): Case<Where>[] {
         { shape, dtype, layout: second, draw },
       ],
       none,
+      'one side a number',
     ),
   ]);
 }

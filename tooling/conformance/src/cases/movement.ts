@@ -92,6 +92,7 @@ export const expand = movementCases<AttributesOf<'expand'>>(
     [[], { shape: [] }],
     [[1], { shape: [0] }],
     [[1], { shape: [65] }],
+    [[65, 1], { shape: [65, 3] }],
     [[0, 1], { shape: [0, 3] }],
     [[3], { shape: [3] }],
     [[1, 7], { shape: [5, 7] }],

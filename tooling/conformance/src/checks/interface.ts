@@ -55,8 +55,25 @@ export function interfaceChecks(): Check[] {
       expectThat((await backend.read(buffer)).length === 0, () => 'an empty buffer was not read as empty');
       backend.release(buffer);
     }),
-    check('memory that was released can be had again, many times over', async (backend) => {
-      for (let i = 0; i < 2000; i++) backend.release(backend.allocate(1 << 20));
+    check('buffers of all sizes come and go without touching each other', async (backend) => {
+      const sizes = Array.from({ length: 60 }, (_, i) => 4 * ((i * 37) % 300));
+      const fill = (bytes: number, value: number) => {
+        const buffer = backend.allocate(bytes);
+        backend.write(buffer, new Int32Array(bytes / 4).fill(value));
+        return { buffer, value };
+      };
+      const first = sizes.map((bytes, i) => fill(bytes, i));
+      const kept = first.filter((_, i) => i % 3 !== 0);
+      for (const [i, { buffer }] of first.entries()) if (i % 3 === 0) backend.release(buffer);
+      kept.push(...sizes.map((bytes, i) => fill(bytes, 1000 + i)));
+      for (const { buffer, value } of kept) {
+        const got = ints(await backend.read(buffer));
+        expectThat(
+          got.every((element) => element === value),
+          () => `a buffer of ${buffer.bytes} bytes holds ${got} instead of ${value}`,
+        );
+        backend.release(buffer);
+      }
     }),
     check('a gather outside its dimension is an IndexError, and the backend goes on', (backend) =>
       on(backend, async () => {

@@ -48,12 +48,13 @@ function argumentsCheck(): Check {
     group: 'kernels',
     name: 'arguments may differ at every run',
     async run({ subject }) {
+      const prepared = subject.prepare(program);
       for (const [start, step] of [
         [0.5, 1],
         [-3, 7],
         [1e6, -2],
       ] as const) {
-        const [got] = await runProgram(subject, program, [7], [start, step]);
+        const [got] = await runProgram(subject, program, [7], [start, step], prepared);
         const expected = Array.from({ length: 7 }, (_, i) => start + i * step);
         expectThat(farFrom(got as number[], expected, 0, 0) === undefined, () => `${got} instead of ${expected}`);
       }

@@ -1,12 +1,14 @@
 import { axis, load, type Program, type Scalar, weightedSum } from '@evenkeel/backend';
 import { philox } from '@evenkeel/compiler';
-import { Generator, hostRandom, rand } from '@evenkeel/tensor';
+import { Generator, hostRandom, philox4x32, rand } from '@evenkeel/tensor';
 import { runProgram } from '../host/run-program.ts';
 import { type Check, expectThat, on } from './check.ts';
 import { loop, reads, writes } from './program-case.ts';
 
+type Words = readonly [number, number, number, number];
+
 /** Counter, key and result, from the file kat_vectors of Random123 (philox4x32, 10 rounds). */
-export const knownAnswers: readonly (readonly [counter: number[], key: number[], words: number[]])[] = [
+export const knownAnswers: readonly (readonly [counter: Words, key: readonly [number, number], words: Words])[] = [
   [
     [0, 0, 0, 0],
     [0, 0],
@@ -24,7 +26,10 @@ export const knownAnswers: readonly (readonly [counter: number[], key: number[],
   ],
 ];
 
-/** Streams by seed and position: small, large, and such that the lower half of the counter overflows within a draw. A draw begins with a block of four. */
+/**
+ * Streams by seed and position: small, large, and such that the lower half of the counter overflows within a draw. A draw begins
+ * with a block of four.
+ */
 const streams = [
   { seed: 0, offset: 0 },
   { seed: 7, offset: 123_456_788 },
@@ -37,7 +42,7 @@ export function randomNumberChecks(): Check[] {
   return [
     {
       group: 'random numbers',
-      name: 'Philox gives the published words',
+      name: 'Philox gives the published words, and so it does on the host',
       async run({ subject }) {
         const inputs = knownAnswers.flatMap(([counter, key]) => [...counter, ...key]);
         const [, got] = await runProgram(subject, philoxProgram(knownAnswers.length), [
@@ -46,6 +51,8 @@ export function randomNumberChecks(): Check[] {
         ]);
         const expected = knownAnswers.flatMap(([, , words]) => words);
         expectThat(String(got) === String(expected), () => `${hex(got as number[])} instead of ${hex(expected)}`);
+        const host = knownAnswers.flatMap(([counter, key]) => philox4x32(counter, key));
+        expectThat(String(host) === String(expected), () => `on the host ${hex(host)} instead of ${hex(expected)}`);
       },
     },
     ...streams.map(

@@ -1,4 +1,4 @@
-import { type Backend, itemBytes, type Program, type Scalar } from '@evenkeel/backend';
+import { type Backend, itemBytes, type Prepared, type Program, type Scalar } from '@evenkeel/backend';
 
 /**
  * What a binding is given: elements to begin with, or how many it has (of no defined content). Where a program moves along
@@ -13,6 +13,7 @@ const untouched = 0x5a;
 /**
  * Runs a program on a backend and reads every binding. Each binding lies within a larger buffer whose other bytes must stay.
  *
+ * @param prepared the program as it was prepared before; default: prepares it
  * @throws Error if a byte outside a binding has changed
  */
 export async function runProgram(
@@ -20,6 +21,7 @@ export async function runProgram(
   program: Program,
   given: readonly Given[],
   args: readonly number[] = [],
+  prepared: Prepared | Promise<Prepared> = backend.prepare(program),
 ): Promise<number[][]> {
   const bound = given.map((content, i) => {
     const { dtype } = program.bindings[i] as Program['bindings'][number];
@@ -33,7 +35,7 @@ export async function runProgram(
     if (values) backend.write(buffer, encode(dtype, item, values), offset);
     return { dtype, item, buffer, offset, whole, length: bound * item };
   });
-  backend.run(await backend.prepare(program), { buffers: bound, arguments: args });
+  backend.run(await prepared, { buffers: bound, arguments: args });
   const contents = await Promise.all(
     bound.map(async ({ dtype, item, buffer, offset, whole }, i) => {
       const bytes = await backend.read(buffer);

@@ -43,6 +43,8 @@ class ContractionEmitter {
   readonly #workspace: Local<'i32'>;
   /** Where row 0 of the sums would lie in the scratch block. */
   readonly #sums: Local<'i32'>;
+  /** Where b lies, packed or not. */
+  readonly #right: Local<'i32'>;
   #used = 0;
 
   constructor(
@@ -59,6 +61,7 @@ class ContractionEmitter {
     this.#features = features;
     this.#workspace = f.parameter(bindings + kernel.arguments.length);
     this.#sums = f.i32();
+    this.#right = f.i32();
     const { left, right } = plan;
     const computed = [left, right].map((o) => this.#reserve(o.computed?.elements ?? 0));
     this.renderer = new Renderer({
@@ -113,14 +116,11 @@ class ContractionEmitter {
     return this.#f.i32(i32.add(base, i32.constant(offset)));
   }
 
-  /** How b is made ready, and in `#b` where it then lies. */
-  readonly #b: { pointer?: Local<'i32'> } = {};
-
+  /** Makes b ready and sets where it lies. */
   #rightSide(): () => void {
     const { right, method, columns, depth } = this.#plan;
     const { view } = right;
-    this.#b.pointer = this.#f.i32();
-    const pointer = this.#b.pointer;
+    const pointer = this.#right;
     if (method === 'direct' || method === 'dot') {
       return () => {
         this.#compute(right);
@@ -166,7 +166,7 @@ class ContractionEmitter {
         a,
         aRowBytes: left.view.rowStride * 4,
         aStepBytes: left.view.columnStride * 4,
-        b: this.#b.pointer as Local<'i32'>,
+        b: this.#right,
         c,
         cRowBytes,
         isPadded: !output,
@@ -215,7 +215,7 @@ class ContractionEmitter {
     return () => {
       const a = this.#start(view);
       const c = output ? this.#start(output) : sums;
-      const b = this.#b.pointer as Local<'i32'>;
+      const b = this.#right;
       const first = f.i32();
       f.range(first, i32.constant(0), i32.constant(rows), block, () => {
         const end = f.i32(i32.add(first, i32.constant(block)));

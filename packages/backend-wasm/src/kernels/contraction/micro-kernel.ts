@@ -38,7 +38,9 @@ export function multiplyTile(
   const columns = Array.from({ length: tile.vectors }, () => f.v128());
   const element = f.v128();
   f.doWhile(() => {
-    columns.forEach((column, v) => column.set(v128.load(pb, v * 16)));
+    columns.forEach((column, v) => {
+      column.set(v128.load(pb, v * 16));
+    });
     sums.forEach((row, r) => {
       element.set(v128.load32Splat(pa, r * a.rowBytes));
       row.forEach((sum, v) => {

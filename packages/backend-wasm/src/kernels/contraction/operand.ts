@@ -97,34 +97,3 @@ export function emitStores(renderer: Renderer, axes: readonly Axis[], stores: re
     body: () => storeAll(renderer, stores),
   });
 }
-
-/** An expression with every part that `find` answers for replaced. */
-export function replaceParts(
-  e: Expression,
-  find: (part: Expression) => Expression | undefined,
-  memo: Map<Expression, Expression>,
-): Expression {
-  const known = memo.get(e);
-  if (known) return known;
-  const on = (part: Expression): Expression => replaceParts(part, find, memo);
-  const made = find(e) ?? rebuild(e, on);
-  memo.set(e, made);
-  return made;
-}
-
-function rebuild(e: Expression, on: (part: Expression) => Expression): Expression {
-  switch (e.kind) {
-    case 'unary':
-    case 'cast':
-    case 'bounded':
-      return { ...e, a: on(e.a) };
-    case 'binary':
-      return { ...e, a: on(e.a), b: on(e.b) };
-    case 'select':
-      return { ...e, condition: on(e.condition), a: on(e.a), b: on(e.b) };
-    case 'load':
-      return e.guard ? { ...e, index: on(e.index), guard: on(e.guard) } : { ...e, index: on(e.index) };
-    default:
-      return e;
-  }
-}

@@ -78,7 +78,9 @@ function writeTile(
 ): void {
   const each = (act: (sum: Local<'v128'>, offset: number) => void): void => {
     sums.forEach((row, r) => {
-      row.forEach((sum, v) => act(sum, r * pitchBytes + v * 16));
+      row.forEach((sum, v) => {
+        act(sum, r * pitchBytes + v * 16);
+      });
     });
   };
   if (accumulate) {

@@ -1,7 +1,8 @@
 /** How a contraction is computed: which side gives the rows, how operands are read, by which kind of kernel. */
 import { type ContractionKernel, type Expression, load, type Store } from '@evenkeel/backend';
+import { replaceParts } from '../../renderer/graph.ts';
 import { type Axis, axesFrom, type MatrixView, matrixView, rowMajor, sizeOfAxes } from './axes.ts';
-import { type Operand, operandOf, replaceParts, viewOf } from './operand.ts';
+import { type Operand, operandOf, viewOf } from './operand.ts';
 
 /** - dot: few rows, both operands contiguous along k. direct: operands where they lie. panels: b packed, a where it lies. */
 export type Method = 'dot' | 'direct' | 'panels' | 'packed';

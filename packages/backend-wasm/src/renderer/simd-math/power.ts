@@ -90,10 +90,7 @@ function remainderHalf(math: VectorMath, a: Vector, b: Vector): Vector {
   const by = math.keep(f64x2.promoteLowF32x4(b));
   math.f.doWhile(() => {
     const quotient = v128.and(f64x2.trunc(f64x2.div(rest, by)), math.long(-1, 0xff000000));
-    const next = math.keep(f64x2.sub(rest, f64x2.mul(quotient, by)));
-    // The quotient may have been rounded up to the next integer.
-    const below = f64x2.lt(next, math.double(0));
-    rest.set(f64x2.add(next, v128.and(by, below)));
+    rest.set(f64x2.sub(rest, f64x2.mul(quotient, by)));
     return v128.anyTrue(f64x2.ge(rest, by));
   });
   return f32x4.demoteF64x2Zero(rest);

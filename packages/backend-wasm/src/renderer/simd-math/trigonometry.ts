@@ -2,8 +2,8 @@ import { f32x4, f64x2, i32, i32x4, type Local, v128 } from '../../assembler/inde
 import type { Vector, VectorMath } from '../vector-math.ts';
 
 // π/2 in two doubles, the first of 33 bits: its product with a count of quarter turns below 2^20 is exact (fdlibm).
-const quarterHigh = 1.57079632673412561417;
-const quarterLow = 6.07710050650619224932e-11;
+const quarterHigh = 1.5707963267341256;
+const quarterLow = 6.077100506506192e-11;
 const sinTail = [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1];
 const cosTail = [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2];
 

@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readCommandLine } from '../src/command-line.ts';
+import type { Check } from '../src/index.ts';
+import { lines, report } from '../src/report.ts';
+
+test('all backends are checked unless one is named', () => {
+  expect(readCommandLine([])).toEqual({ backends: ['cpu', 'wasm'], seed: 1, json: false });
+  expect(readCommandLine(['--', '--backend', 'wasm', '--seed', '7', '--json'])).toEqual({
+    backends: ['wasm'],
+    seed: 7,
+    json: true,
+  });
+});
+
+test('an unknown backend names the known ones and the nearest', () => {
+  expect(() => readCommandLine(['--backend', 'wsam'])).toThrow(/no backend "wsam"[\s\S]*cpu, wasm, all[\s\S]*wasm\?/);
+});
+
+test('a seed must be a whole number', () => {
+  expect(() => readCommandLine(['--seed', '-1'])).toThrow(/seed/);
+  expect(() => readCommandLine(['--seed', 'x'])).toThrow(/seed/);
+});
+
+test('an unknown option or backend ends with code 2 and the usage', () => {
+  for (const words of [
+    ['--bakend', 'cpu'],
+    ['--backend', 'abacus'],
+  ]) {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--conditions=@evenkeel/source', join(import.meta.dirname, '../src/main.ts'), ...words],
+      { encoding: 'utf8' },
+    );
+    expect(status).toBe(2);
+    expect(stderr).toContain('usage: pnpm conformance');
+  }
+});
+
+test('the table tells how many cases of each primitive passed, and failures show what was wrong', () => {
+  const one = (operation: 'exp' | 'log', aspect: 'forward' | 'backward', name: string): Check => ({
+    group: `${operation} ${aspect}`,
+    name,
+    operation,
+    aspect,
+    run: async () => {},
+  });
+  const checks = [one('exp', 'forward', 'a'), one('exp', 'forward', 'b'), one('log', 'backward', 'a')];
+  const other: Check = { group: 'kernels', name: 'softmax', run: async () => {} };
+  const failures = [{ check: checks[1] as Check, problem: 'element 0 is 1 instead of 2' }];
+  const told = lines(report('wasm', 1.25, [...checks, other], failures, []));
+  expect(told).toEqual([
+    'wasm: cases passed  forward  backward  gradient  second derivative',
+    'exp                 1 of 2   -         -         -',
+    'log                 -        1         -         -',
+    'kernels  1',
+    'FAIL wasm exp forward: b: element 0 is 1 instead of 2',
+    'wasm: 3 passed, 1 failed, 0 skipped in 1.3 s',
+    '',
+  ]);
+});

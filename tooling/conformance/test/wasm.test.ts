@@ -1,0 +1,4 @@
+import { wasm } from '@evenkeel/backend-wasm';
+import { describeBackend } from '../src/index.ts';
+
+describeBackend('wasm', () => wasm());
