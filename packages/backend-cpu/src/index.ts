@@ -21,7 +21,7 @@ export function cpu(): Backend {
       boolBytes: 1,
       bindings: 64,
       threads: 1,
-      routines: ['scatterAdd'],
+      routines: ['scatterAdd', 'scan', 'rank'],
       arithmetic: 'separate',
     },
     prepare: (program) => programs.prepare(program),

@@ -57,7 +57,7 @@ export interface ContractionKernel extends KernelParts {
   readonly stores: readonly Store[];
 }
 
-export type RoutineName = 'scatterAdd';
+export type RoutineName = RoutineKernel['routine'];
 
 /**
  * `out[o, index(o, i, r), r] += value(o, i, r)`, from zero, in the order of i. Axes: 0 is o, 1 is i, 2 is r.
@@ -75,6 +75,37 @@ export interface ScatterAddKernel extends KernelParts {
   readonly output: number;
 }
 
-export type RoutineKernel = ScatterAddKernel;
+/**
+ * Running folds: `out[o, i, r]` is `value(o, j, r)` folded over all j up to i, or from i on in reverse. Axes as in `scatterAdd`;
+ * `out` is contiguous `[outer, length, inner]`.
+ */
+export interface ScanKernel extends KernelParts {
+  readonly form: 'routine';
+  readonly routine: 'scan';
+  readonly outer: number;
+  readonly length: number;
+  readonly inner: number;
+  readonly fn: ReductionFunction;
+  readonly reverse: boolean;
+  readonly value: Expression;
+  readonly output: number;
+}
+
+/**
+ * `out[o, i, r]` is the place of `value(o, i, r)` among the values of its line, sorted. Equal values keep their order; NaN comes
+ * last in ascending order and first in descending. Axes as in `scatterAdd`; `out` is contiguous `[outer, length, inner]`, int32.
+ */
+export interface RankKernel extends KernelParts {
+  readonly form: 'routine';
+  readonly routine: 'rank';
+  readonly outer: number;
+  readonly length: number;
+  readonly inner: number;
+  readonly descending: boolean;
+  readonly value: Expression;
+  readonly output: number;
+}
+
+export type RoutineKernel = ScatterAddKernel | ScanKernel | RankKernel;
 
 export type Kernel = LoopKernel | ContractionKernel | RoutineKernel;

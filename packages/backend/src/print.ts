@@ -1,6 +1,6 @@
 /** Kernels and programs as text: what tests compare, `DEBUG` shows, and caches use as identity (nothing is left out). */
 import { type Expression, operands } from './expression.ts';
-import type { Kernel, Store } from './kernel.ts';
+import type { Kernel, RoutineKernel, Store } from './kernel.ts';
 import { isRepeat, type Program, type Step } from './program.ts';
 
 const symbols: Readonly<Record<string, string>> = {
@@ -50,8 +50,9 @@ export function printKernel(kernel: Kernel): string {
     lines.push(`  r0:${kernel.a.dtype} = sum ${printer.print(kernel.a)} * ${printer.print(kernel.b)}`);
     for (const s of kernel.stores) lines.push(`  ${store(s)}`);
   } else {
-    lines.push(`${kernel.routine} [${kernel.outer}, ${kernel.length}, ${kernel.inner}] into ${kernel.size} ${head}`);
-    lines.push(`  out${kernel.output}[a0, ${printer.print(kernel.index)}, a2] += ${printer.print(kernel.value)}`);
+    lines.push(`${kernel.routine} [${kernel.outer}, ${kernel.length}, ${kernel.inner}]${details(kernel)} ${head}`);
+    const at = kernel.routine === 'scatterAdd' ? `[a0, ${printer.print(kernel.index)}, a2] +` : '[a0, a1, a2] ';
+    lines.push(`  out${kernel.output}${at}= ${printer.print(kernel.value)}`);
   }
   const [first, ...rest] = lines;
   return [first, ...printer.named.map((line) => `  ${line}`), ...rest].join('\n');
@@ -84,7 +85,19 @@ function roots(kernel: Kernel): Expression[] {
     return [...kernel.reductions.map((r) => r.value), ...stores(kernel.stores), ...stores(kernel.elementStores)];
   }
   if (kernel.form === 'contraction') return [kernel.a, kernel.b, ...stores(kernel.stores)];
-  return [kernel.index, kernel.value];
+  return kernel.routine === 'scatterAdd' ? [kernel.index, kernel.value] : [kernel.value];
+}
+
+/** What a routine is told besides its lines. */
+function details(kernel: RoutineKernel): string {
+  switch (kernel.routine) {
+    case 'scatterAdd':
+      return ` into ${kernel.size}`;
+    case 'scan':
+      return ` ${kernel.fn}${kernel.reverse ? ' from the end' : ''}`;
+    case 'rank':
+      return kernel.descending ? ' descending' : '';
+  }
 }
 
 /** Expressions with operands that are reached more than once. */

@@ -1,5 +1,9 @@
 import type { DType, Shape } from '@evenkeel/backend';
 import type { Spec } from './primitive.ts';
+import type { ConvolutionAttributes } from './primitives/convolution.ts';
+import type { FoldWindowsAttributes } from './primitives/fold-windows.ts';
+import type { ScanAttributes } from './primitives/scan.ts';
+import type { WindowsAttributes } from './primitives/windows.ts';
 
 type Unary<T> = (x: T) => T;
 /** A number takes the other side's shape and dtype. */
@@ -71,4 +75,13 @@ export interface Operations<T extends Spec> {
   gather(x: T, index: T, dim: number): T;
   /** Zeros of `size` along `dim`, to which `source` is added at `index`. */
   scatterAdd(source: T, index: T, dim: number, size: number): T;
+
+  /** `[N, C, …S]` by kernels `[O, C / groups, …K]`. */
+  convolution(x: T, w: T, attributes: ConvolutionAttributes): T;
+  /** Sliding windows along one dimension, the place in the window as a new last dimension. */
+  windows(x: T, attributes: WindowsAttributes): T;
+  /** The transpose of `windows`. */
+  foldWindows(x: T, attributes: FoldWindowsAttributes): T;
+  /** Running folds along one dimension. */
+  scan(x: T, attributes: ScanAttributes): T;
 }

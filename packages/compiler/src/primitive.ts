@@ -60,8 +60,12 @@ export type Lowering<Attributes> =
     }
   | { readonly kind: 'concatenation' }
   | { readonly kind: 'contraction' }
+  | { readonly kind: 'convolution' }
+  | { readonly kind: 'foldWindows' }
   | { readonly kind: 'gather' }
-  | { readonly kind: 'scatterAdd' };
+  | { readonly kind: 'scatterAdd' }
+  | { readonly kind: 'scan' }
+  | { readonly kind: 'rank' };
 
 export type Fold = 'sum' | 'prod' | 'max' | 'min' | 'argmax' | 'argmin';
 

@@ -40,8 +40,12 @@ export * from './ops/pointwise.ts';
 import './ops/reading.ts';
 
 export * from './ops/reduction.ts';
+export * from './ops/scans.ts';
+export * from './ops/selection.ts';
 export * from './ops/shape.ts';
 export * from './ops/slicing.ts';
+export * from './ops/sorting.ts';
+export * from './ops/windows.ts';
 export { Parameter } from './parameter.ts';
 export * from './random/draw.ts';
 export { defaultGenerator, Generator, type GeneratorState, manualSeed } from './random/generator.ts';

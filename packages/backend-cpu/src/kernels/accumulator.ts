@@ -8,7 +8,8 @@ export interface Accumulator {
   total(): number;
 }
 
-const combining = { sum: 'add', prod: 'mul', max: 'max', min: 'min' } as const;
+/** The function of two that each reduction repeats. */
+export const combining = { sum: 'add', prod: 'mul', max: 'max', min: 'min' } as const;
 
 /** The fold of a reduction function, or undefined where the dtype has none. */
 export function accumulatorOf(fn: ReductionFunction, dtype: Scalar): Accumulator | undefined {

@@ -1,13 +1,21 @@
 import { constant, type Limits, type Program, programOf, type Strides, sizeOf } from '@evenkeel/backend';
 import type { Primitive, Spec } from '../primitive.ts';
+import type { ConvolutionAttributes } from '../primitives/convolution.ts';
+import type { FoldWindowsAttributes } from '../primitives/fold-windows.ts';
+import type { RankAttributes } from '../primitives/rank.ts';
+import type { ScanAttributes } from '../primitives/scan.ts';
 import type { ScatterAddAttributes } from '../primitives/scatter-add.ts';
 import type { ReductionAttributes } from '../reduction.ts';
 import { lowerConcatenation } from './concatenation.ts';
 import { lowerContraction } from './contraction.ts';
+import { lowerConvolution } from './convolution.ts';
+import { lowerFoldWindows } from './fold-windows.ts';
 import type { Operand } from './operand.ts';
 import { lowerPointwise } from './pointwise.ts';
 import { lowerGather, lowerQuads, lowerRearrangement, lowerSource } from './position.ts';
+import { lowerRank } from './rank.ts';
 import { lowerReduction } from './reduction.ts';
+import { lowerScan } from './scan.ts';
 import { lowerScatterAdd } from './scatter-add.ts';
 
 type Memory = Operand & { readonly strides: Strides };
@@ -18,6 +26,8 @@ export function takesNumber({ lowering }: Primitive<never>, input: number): bool
     case 'pointwise':
     case 'reduction':
     case 'concatenation':
+    case 'scan':
+    case 'rank':
       return true;
     case 'scatterAdd':
       return input === 0;
@@ -74,6 +84,20 @@ export function lower<Attributes>(
           ? fill(operands, output, 0)
           : programOf(lowerScatterAdd(source, index, attributes as unknown as ScatterAddAttributes, limits));
       }
+      case 'convolution': {
+        const [x, w] = operands as [Memory, Memory];
+        return sizeOf(x.shape) === 0 || sizeOf(w.shape) === 0
+          ? fill(operands, output, 0)
+          : programOf(lowerConvolution(x, w, output, attributes as unknown as ConvolutionAttributes));
+      }
+      case 'foldWindows':
+        return sizeOf((operands[0] as Operand).shape) === 0
+          ? fill(operands, output, 0)
+          : programOf(lowerFoldWindows(operands[0] as Memory, output, attributes as unknown as FoldWindowsAttributes));
+      case 'scan':
+        return programOf(lowerScan(operands[0] as Operand, attributes as unknown as ScanAttributes, limits));
+      case 'rank':
+        return programOf(lowerRank(operands[0] as Operand, attributes as unknown as RankAttributes, limits));
       case 'concatenation': {
         const { dim } = attributes as unknown as { dim: number };
         return lowerConcatenation(operands, output, dim);

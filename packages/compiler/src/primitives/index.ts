@@ -11,6 +11,7 @@ import { atan } from './atan.ts';
 import { cast } from './cast.ts';
 import { ceil } from './ceil.ts';
 import { concat } from './concat.ts';
+import { convolution } from './convolution.ts';
 import { copy } from './copy.ts';
 import { cos } from './cos.ts';
 import { div } from './div.ts';
@@ -21,6 +22,7 @@ import { expand } from './expand.ts';
 import { expm1 } from './expm1.ts';
 import { floor } from './floor.ts';
 import { fmod } from './fmod.ts';
+import { foldWindows } from './fold-windows.ts';
 import { gather } from './gather.ts';
 import { ge } from './ge.ts';
 import { gt } from './gt.ts';
@@ -41,8 +43,10 @@ import { pad } from './pad.ts';
 import { permute } from './permute.ts';
 import { pow } from './pow.ts';
 import { prod } from './prod.ts';
+import { rank } from './rank.ts';
 import { reshape } from './reshape.ts';
 import { round } from './round.ts';
+import { scan } from './scan.ts';
 import { scatterAdd } from './scatter-add.ts';
 import { sign } from './sign.ts';
 import { sin } from './sin.ts';
@@ -54,9 +58,15 @@ import { tanh } from './tanh.ts';
 import { trunc } from './trunc.ts';
 import { uniform } from './uniform.ts';
 import { where } from './where.ts';
+import { windows } from './windows.ts';
 import { xor } from './xor.ts';
 
 export const primitives = {
+  rank,
+  scan,
+  foldWindows,
+  windows,
+  convolution,
   abs,
   add,
   amax,

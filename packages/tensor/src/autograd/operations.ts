@@ -83,5 +83,9 @@ export const operations: Operations<Tensor> = {
   pad: (x, before, after, interior) => apply('pad', [x], { before, after, interior }),
   matmul: (a, b) => apply('matmul', [a, b], none),
   gather: (x, index, dim) => apply('gather', [x, index], { dim }),
+  convolution: (x, w, attributes) => apply('convolution', [x, w], attributes),
+  windows: (x, attributes) => apply('windows', [x], attributes),
+  foldWindows: (x, attributes) => apply('foldWindows', [x], attributes),
+  scan: (x, attributes) => apply('scan', [x], attributes),
   scatterAdd: (source, index, dim, size) => apply('scatterAdd', [source, index], { dim, size }),
 };

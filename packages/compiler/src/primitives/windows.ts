@@ -1,0 +1,44 @@
+import { expectDim, shapeError } from '../expectations.ts';
+import type { Primitive, Spec } from '../primitive.ts';
+
+export interface WindowsAttributes {
+  readonly dim: number;
+  /** Elements in a window. */
+  readonly size: number;
+  /** From one window's first element to the next one's. */
+  readonly step: number;
+  /** From one element of a window to the next. */
+  readonly dilation: number;
+}
+
+/** Sliding windows along one dimension: it becomes the window's number, and a new last dimension the place in it. No copy. */
+export const windows: Primitive<WindowsAttributes> = {
+  name: 'windows',
+  infer([x], { dim, size, step, dilation }) {
+    const input = x as Spec;
+    expectDim('windows', input, dim);
+    const extent = input.shape[dim] as number;
+    const width = (size - 1) * dilation + 1;
+    if (size < 1 || step < 1 || dilation < 1 || width > extent) {
+      throw shapeError('windows', [input.shape], `a window of ${width} that fits into dimension ${dim}`);
+    }
+    const count = Math.floor((extent - width) / step) + 1;
+    return { shape: [...input.shape.map((e, d) => (d === dim ? count : e)), size], dtype: input.dtype };
+  },
+  lowering: {
+    kind: 'view',
+    layout: (_, strides, { dim, step, dilation }) => ({
+      strides: [
+        ...strides.map((stride, d) => (d === dim ? stride * step : stride)),
+        (strides[dim] as number) * dilation,
+      ],
+      offset: 0,
+    }),
+  },
+  saves: [],
+  smooth: true,
+  gradient({ inputs, gradient, ops, attributes: { dim, step, dilation } }) {
+    const extent = (inputs[0] as typeof gradient).shape[dim] as number;
+    return ops.foldWindows(gradient, { dim, extent, step, dilation });
+  },
+};

@@ -1,0 +1,98 @@
+import { operations as ops } from '../autograd/operations.ts';
+import { apply } from '../engine/apply.ts';
+import { scope } from '../engine/scope.ts';
+import { Tensor } from '../tensor.ts';
+import { toFloat } from './broadcast.ts';
+import { dimension } from './dims.ts';
+import type { ValuesAndIndices } from './extremes.ts';
+import { methods } from './method.ts';
+import { slice } from './slicing.ts';
+
+/** Running sums along one dimension; of integers and bools as int32. */
+export function cumsum(x: Tensor, dim: number): Tensor {
+  return running('cumsum', x, dim, 'sum');
+}
+
+/** Running products along one dimension; right gradients at zeros too. */
+export function cumprod(x: Tensor, dim: number): Tensor {
+  return running('cumprod', x, dim, 'prod');
+}
+
+/** Running maxima along one dimension and where they were found, the last of equal ones; the gradient goes there. */
+export function cummax(x: Tensor, dim: number): ValuesAndIndices {
+  return runningExtreme('cummax', x, dim, 'max');
+}
+
+/** Running minima along one dimension and where they were found, the last of equal ones; the gradient goes there. */
+export function cummin(x: Tensor, dim: number): ValuesAndIndices {
+  return runningExtreme('cummin', x, dim, 'min');
+}
+
+/** log of running sums of eˣ along one dimension, shifted by the line's maximum so that it does not overflow. */
+export function logcumsumexp(x: Tensor, dim: number): Tensor {
+  return scope(() => {
+    const float = toFloat(x);
+    const along = dimension('logcumsumexp', x.shape, dim);
+    if (x.ndim === 0) return ops.copy(float);
+    const peak = ops.amax(float.detach(), [along]);
+    const finite = ops.where(ops.lt(ops.abs(peak), Number.POSITIVE_INFINITY), peak, 0);
+    const shift = ops.expand(finite, x.shape);
+    const total = ops.scan(ops.exp(ops.sub(float, shift)), { dim: along, fn: 'sum', reverse: false });
+    return ops.add(ops.log(total), shift);
+  });
+}
+
+/** The n-th differences of neighbours along one dimension. */
+export function diff(x: Tensor, n = 1, dim = -1): Tensor {
+  const along = dimension('diff', x.shape, dim);
+  return scope(() => {
+    let result = x;
+    for (let i = 0; i < n; i++) result = slice(result, along, 1).sub(slice(result, along, 0, -1));
+    return result === x ? ops.copy(x) : result;
+  });
+}
+
+function running(name: string, x: Tensor, dim: number, fn: 'sum' | 'prod'): Tensor {
+  const along = dimension(name, x.shape, dim);
+  return scope(() => {
+    const input = x.dtype === 'bool' ? ops.cast(x, 'int32') : x;
+    return x.ndim === 0 ? ops.copy(input) : ops.scan(input, { dim: along, fn, reverse: false });
+  });
+}
+
+function runningExtreme(name: string, x: Tensor, dim: number, fn: 'max' | 'min'): ValuesAndIndices {
+  const along = dimension(name, x.shape, dim);
+  return scope(() => {
+    if (x.ndim === 0) return { values: ops.copy(x), indices: new Tensor([], 'int32', 0) };
+    const best = ops.scan(x.detach(), { dim: along, fn, reverse: false });
+    const position = apply('iota', [], { shape: x.shape, dim: along });
+    // NaN stays the extreme once it came, and is found where it came last.
+    const has = ops.or(ops.eq(x, best), ops.ne(x, x));
+    const found = ops.where(has, position, ops.full(x.shape, -1, 'int32'));
+    const indices = ops.scan(found, { dim: along, fn: 'max', reverse: false });
+    return { values: ops.gather(x, indices, along), indices };
+  });
+}
+
+/** The trapezoidal rule along one dimension: Σ (yᵢ + yᵢ₊₁) / 2 · dx. */
+export function trapezoid(y: Tensor, dx = 1, dim = -1): Tensor {
+  return scope(() =>
+    slice(y, dim, 1)
+      .add(slice(y, dim, 0, -1))
+      .sum(dim)
+      .mul(dx / 2),
+  );
+}
+
+declare module '../tensor.ts' {
+  interface Tensor {
+    cumsum(dim: number): Tensor;
+    cumprod(dim: number): Tensor;
+    cummax(dim: number): ValuesAndIndices;
+    cummin(dim: number): ValuesAndIndices;
+    logcumsumexp(dim: number): Tensor;
+    diff(n?: number, dim?: number): Tensor;
+  }
+}
+
+methods({ cumsum, cumprod, cummax, cummin, logcumsumexp, diff });

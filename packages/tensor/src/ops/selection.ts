@@ -1,0 +1,118 @@
+/** Operations whose shape depends on values: they read them, so they return promises. */
+import { sizeOf } from '@evenkeel/backend';
+import { ShapeError } from '@evenkeel/errors';
+import { operations as ops } from '../autograd/operations.ts';
+import { tensor } from '../creation.ts';
+import { data } from '../engine/read.ts';
+import { scope } from '../engine/scope.ts';
+import { Tensor } from '../tensor.ts';
+import { broadcastShapes, broadcastTo } from './broadcast.ts';
+import { dimension } from './dims.ts';
+import { indexSelect } from './indexing.ts';
+import { methods } from './method.ts';
+
+/** The elements where the mask holds, row by row, in one dimension; x and mask broadcast. The gradient goes back to them. */
+export async function maskedSelect(x: Tensor, mask: Tensor): Promise<Tensor> {
+  const shape = broadcastShapes('maskedSelect', x.shape, mask.shape);
+  const found = positions(await data(broadcastTo(mask, shape)));
+  return scope(() => {
+    const flat = ops.reshape(broadcastTo(x, shape), [sizeOf(shape)]);
+    return indexSelect(flat, 0, tensor(found));
+  });
+}
+
+/** The positions of all elements that are not 0, row by row: `[count, ndim]`, int32. */
+export async function nonzero(x: Tensor): Promise<Tensor> {
+  const found = positions(await data(x));
+  const result = new Int32Array(found.length * x.ndim);
+  found.forEach((flat, i) => {
+    let rest = flat;
+    for (let d = x.ndim - 1; d >= 0; d--) {
+      const extent = x.shape[d] as number;
+      result[i * x.ndim + d] = rest % extent;
+      rest = Math.floor(rest / extent);
+    }
+  });
+  return tensor(result, { shape: [found.length, x.ndim] });
+}
+
+export interface Unique {
+  readonly values: Tensor;
+  /** For each element of the input, the place of its value; of the input's shape, int32. */
+  readonly inverse: Tensor;
+  /** How often each value occurs, int32. */
+  readonly counts: Tensor;
+}
+
+/** The different values of all elements, in ascending order. */
+export async function unique(x: Tensor): Promise<Unique> {
+  const flat = await data(x);
+  const order = Int32Array.from(flat, (_, i) => i).sort((a, b) => (flat[a] as number) - (flat[b] as number) || a - b);
+  const firsts: number[] = [];
+  const counts: number[] = [];
+  const inverse = new Int32Array(flat.length);
+  for (const position of order) {
+    if (firsts.length === 0 || flat[firsts.at(-1) as number] !== flat[position]) {
+      firsts.push(position);
+      counts.push(0);
+    }
+    counts[counts.length - 1] = (counts.at(-1) as number) + 1;
+    inverse[position] = firsts.length - 1;
+  }
+  return {
+    values: tensor(
+      firsts.map((position) => flat[position] as number),
+      { dtype: x.dtype, shape: [firsts.length] },
+    ),
+    inverse: tensor(inverse, { shape: x.shape }),
+    counts: tensor(Int32Array.from(counts)),
+  };
+}
+
+/**
+ * Each position of a dimension repeated in place. With a number of times for each position the result's extent depends on
+ * values, so those come as an array, not as a tensor.
+ */
+export function repeatInterleave(x: Tensor, repeats: number | readonly number[], dim?: number): Tensor {
+  return scope(() => {
+    const input = dim === undefined ? ops.reshape(x, [x.size]) : x;
+    const along = dimension('repeatInterleave', input.shape, dim ?? 0);
+    const extent = input.shape[along] as number;
+    const times = typeof repeats === 'number' ? new Array<number>(extent).fill(repeats) : repeats;
+    if (times.length !== extent) {
+      throw new ShapeError(`repeatInterleave needs ${extent} counts`, {
+        op: 'repeatInterleave',
+        shapes: [x.shape],
+        got: `${times.length}`,
+      });
+    }
+    const index = Int32Array.from(times.flatMap((count, i) => new Array<number>(count).fill(i)));
+    return indexSelect(input, along, tensor(index));
+  });
+}
+
+/** How often each integer from 0 to `length - 1` occurs, or the sum of the weights there. */
+export function bincount(x: Tensor, length: number, weights?: Tensor): Tensor {
+  return scope(() => {
+    const values = weights ?? new Tensor(x.shape, 'int32', 1);
+    return ops.scatterAdd(values, x, 0, length);
+  });
+}
+
+function positions(mask: ArrayLike<number>): Int32Array<ArrayBuffer> {
+  const found: number[] = [];
+  for (let i = 0; i < mask.length; i++) if (mask[i] !== 0) found.push(i);
+  return Int32Array.from(found);
+}
+
+declare module '../tensor.ts' {
+  interface Tensor {
+    maskedSelect(mask: Tensor): Promise<Tensor>;
+    nonzero(): Promise<Tensor>;
+    unique(): Promise<Unique>;
+    repeatInterleave(repeats: number | readonly number[], dim?: number): Tensor;
+    bincount(length: number, weights?: Tensor): Tensor;
+  }
+}
+
+methods({ maskedSelect, nonzero, unique, repeatInterleave, bincount });
