@@ -61,7 +61,7 @@ export function reference(kernel: Kernel, arrays: Arrays, args: readonly number[
         });
       });
     }
-  } else {
+  } else if (kernel.routine === 'scatterAdd') {
     const out = arrays[kernel.output] as number[];
     for (let i = 0; i < kernel.outer * kernel.size * kernel.inner; i++) out[i] = 0;
     for (const position of points([kernel.outer, kernel.length, kernel.inner])) {

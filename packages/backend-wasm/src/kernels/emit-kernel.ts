@@ -1,5 +1,5 @@
 import type { Expression, Kernel, Scalar } from '@evenkeel/backend';
-import { DTypeError } from '@evenkeel/errors';
+import { DeviceError, DTypeError } from '@evenkeel/errors';
 import { ModuleBuilder } from '../assembler/index.ts';
 import { Renderer } from '../renderer/renderer.ts';
 import type { Features } from '../renderer/vector-math.ts';
@@ -15,6 +15,7 @@ export function emitKernel(kernel: Kernel, features: Features): KernelModule {
   kernel.arguments.forEach(refuseFloat64);
   const builder = new ModuleBuilder();
   if (kernel.form === 'contraction') return emitContraction(builder, kernel, features);
+  if (kernel.form === 'routine' && kernel.routine !== 'scatterAdd') throw notOffered(kernel.routine);
   const f = builder.function(parameterTypes(kernel));
   const plan = kernel.form === 'loop' ? planLoop(kernel) : kernel;
   const bindings = kernel.bindings.length;
@@ -38,6 +39,14 @@ function loopRoots({ kernel, kept }: LoopPlan): Expression[] {
   const { reductions, stores, elementStores } = kernel;
   const all = [...stores, ...elementStores, ...(kept ? [kept] : [])];
   return [...reductions.map((r) => r.value), ...all.flatMap((s) => [s.index, s.value])];
+}
+
+/** What `limits.routines` does not name never comes from the compiler, which makes loops of it. */
+function notOffered(routine: string): DeviceError {
+  return new DeviceError(`wasm does not offer the routine ${routine}`, {
+    doing: 'preparing a kernel',
+    remedy: 'lower programs for the limits of the backend that runs them',
+  });
 }
 
 function refuseFloat64(dtype: Scalar): void {
