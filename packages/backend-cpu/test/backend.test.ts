@@ -106,6 +106,7 @@ describe('memory of the cpu backend', () => {
     const buffer = backend.allocate(1);
     backend.dispose();
     expect(() => backend.allocate(1)).toThrow('disposed');
+    expect(() => backend.release(buffer)).not.toThrow();
     await expect(backend.read(buffer)).rejects.toThrow('disposed');
   });
 });

@@ -53,5 +53,6 @@ export interface Backend {
   run(prepared: Prepared, bindings: Bindings): void;
   /** The bytes as they are after everything that was run before; a copy of the caller's own. */
   read(buffer: DeviceBuffer, range?: Range): Promise<Uint8Array<ArrayBuffer>>;
+  /** Gives everything back. Releasing a buffer afterwards does nothing. */
   dispose(): void;
 }

@@ -18,7 +18,9 @@ import {
   printKernel,
   printProgram,
   programOf,
+  type RankKernel,
   reduced,
+  type ScanKernel,
   type ScatterAddKernel,
   select,
   unary,
@@ -97,6 +99,43 @@ function scatterAdd(): ScatterAddKernel {
   };
 }
 
+function scan(): ScanKernel {
+  return {
+    form: 'routine',
+    routine: 'scan',
+    outer: 2,
+    length: 3,
+    inner: 4,
+    fn: 'sum',
+    reverse: true,
+    bindings: [
+      { dtype: 'float32', access: 'read' },
+      { dtype: 'float32', access: 'write' },
+    ],
+    arguments: ['float32'],
+    value: binary('mul', load('float32', 0, at(12, 4, 1)), argument('float32', 0)),
+    output: 1,
+  };
+}
+
+function rank(): RankKernel {
+  return {
+    form: 'routine',
+    routine: 'rank',
+    outer: 2,
+    length: 3,
+    inner: 4,
+    descending: true,
+    bindings: [
+      { dtype: 'float32', access: 'read' },
+      { dtype: 'int32', access: 'write' },
+    ],
+    arguments: ['float32'],
+    value: binary('add', load('float32', 0, at(12, 4, 1)), argument('float32', 0)),
+    output: 1,
+  };
+}
+
 describe('a kernel as text', () => {
   test('of a loop: its domains, bindings, shared parts, reductions and stores', () => {
     expect(printKernel(softmax())).toMatchInlineSnapshot(`
@@ -123,6 +162,17 @@ describe('a kernel as text', () => {
     expect(printKernel(scatterAdd())).toMatchInlineSnapshot(`
       "scatterAdd [2, 3, 4] into 5 in0:int32 in1:float32 out2:float32
         out2[a0, bounded(in0[a1], 5), a2] += in1[(((a0 * 12) + (a1 * 4)) + a2)]"
+    `);
+  });
+
+  test('of routines on lines: their sizes, what they do and with which values', () => {
+    expect(printKernel(scan())).toMatchInlineSnapshot(`
+      "scan [2, 3, 4] sum from the end in0:float32 out1:float32 $0:float32
+        out1[a0, a1, a2] = (in0[(((a0 * 12) + (a1 * 4)) + a2)] * $0)"
+    `);
+    expect(printKernel(rank())).toMatchInlineSnapshot(`
+      "rank [2, 3, 4] descending in0:float32 out1:int32 $0:float32
+        out1[a0, a1, a2] = (in0[(((a0 * 12) + (a1 * 4)) + a2)] + $0)"
     `);
   });
 
@@ -160,6 +210,8 @@ function variations(kernel: Kernel): Map<string, Kernel> {
     };
     if (typeof value === 'number') {
       for (const other of [value + 1, value + 2]) vary(`= ${other}`, other);
+    } else if (typeof value === 'boolean') {
+      vary('turned', !value);
     } else if (typeof value === 'string') {
       for (const other of otherStrings(kernel, path, value)) vary(`= ${other}`, other);
     } else if (Array.isArray(value)) {
@@ -234,7 +286,9 @@ describe('the text of a kernel is its identity', () => {
   test.each([
     ['loop', softmax()],
     ['contraction', affine()],
-    ['routine', scatterAdd()],
+    ['scatterAdd', scatterAdd()],
+    ['scan', scan()],
+    ['rank', rank()],
   ] as const)('no two %s kernels that differ in any one field have the same', (_, kernel) => {
     const texts = new Map([[printKernel(kernel), 'the original']]);
     const variants = variations(kernel);

@@ -49,6 +49,8 @@ export class Memory {
   }
 
   release(buffer: DeviceBuffer): void {
+    // What was alive when the backend went is gone already.
+    if (this.#isDisposed) return;
     this.contentOf(buffer, 'releasing a buffer');
     (buffer as CpuBuffer).content = undefined;
     this.#liveBytes -= buffer.bytes;

@@ -5,11 +5,13 @@ import * as contraction from './contraction.ts';
 import * as conversions from './conversions.ts';
 import * as indexing from './indexing.ts';
 import * as joining from './joining.ts';
+import * as lines from './lines.ts';
 import * as movement from './movement.ts';
 import type { OperationCases } from './operation-cases.ts';
 import * as reductions from './reductions.ts';
 import * as sources from './sources.ts';
 import * as unary from './unary.ts';
+import * as windowed from './windowed.ts';
 
 /** A family's file exports the cases of its primitives under their names, and nothing else. */
 export const cases = {
@@ -22,6 +24,8 @@ export const cases = {
   ...indexing,
   ...contraction,
   ...sources,
+  ...windowed,
+  ...lines,
 } as const satisfies { readonly [Name in OperationName]: OperationCases<AttributesOf<Name>> };
 
 /** The cases of a primitive whose name is only known at run time. */

@@ -164,3 +164,23 @@ export const pad = movementCases<AttributesOf<'pad'>>(
     return source;
   },
 );
+
+export const windows = movementCases<AttributesOf<'windows'>>(
+  [
+    [[1], { dim: 0, size: 1, step: 1, dilation: 1 }],
+    [[0, 5], { dim: 1, size: 3, step: 2, dilation: 1 }],
+    [[7], { dim: 0, size: 3, step: 1, dilation: 1 }],
+    [[65], { dim: 0, size: 4, step: 4, dilation: 1 }],
+    [[66], { dim: 0, size: 5, step: 3, dilation: 2 }],
+    [[3, 9, 5], { dim: 1, size: 2, step: 3, dilation: 4 }],
+    [[2, 3, 2, 9], { dim: 3, size: 9, step: 1, dilation: 1 }],
+    [[9, 5], { dim: 0, size: 3, step: 2, dilation: 1 }, 'transposed'],
+    [[9, 5], { dim: 0, size: 3, step: 2, dilation: 1 }, 'stepped'],
+    [[5, 9], { dim: 1, size: 3, step: 2, dilation: 1 }, 'reversed'],
+    [[5, 9], { dim: 1, size: 3, step: 1, dilation: 3 }, 'offset'],
+    [[5, 9], { dim: 1, size: 3, step: 1, dilation: 3 }, 'expandedFirst'],
+    [[9], { dim: 0, size: 3, step: 1, dilation: 1 }, 'uniform'],
+  ],
+  (position, _shape, { dim, step, dilation }) =>
+    position.slice(0, -1).map((p, d) => (d === dim ? p * step + (position.at(-1) as number) * dilation : p)),
+);
