@@ -21,14 +21,25 @@ const calls: Partial<Record<OperationName, readonly [inputs: readonly Spec[], at
   ...Object.fromEntries(['sum', 'prod', 'amax', 'amin'].map((name) => [name, [[square], { dims: [1] }]])),
   cast: [[square], { dtype: 'float32' }],
   concat: [[square, square], { dim: 0 }],
+  convolution: [
+    [
+      { shape: [2, 4, 5], dtype: 'float32' },
+      { shape: [6, 2, 3], dtype: 'float32' },
+    ],
+    { stride: [2], before: [1], after: [0], inputDilation: [1], kernelDilation: [1], groups: 2 },
+  ],
   expand: [[{ shape: [1, 3], dtype: 'float32' }], { shape: [3, 3] }],
+  foldWindows: [[square], { dim: 0, extent: 7, step: 2, dilation: 1 }],
   gather: [[square, index], { dim: 0 }],
   matmul: [[square, square], {}],
   pad: [[square], { before: [1, 0], after: [0, 1], interior: [0, 0] }],
   permute: [[square], { dims: [1, 0] }],
   reshape: [[square], { shape: [9] }],
+  // A product: a running sum reads nothing.
+  scan: [[square], { dim: 0, fn: 'prod', reverse: false }],
   scatterAdd: [[square, index], { dim: 0, size: 3 }],
   slice: [[square], { starts: [2, 0], steps: [-1, 2], shape: [3, 2] }],
+  windows: [[square], { dim: 0, size: 2, step: 1, dilation: 1 }],
   where: [[{ shape: [3, 3], dtype: 'bool' }, square, square], {}],
 };
 const differentiable = (Object.keys(primitives) as OperationName[]).filter((name) => 'gradient' in primitives[name]);
