@@ -35,16 +35,4 @@ export const notYet: ReadonlySet<string> = new Set([
   // normalization
   'nn.utils.weight_norm',
   'nn.utils.spectral_norm',
-
-  // tensor_ops
-  'torch.cumsum',
-  'torch.cumprod',
-  'torch.masked_select',
-  'torch.repeat_interleave',
-  'Tensor.unfold',
-  'nn.functional.unfold',
-  'nn.functional.fold',
-  'torch.sort',
-  'torch.topk',
-  'torch.argsort',
 ]);

@@ -1,4 +1,5 @@
 import * as nn from '@evenkeel/nn-layers';
+import * as api from '@evenkeel/tensor';
 import { layer } from '../program/modules.ts';
 import { direct, type OperationTable } from '../program/operation.ts';
 
@@ -99,8 +100,8 @@ export const layers: OperationTable = {
   'nn.ReplicationPad2d': layer(nn, 'ReplicationPad2d', 'padding'),
   'nn.Unfold': layer(nn, 'Unfold', 'kernel_size | dilation, padding, stride'),
   'nn.Fold': layer(nn, 'Fold', 'output_size, kernel_size | dilation, padding, stride'),
-  'nn.functional.unfold': direct(nn, 'unfold', 'input, kernel_size | dilation, padding, stride'),
-  'nn.functional.fold': direct(nn, 'fold', 'input, output_size, kernel_size | dilation, padding, stride'),
+  'nn.functional.unfold': direct(api, 'im2col', 'input, kernel_size | dilation, padding, stride'),
+  'nn.functional.fold': direct(api, 'col2im', 'input, output_size, kernel_size | dilation, padding, stride'),
 
   'nn.RNN': layer(nn, 'RNN', `${recurrent}, nonlinearity`, 'input, hx'),
   'nn.LSTM': layer(nn, 'LSTM', `${recurrent}, proj_size`, 'input, hx'),
