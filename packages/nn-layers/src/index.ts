@@ -5,6 +5,7 @@ export {
   scaledDotProductAttention,
 } from './functional/attention.ts';
 export { type BatchNormOptions, batchNorm } from './functional/batch-norm.ts';
+export { type ConvolutionOptions, conv1d, conv2d, conv3d } from './functional/convolution.ts';
 export { type DropoutOptions, dropout } from './functional/dropout.ts';
 export { type EmbeddingLookupOptions, embedding } from './functional/embedding.ts';
 export {
@@ -27,9 +28,17 @@ export { positionalEncoding } from './functional/positions.ts';
 export { celu, elu, leakyRelu, prelu, selu } from './functional/rectifiers.ts';
 export { gelu, logsigmoid, mish, silu, softplus, softsign, tanhshrink } from './functional/smooth.ts';
 export { glu, softmin } from './functional/softmax.ts';
+export type { Spatial } from './functional/spatial.ts';
+export {
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+  type TransposedConvolutionOptions,
+} from './functional/transposed-convolution.ts';
 export * as init from './init/index.ts';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormLayerOptions } from './layers/batch-norm.ts';
 export { Bilinear, type BilinearOptions } from './layers/bilinear.ts';
+export { Conv1d, Conv2d, Conv3d, type ConvolutionLayerOptions, type PaddingMode } from './layers/convolution.ts';
 export { Dropout } from './layers/dropout.ts';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.ts';
 export {
@@ -52,6 +61,8 @@ export {
 export { Hardshrink, Hardsigmoid, Hardswish, Hardtanh, ReLU6, Softshrink, Threshold } from './layers/piecewise.ts';
 export { PositionalEncoding, type PositionalEncodingOptions } from './layers/positional-encoding.ts';
 export { CELU, ELU, LeakyReLU, PReLU, ReLU, SELU } from './layers/rectifiers.ts';
+export { GRU, LSTM, type RecurrentInputs, type RecurrentOptions, RNN } from './layers/recurrent.ts';
+export { GRUCell, LSTMCell, type RecurrentCellOptions, RNNCell } from './layers/recurrent-cells.ts';
 export { RMSNorm, type RMSNormOptions } from './layers/rms-norm.ts';
 export type { RunningNormOptions } from './layers/running-norm.ts';
 export { GELU, LogSigmoid, Mish, Sigmoid, SiLU, Softplus, Softsign, Tanh, Tanhshrink } from './layers/smooth.ts';
@@ -71,6 +82,12 @@ export {
   TransformerEncoderLayer,
   type TransformerLayerOptions,
 } from './layers/transformer-encoder.ts';
+export {
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+  type TransposedConvolutionLayerOptions,
+} from './layers/transposed-convolution.ts';
 export * from './losses/binary.ts';
 export { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss } from './losses/cross-entropy.ts';
 export * from './losses/margins.ts';

@@ -4,14 +4,9 @@
  */
 export const notYet: ReadonlySet<string> = new Set([
   // initialisers
-  'nn.Conv2d',
 
   // layers
   'nn.EmbeddingBag',
-  'nn.Conv1d',
-  'nn.Conv3d',
-  'nn.ConvTranspose1d',
-  'nn.ConvTranspose2d',
   'nn.MaxPool1d',
   'nn.MaxPool2d',
   'nn.AvgPool1d',
