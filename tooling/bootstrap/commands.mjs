@@ -52,6 +52,7 @@ export const commands = {
   conformance: source('tooling/conformance/src/main.ts'),
   goldens: source('tooling/goldens/src/main.ts'),
   evenkeel: source('apps/cli/src/main.ts'),
+  parity: source('tooling/parity/src/main.ts'),
   size: source('tooling/size/src/main.ts'),
   build: turboTask('build'),
   typecheck: turboTask('typecheck'),
