@@ -420,3 +420,13 @@ function sample(dtype: Scalar, count: number): number[] {
   if (dtype === 'bool') return uniform.map((x) => (x > 0 ? 1 : 0));
   return dtype === 'int32' ? uniform.map((x) => Math.round(x * 100)) : uniform.map((x) => x * 1.5);
 }
+
+test.each(['sum', 'prod', 'max'] as const)('a long %s with an infinity in it is infinite', async (fn) => {
+  const data = numbers(5000).map((x, i) => (i === 100 ? Infinity : Math.abs(x) + 1));
+  const kernel = loop({
+    inner: [5000],
+    reductions: [{ fn, value: load(f32, 0, axis(0)) }],
+    stores: [{ binding: 1, index: integer(0), value: reduced(f32, 0) }],
+  });
+  await expectSame(kernel, [data, [0]]);
+});

@@ -3,8 +3,10 @@ import {
   type Expression,
   identityOf,
   type Kernel,
+  type RankKernel,
   type ReductionFunction,
   type Scalar,
+  type ScanKernel,
   type Store,
 } from '@evenkeel/backend';
 
@@ -71,7 +73,37 @@ export function reference(kernel: Kernel, arrays: Arrays, args: readonly number[
       const place = (o * kernel.size + index) * kernel.inner + r;
       out[place] = (out[place] as number) + at(kernel.value, position);
     }
+  } else {
+    lines(kernel, arrays[kernel.output] as number[], (position) => at(kernel.value, position));
   }
+}
+
+/** What each line becomes; all of it is read before any of it is written. */
+function lines(kernel: ScanKernel | RankKernel, out: number[], at: (position: readonly number[]) => number): void {
+  const { outer, length, inner } = kernel;
+  for (const [o, r] of points([outer, inner]) as Iterable<[number, number]>) {
+    const line = Array.from({ length }, (_, i) => at([o, i, r]));
+    const made = kernel.routine === 'scan' ? scan(kernel, line) : rank(kernel, line);
+    made.forEach((x, i) => {
+      out[(o * length + i) * inner + r] = x;
+    });
+  }
+}
+
+function scan({ fn, reverse, value }: ScanKernel, line: readonly number[]): number[] {
+  return line.map((_, i) =>
+    (reverse ? line.slice(i) : line.slice(0, i + 1)).reduce(
+      (total, x) => fold(fn, value.dtype, total, x),
+      identityOf(fn, value.dtype),
+    ),
+  );
+}
+
+/** By counting what comes before. */
+function rank({ descending }: RankKernel, line: readonly number[]): number[] {
+  const isLess = (a: number, b: number) => a < b || (!Number.isNaN(a) && Number.isNaN(b));
+  const isBefore = (a: number, b: number) => (descending ? isLess(b, a) : isLess(a, b));
+  return line.map((x, i) => line.filter((y, j) => isBefore(y, x) || (!isBefore(x, y) && j < i)).length);
 }
 
 export function* points(extents: readonly number[]): Generator<number[]> {

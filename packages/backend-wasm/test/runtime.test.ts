@@ -156,6 +156,17 @@ describe('a buffer', () => {
     expect(() => backend.write(buffer, new Uint8Array(8))).toThrow(/disposed/);
     expect(() => backend.allocate(8)).toThrow(/disposed/);
   });
+
+  test('may be released, and released again, after its backend was disposed of', () => {
+    const backend = wasm();
+    const [buffer, another] = [backend.allocate(8), backend.allocate(8)];
+    backend.release(another);
+    backend.dispose();
+    backend.release(buffer);
+    backend.release(buffer);
+    backend.release(another);
+    expect(backend.liveBytes).toBe(sizeClass(8));
+  });
 });
 
 describe('an index outside its bounds', () => {

@@ -122,6 +122,14 @@ export class FunctionBuilder {
     this.#body.raw([0xfc, 0x0b, 0x00]);
   }
 
+  /** Copies memory to where it may overlap. */
+  copy(target: Value<'i32'>, source: Value<'i32'>, bytes: Value<'i32'>): void {
+    target.write(this.#body);
+    source.write(this.#body);
+    bytes.write(this.#body);
+    this.#body.raw([0xfc, 0x0a, 0x00, 0x00]);
+  }
+
   /** The function's code as the code section wants it. */
   finish(): ByteWriter {
     const code = new ByteWriter();

@@ -1,5 +1,5 @@
 import { type Binary, binaryOperation, loadOperation, storeOperation, unaryOperation } from './operation.ts';
-import { Value } from './value.ts';
+import { Value, type ValueType } from './value.ts';
 
 function constant(value: number): Value<'i32'> {
   return new Value(
@@ -46,12 +46,7 @@ function mul(a: Value<'i32'>, b: Value<'i32'>): Value<'i32'> {
 /** The smaller of two unsigned numbers; both are written twice. */
 function minU(a: Value<'i32'>, b: Value<'i32'>): Value<'i32'> {
   if (a.known !== undefined && b.known !== undefined) return constant(Math.min(a.known, b.known));
-  return new Value('i32', (out) => {
-    a.write(out);
-    b.write(out);
-    i32.ltU(a, b).write(out);
-    out.byte(0x1b);
-  });
+  return select(i32.ltU(a, b), a, b);
 }
 
 export const i32 = {
@@ -76,3 +71,19 @@ export const i32 = {
   load: loadOperation('i32', 0x28),
   store: storeOperation<'i32'>(0x36),
 };
+
+export const i64 = {
+  load: loadOperation('i64', 0x29),
+  store: storeOperation<'i64'>(0x37),
+  ltS: binaryOperation<'i64', 'i32'>('i32', 0x53),
+};
+
+/** a where the condition is not 0, otherwise b; both are computed. */
+export function select<T extends ValueType>(condition: Value<'i32'>, a: Value<T>, b: Value<T>): Value<T> {
+  return new Value(a.type, (out) => {
+    a.write(out);
+    b.write(out);
+    condition.write(out);
+    out.byte(0x1b);
+  });
+}

@@ -1,6 +1,6 @@
 import type { ByteWriter } from './byte-writer.ts';
 
-export type ValueType = 'i32' | 'f32' | 'f64' | 'v128';
+export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
 
 /** Code that leaves nothing on the stack. */
 export interface Statement {
@@ -58,6 +58,7 @@ export class Local<T extends ValueType = ValueType> extends Value<T> {
 
 export const typeCodes: Readonly<Record<ValueType, number>> = {
   i32: 0x7f,
+  i64: 0x7e,
   f32: 0x7d,
   f64: 0x7c,
   v128: 0x7b,

@@ -1,5 +1,5 @@
-import type { Expression, Kernel, Scalar } from '@evenkeel/backend';
-import { DeviceError, DTypeError } from '@evenkeel/errors';
+import type { Expression, Kernel, RoutineKernel, RoutineName, Scalar } from '@evenkeel/backend';
+import { DTypeError } from '@evenkeel/errors';
 import { ModuleBuilder } from '../assembler/index.ts';
 import { Renderer } from '../renderer/renderer.ts';
 import type { Features } from '../renderer/vector-math.ts';
@@ -7,7 +7,16 @@ import { emitContraction } from './contraction/contraction.ts';
 import { type LoopPlan, planLoop } from './kept-value.ts';
 import { faultAddress, type KernelModule, parameterTypes } from './kernel-module.ts';
 import { emitLoop } from './loop.ts';
+import { emitRank, rankScratchBytes } from './rank.ts';
+import { emitScan } from './scan.ts';
 import { emitScatterAdd } from './scatter-add.ts';
+
+/** The routines there are; a routine that the contract gains does not type-check before it is here. */
+export const routines: readonly RoutineName[] = Object.keys({
+  scatterAdd: true,
+  scan: true,
+  rank: true,
+} satisfies Record<RoutineName, true>) as RoutineName[];
 
 /** The code of a kernel of any form. */
 export function emitKernel(kernel: Kernel, features: Features): KernelModule {
@@ -15,38 +24,50 @@ export function emitKernel(kernel: Kernel, features: Features): KernelModule {
   kernel.arguments.forEach(refuseFloat64);
   const builder = new ModuleBuilder();
   if (kernel.form === 'contraction') return emitContraction(builder, kernel, features);
-  if (kernel.form === 'routine' && kernel.routine !== 'scatterAdd') throw notOffered(kernel.routine);
-  const f = builder.function(parameterTypes(kernel));
+  const workspaceBytes = kernel.form === 'routine' && kernel.routine === 'rank' ? rankScratchBytes(kernel) : 0;
+  const types = parameterTypes(kernel);
+  const f = builder.function(workspaceBytes > 0 ? [...types, 'i32'] : types);
   const plan = kernel.form === 'loop' ? planLoop(kernel) : kernel;
   const bindings = kernel.bindings.length;
   const renderer = new Renderer({
     f,
     features,
-    bases: kernel.bindings.map((_, i) => f.parameter<'i32'>(i)),
-    dtypes: kernel.bindings.map((b) => b.dtype),
+    // Behind the bindings comes the workspace, if there is one.
+    bases: [...kernel.bindings.keys(), ...(workspaceBytes > 0 ? [types.length] : [])].map((i) => f.parameter<'i32'>(i)),
+    dtypes: [...kernel.bindings.map((b) => b.dtype), 'int32'],
     arguments: kernel.arguments.map((_, i) => f.parameter(bindings + i)),
     argumentTypes: kernel.arguments,
     faultAddress,
-    roots: 'form' in plan ? [plan.index, plan.value] : loopRoots(plan),
+    roots: 'form' in plan ? routineRoots(plan) : loopRoots(plan),
   });
-  if ('form' in plan) emitScatterAdd(renderer, plan);
+  if ('form' in plan) emitRoutine(renderer, plan);
   else emitLoop(renderer, plan);
   renderer.faults.report();
-  return { bytes: builder.finish(f), workspaceBytes: 0, reportsFaults: renderer.faults.used };
+  return { bytes: builder.finish(f), workspaceBytes, reportsFaults: renderer.faults.used };
+}
+
+function emitRoutine(renderer: Renderer, kernel: RoutineKernel): void {
+  switch (kernel.routine) {
+    case 'scatterAdd':
+      emitScatterAdd(renderer, kernel);
+      break;
+    case 'scan':
+      emitScan(renderer, kernel);
+      break;
+    case 'rank':
+      emitRank(renderer, kernel, kernel.bindings.length);
+      break;
+  }
+}
+
+function routineRoots(kernel: RoutineKernel): Expression[] {
+  return kernel.routine === 'scatterAdd' ? [kernel.index, kernel.value] : [kernel.value];
 }
 
 function loopRoots({ kernel, kept }: LoopPlan): Expression[] {
   const { reductions, stores, elementStores } = kernel;
   const all = [...stores, ...elementStores, ...(kept ? [kept] : [])];
   return [...reductions.map((r) => r.value), ...all.flatMap((s) => [s.index, s.value])];
-}
-
-/** What `limits.routines` does not name never comes from the compiler, which makes loops of it. */
-function notOffered(routine: string): DeviceError {
-  return new DeviceError(`wasm does not offer the routine ${routine}`, {
-    doing: 'preparing a kernel',
-    remedy: 'lower programs for the limits of the backend that runs them',
-  });
 }
 
 function refuseFloat64(dtype: Scalar): void {

@@ -5,7 +5,8 @@ import type { Renderer } from '../renderer/renderer.ts';
 import type { Vector } from '../renderer/vector-math.ts';
 import { type LoopAxis, runNest, turnsFrom } from './nest.ts';
 
-const combining: Readonly<Record<ReductionFunction, BinaryFunction>> = {
+/** How two values become one. */
+export const combining: Readonly<Record<ReductionFunction, BinaryFunction>> = {
   sum: 'add',
   prod: 'mul',
   max: 'max',
@@ -86,7 +87,9 @@ class Accumulator {
       const local = this.#registers[i] as Local<'v128'>;
       const term = math.keep(f32x4.sub(local, excess));
       const next = math.keep(f32x4.add(sum, term));
-      excess.set(f32x4.sub(f32x4.sub(next, sum), term));
+      // Of an infinite total the excess is no number, and must not make the next total none.
+      const lost = math.keep(f32x4.sub(f32x4.sub(next, sum), term));
+      excess.set(v128.and(lost, f32x4.eq(lost, lost)));
       sum.set(next);
       local.set(this.#identity());
     });

@@ -2,7 +2,7 @@ import { axis, type Expression, type ScatterAddKernel, strideAlong, weightedSum 
 import { f32x4, i32, i32x4, v128 } from '../assembler/index.ts';
 import type { Renderer } from '../renderer/renderer.ts';
 import { runNest } from './nest.ts';
-import { chooseCopies, chooseVectorAxis } from './vector-axis.ts';
+import { rowCopies } from './vector-axis.ts';
 
 const outerAxis = 0;
 const lengthAxis = 1;
@@ -19,7 +19,7 @@ export function emitScatterAdd(renderer: Renderer, kernel: ScatterAddKernel): vo
     { axis: outerAxis, extent: outer, copies: 0 },
     { axis: lengthAxis, extent: length, copies: 0 },
   ];
-  const row = { axis: innerAxis, extent: inner, copies: perRow ? rowCopies(value, inner) : 0 };
+  const row = { axis: innerAxis, extent: inner, copies: perRow ? rowCopies([value], [], innerAxis, inner) : 0 };
   const add = value.dtype === 'float32' ? f32x4.add : i32x4.add;
   const rowOffset = f.i32();
 
@@ -61,13 +61,4 @@ export function emitScatterAdd(renderer: Renderer, kernel: ScatterAddKernel): vo
         runNest(renderer, { axes: [row], values: [value], stores: [], body: () => addAt(position) });
       }),
   });
-}
-
-function rowCopies(value: Expression, inner: number): number {
-  const best = chooseVectorAxis({ values: [value], stores: [] }, new Map([[innerAxis, inner]]), {
-    outer: new Set(),
-    reductions: 0,
-    innerSize: 1,
-  });
-  return best === undefined ? 0 : chooseCopies([value], inner);
 }

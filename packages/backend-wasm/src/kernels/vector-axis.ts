@@ -88,6 +88,21 @@ export function chooseCopies(values: readonly Expression[], extent: number, most
   return copies;
 }
 
+/** Vectors per turn along the one axis that may be the vector axis; 0 where single elements are cheaper. */
+export function rowCopies(
+  values: readonly Expression[],
+  stores: readonly Store[],
+  axis: number,
+  extent: number,
+): number {
+  const best = chooseVectorAxis({ values, stores }, new Map([[axis, extent]]), {
+    outer: new Set(),
+    reductions: 0,
+    innerSize: 1,
+  });
+  return best === undefined ? 0 : chooseCopies(values, extent);
+}
+
 /** Groups reductions in passes over the inner domain: as early as the results they use allow. */
 export function passesOf(kernel: LoopKernel): number[][] {
   const passes: number[][] = [];

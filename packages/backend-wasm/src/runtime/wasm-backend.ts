@@ -1,5 +1,6 @@
 import type { Backend, Bindings, DeviceBuffer, Limits, Prepared, Program, Range } from '@evenkeel/backend';
 import { ConfigError, DeviceError, IndexError } from '@evenkeel/errors';
+import { routines } from '../kernels/emit-kernel.ts';
 import { faultAddress } from '../kernels/kernel-module.ts';
 import { detectFeatures, plainFeatures } from './features.ts';
 import { addressableBytes, Heap, type WasmBuffer } from './heap.ts';
@@ -47,7 +48,7 @@ export class WasmBackend implements Backend {
       boolBytes: 4,
       bindings: 64,
       threads: 1,
-      routines: ['scatterAdd'],
+      routines,
       arithmetic: features.fused ? 'fused' : 'separate',
     };
     this.#heap = new Heap(maximumBytes);
