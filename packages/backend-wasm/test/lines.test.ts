@@ -164,7 +164,13 @@ describe.each([false, true])('rank (descending: %s)', (descending) => {
 
   test('puts NaN above everything, and zeros of both signs together', async () => {
     const data = [Number.NaN, 0, -0, Infinity, -Infinity, -0, 1e-42, -1e-42, Number.NaN, 0, -3, 3e38];
-    await expectSame(rank([1, 12, 1], descending), [data, zeros([1, 12, 1])]);
+    const sizes = [1, 12, 1] as const;
+    await expectSame(rank(sizes, descending), [data, zeros(sizes)]);
+    // The sign of a NaN must not matter either.
+    await expectSame(rank(sizes, descending, 'float32', unary('neg', load('float32', 0, at(sizes)))), [
+      data,
+      zeros(sizes),
+    ]);
   });
 
   test('reads its lines from where they lie', async () => {
