@@ -17,12 +17,6 @@ export const notYet: ReadonlySet<string> = new Set([
   'nn.functional.max_pool1d',
   'nn.Upsample',
   'nn.PixelShuffle',
-  'nn.RNN',
-  'nn.LSTM',
-  'nn.GRU',
-  'nn.LSTMCell',
-  'nn.GRUCell',
-  'nn.RNNCell',
 
   // losses
   'nn.functional.ctc_loss',

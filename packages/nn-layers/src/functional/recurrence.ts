@@ -1,0 +1,142 @@
+import { cat, scope, stack, type Tensor, where } from '@evenkeel/tensor';
+import { linear } from './linear.ts';
+
+/** What a recurrent cell holds, by PyTorch's names; gates one below the other. */
+export interface CellWeights {
+  /** `[gates · hidden, input]` */
+  weightIh: Tensor;
+  /** `[gates · hidden, output]` */
+  weightHh: Tensor;
+  /** `[gates · hidden]` */
+  biasIh?: Tensor;
+  biasHh?: Tensor;
+  /** `[projection, hidden]`, of an LSTM whose output is projected. */
+  weightHr?: Tensor;
+}
+
+/** A cell's formula in two parts: what all time steps do at once, and what one does after the other. */
+export interface Recurrence {
+  /** The part that needs no state, for inputs of any leading shape: `[..., input]` to `[..., gates · hidden]`. */
+  project(input: Tensor): Tensor;
+  /** The next state; its first tensor is the output. */
+  step(projected: Tensor, state: readonly Tensor[]): Tensor[];
+}
+
+/** h′ = tanh(W_ih x + b_ih + W_hh h + b_hh), or with relu; Elman 1990, Finding structure in time. */
+export function elman(weights: CellWeights, nonlinearity: 'tanh' | 'relu'): Recurrence {
+  const hidden = weights.weightHh.transpose(0, 1);
+  return {
+    project: (input) => linear(input, weights.weightIh, sumOfBiases(weights)),
+    step: (projected, [h]) => {
+      const sum = projected.add((h as Tensor).matmul(hidden));
+      return [nonlinearity === 'tanh' ? sum.tanh() : sum.relu()];
+    },
+  };
+}
+
+/**
+ * i, f, g, o = W_ih x + b_ih + W_hh h + b_hh; c′ = σ(f) · c + σ(i) · tanh(g); h′ = σ(o) · tanh(c′), projected by W_hr
+ * where there is one. Hochreiter and Schmidhuber 1997; Gers et al. 1999; the projection: Sak et al. 2014.
+ */
+export function longShortTermMemory(weights: CellWeights): Recurrence {
+  const hidden = weights.weightHh.transpose(0, 1);
+  const projection = weights.weightHr?.transpose(0, 1);
+  return {
+    project: (input) => linear(input, weights.weightIh, sumOfBiases(weights)),
+    step: (projected, [h, c]) => {
+      const gates = projected.add((h as Tensor).matmul(hidden)).chunk(4, -1) as [Tensor, Tensor, Tensor, Tensor];
+      const [input, forget, candidate, output] = gates;
+      const cell = forget
+        .sigmoid()
+        .mul(c as Tensor)
+        .add(input.sigmoid().mul(candidate.tanh()));
+      const next = output.sigmoid().mul(cell.tanh());
+      return [projection ? next.matmul(projection) : next, cell];
+    },
+  };
+}
+
+/**
+ * r, z from σ(W_ih x + b_ih + W_hh h + b_hh); n = tanh(W_in x + b_in + r · (W_hn h + b_hn)); h′ = (1 − z) · n + z · h.
+ * Cho et al. 2014, with the reset after the hidden product, as PyTorch and cuDNN have it.
+ */
+export function gatedUnit(weights: CellWeights): Recurrence {
+  const hidden = weights.weightHh.transpose(0, 1);
+  return {
+    project: (input) => linear(input, weights.weightIh, weights.biasIh),
+    step: (projected, [h]) => {
+      const before = h as Tensor;
+      const product = before.matmul(hidden);
+      const recurrent = weights.biasHh ? product.add(weights.biasHh) : product;
+      const size = before.shape.at(-1) as number;
+      const gates = projected
+        .narrow(-1, 0, 2 * size)
+        .add(recurrent.narrow(-1, 0, 2 * size))
+        .sigmoid();
+      const [reset, update] = gates.chunk(2, -1) as [Tensor, Tensor];
+      const fresh = projected.narrow(-1, 2 * size, size).add(reset.mul(recurrent.narrow(-1, 2 * size, size)));
+      const candidate = fresh.tanh();
+      return [candidate.add(update.mul(before.sub(candidate)))];
+    },
+  };
+}
+
+function sumOfBiases({ biasIh, biasHh }: CellWeights): Tensor | undefined {
+  return biasIh && biasHh ? biasIh.add(biasHh) : biasIh;
+}
+
+export interface SweepOptions {
+  /** From the last time step to the first (default false). */
+  reverse?: boolean;
+  /** `[T, N, 1]`, bool: false where a sequence is over; the state stands still there and the output is 0. */
+  within?: Tensor;
+}
+
+/**
+ * Runs a recurrence over time.
+ *
+ * @param input `[T, N, input]`
+ * @param initial the state before the first step, each `[N, size]`
+ * @returns the outputs `[T, N, size]`, and the state after the last step
+ */
+export function sweep(
+  recurrence: Recurrence,
+  input: Tensor,
+  initial: readonly Tensor[],
+  { reverse = false, within }: SweepOptions = {},
+): { output: Tensor; state: readonly Tensor[] } {
+  return scope(() => {
+    const projected = timeSteps(recurrence.project(input));
+    const inside = within && timeSteps(within);
+    const outputs: Tensor[] = [];
+    let state = initial;
+    for (let count = 0; count < projected.length; count++) {
+      const time = reverse ? projected.length - 1 - count : count;
+      const mask = inside?.[time];
+      const before = state;
+      state = scope(() => {
+        const next = recurrence.step(projected[time] as Tensor, before);
+        return mask ? next.map((part, index) => where(mask, part, before[index] as Tensor)) : next;
+      });
+      outputs.push(state[0] as Tensor);
+    }
+    const output = stack(reverse ? outputs.reverse() : outputs);
+    return { output: within ? where(within, output, 0) : output, state };
+  });
+}
+
+/**
+ * The positions of dimension 0. By halves: the gradient of a slice has the size of what it was cut from, so cutting each
+ * of T steps from the whole would cost T² in the backward pass; this costs T log T.
+ */
+function timeSteps(x: Tensor): Tensor[] {
+  const length = x.shape[0] ?? 0;
+  if (length <= 1) return [x.squeeze(0)];
+  const half = Math.ceil(length / 2);
+  return x.split([half, length - half], 0).flatMap(timeSteps);
+}
+
+/** Forward and backward outputs side by side. */
+export function joinDirections(outputs: readonly Tensor[]): Tensor {
+  return outputs.length === 1 ? (outputs[0] as Tensor) : cat(outputs, -1);
+}
