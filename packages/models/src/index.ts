@@ -1,4 +1,21 @@
+export { BERT, type BERTInputs, type BERTOptions } from './bert/bert.ts';
+export { BERTForClassification } from './bert/bert-for-classification.ts';
+export { BERTForMaskedTokens } from './bert/bert-for-masked-tokens.ts';
+export {
+  BERTForQuestionAnswering,
+  type BestSpansOptions,
+  bestSpans,
+  type Span,
+  type SpanLogits,
+  spanLoss,
+} from './bert/bert-for-question-answering.ts';
+export { type MaskedTokens, type MaskTokensOptions, maskTokens } from './bert/mask-tokens.ts';
+export { CartPole, type Environment, type Transition } from './dqn/cart-pole.ts';
+export { DQNAgent, type DQNAgentOptions, type Episode, type Stepper } from './dqn/dqn-agent.ts';
+export { type Experience, type ExperienceBatch, ReplayBuffer } from './dqn/replay-buffer.ts';
 export { GPT, type GPTGenerateOptions, type GPTOptions } from './gpt.ts';
+export { GCN, type GCNOptions, GraphConvolution } from './graph/gcn.ts';
+export { denseGraph, type EdgeList, type Graph, normalizedGraph, propagate } from './graph/graph.ts';
 export { MLP, type MLPOptions } from './mlp.ts';
 export type { SamplingOptions } from './sampling.ts';
 export {
@@ -7,3 +24,4 @@ export {
   Seq2SeqTransformer,
   type Seq2SeqTransformerOptions,
 } from './seq2seq-transformer.ts';
+export { VAE, type VAEOptions, type VAEOutput, vaeLoss } from './vae.ts';
