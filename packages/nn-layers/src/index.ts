@@ -1,9 +1,27 @@
 export { logSoftmax, Parameter, relu, sigmoid, softmax, tanh } from '@evenkeel/tensor';
 export {
+  type AdaptiveMaxPoolOptions,
+  type AdaptiveSize,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+} from './functional/adaptive-pooling.ts';
+export {
   causalMask,
   type ScaledDotProductAttentionOptions,
   scaledDotProductAttention,
 } from './functional/attention.ts';
+export {
+  type AvgPoolOptions,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  lpPool1d,
+  lpPool2d,
+} from './functional/average-pooling.ts';
 export { type BatchNormOptions, batchNorm } from './functional/batch-norm.ts';
 export { type ConvolutionOptions, conv1d, conv2d, conv3d } from './functional/convolution.ts';
 export { type DropoutOptions, dropout } from './functional/dropout.ts';
@@ -16,6 +34,7 @@ export {
   localResponseNorm,
 } from './functional/group-norm.ts';
 export { bilinear, linear } from './functional/linear.ts';
+export { type MaxPooled, type MaxPoolOptions, maxPool1d, maxPool2d, maxPool3d } from './functional/max-pooling.ts';
 export {
   type LayerNormFunctionOptions,
   layerNorm,
@@ -36,6 +55,15 @@ export {
   type TransposedConvolutionOptions,
 } from './functional/transposed-convolution.ts';
 export * as init from './init/index.ts';
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveAvgPool3d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AdaptiveMaxPool3d,
+} from './layers/adaptive-pooling.ts';
+export { AvgPool1d, AvgPool2d, AvgPool3d, LPPool1d, LPPool2d } from './layers/average-pooling.ts';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormLayerOptions } from './layers/batch-norm.ts';
 export { Bilinear, type BilinearOptions } from './layers/bilinear.ts';
 export { Conv1d, Conv2d, Conv3d, type ConvolutionLayerOptions, type PaddingMode } from './layers/convolution.ts';
@@ -53,6 +81,7 @@ export {
 export { Flatten, Identity } from './layers/identity.ts';
 export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts';
 export { Linear, type LinearOptions } from './layers/linear.ts';
+export { MaxPool1d, MaxPool2d, MaxPool3d } from './layers/max-pooling.ts';
 export {
   type AttentionInputs,
   MultiheadAttention,
@@ -90,6 +119,7 @@ export {
 } from './layers/transposed-convolution.ts';
 export * from './losses/binary.ts';
 export { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss } from './losses/cross-entropy.ts';
+export { type CtcLossOptions, ctcLoss, type Lengths } from './losses/ctc.ts';
 export * from './losses/margins.ts';
 export * from './losses/modules.ts';
 export type { Reduction, ReductionOptions } from './losses/reduction.ts';

@@ -7,14 +7,6 @@ export const notYet: ReadonlySet<string> = new Set([
 
   // layers
   'nn.EmbeddingBag',
-  'nn.MaxPool1d',
-  'nn.MaxPool2d',
-  'nn.AvgPool1d',
-  'nn.AvgPool2d',
-  'nn.AdaptiveAvgPool1d',
-  'nn.AdaptiveAvgPool2d',
-  'nn.AdaptiveMaxPool1d',
-  'nn.functional.max_pool1d',
   'nn.Upsample',
   'nn.PixelShuffle',
 
