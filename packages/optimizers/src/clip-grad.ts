@@ -58,7 +58,8 @@ export function clipGradValue(parameters: Tensor | Iterable<Tensor>, clipValue: 
   }
 }
 
-function withGradient(parameters: Tensor | Iterable<Tensor>): { parameter: Tensor; gradient: Tensor }[] {
+/** The tensors that have a gradient, with it. */
+export function withGradient(parameters: Tensor | Iterable<Tensor>): { parameter: Tensor; gradient: Tensor }[] {
   const list = parameters instanceof Tensor ? [parameters] : [...parameters];
   return list.flatMap((parameter) => (parameter.grad ? [{ parameter, gradient: parameter.grad }] : []));
 }

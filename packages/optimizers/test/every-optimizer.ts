@@ -9,6 +9,7 @@ import {
   Lion,
   Muon,
   NAdam,
+  NormalizedGradientDescent,
   type Optimizer,
   RAdam,
   RMSprop,
@@ -52,5 +53,6 @@ export const everyOptimizer: readonly Entry[] = [
   entry('Rprop', Rprop, {}, { ignoresLaterRates: true }),
   entry('Lion', Lion),
   entry('LAMB', LAMB, { weightDecay: 0 }),
+  entry('NormalizedGradientDescent', NormalizedGradientDescent, { momentum: 0.5 }),
   entry('Muon', Muon, { weightDecay: 0 }),
 ];
