@@ -11,7 +11,6 @@ export const notYet: ReadonlySet<string> = new Set([
   'nn.PixelShuffle',
 
   // losses
-  'nn.functional.ctc_loss',
 
   // normalization
   'nn.utils.weight_norm',

@@ -1,5 +1,6 @@
 import { cat, scope, stack, type Tensor, where } from '@evenkeel/tensor';
 import { linear } from './linear.ts';
+import { timeSteps } from './time-steps.ts';
 
 /** What a recurrent cell holds, by PyTorch's names; gates one below the other. */
 export interface CellWeights {
@@ -123,17 +124,6 @@ export function sweep(
     const output = stack(reverse ? outputs.reverse() : outputs);
     return { output: within ? where(within, output, 0) : output, state };
   });
-}
-
-/**
- * The positions of dimension 0. By halves: the gradient of a slice has the size of what it was cut from, so cutting each
- * of T steps from the whole would cost T² in the backward pass; this costs T log T.
- */
-function timeSteps(x: Tensor): Tensor[] {
-  const length = x.shape[0] ?? 0;
-  if (length <= 1) return [x.squeeze(0)];
-  const half = Math.ceil(length / 2);
-  return x.split([half, length - half], 0).flatMap(timeSteps);
 }
 
 /** Forward and backward outputs side by side. */

@@ -9,6 +9,7 @@ import {
   klDiv,
 } from './binary.ts';
 import { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss } from './cross-entropy.ts';
+import { type CtcLossOptions, ctcLoss, type Lengths } from './ctc.ts';
 import {
   hingeEmbeddingLoss,
   type MarginOptions,
@@ -142,6 +143,13 @@ export class BCEWithLogitsLoss extends Loss<BinaryCrossEntropyWithLogitsOptions>
 export class KLDivLoss extends Loss<KlDivOptions> {
   override forward(input: Tensor, target: Tensor): Tensor {
     return klDiv(input, target, this.options);
+  }
+}
+
+/** Connectionist temporal classification, see `ctcLoss`; `torch.nn.CTCLoss`. */
+export class CTCLoss extends Loss<CtcLossOptions> {
+  override forward(logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths): Tensor {
+    return ctcLoss(logProbs, targets, inputLengths, targetLengths, this.options);
   }
 }
 
