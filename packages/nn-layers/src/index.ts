@@ -26,6 +26,7 @@ export { type BatchNormOptions, batchNorm } from './functional/batch-norm.ts';
 export { type ConvolutionOptions, conv1d, conv2d, conv3d } from './functional/convolution.ts';
 export { type DropoutOptions, dropout } from './functional/dropout.ts';
 export { type EmbeddingLookupOptions, embedding } from './functional/embedding.ts';
+export { type EmbeddingBagLookupOptions, embeddingBag, type Offsets } from './functional/embedding-bag.ts';
 export {
   type GroupNormFunctionOptions,
   groupNorm,
@@ -33,6 +34,7 @@ export {
   instanceNorm,
   localResponseNorm,
 } from './functional/group-norm.ts';
+export { type InterpolateOptions, type InterpolationMode, interpolate } from './functional/interpolation.ts';
 export { bilinear, linear } from './functional/linear.ts';
 export { type MaxPooled, type MaxPoolOptions, maxPool1d, maxPool2d, maxPool3d } from './functional/max-pooling.ts';
 export {
@@ -45,6 +47,7 @@ export {
 export { hardshrink, hardsigmoid, hardswish, hardtanh, relu6, softshrink, threshold } from './functional/piecewise.ts';
 export { positionalEncoding } from './functional/positions.ts';
 export { celu, elu, leakyRelu, prelu, selu } from './functional/rectifiers.ts';
+export { channelShuffle, pixelShuffle, pixelUnshuffle } from './functional/shuffling.ts';
 export { gelu, logsigmoid, mish, silu, softplus, softsign, tanhshrink } from './functional/smooth.ts';
 export { glu, softmin } from './functional/softmax.ts';
 export type { Spatial } from './functional/spatial.ts';
@@ -66,9 +69,11 @@ export {
 export { AvgPool1d, AvgPool2d, AvgPool3d, LPPool1d, LPPool2d } from './layers/average-pooling.ts';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormLayerOptions } from './layers/batch-norm.ts';
 export { Bilinear, type BilinearOptions } from './layers/bilinear.ts';
+export { Fold, Unfold } from './layers/blocks.ts';
 export { Conv1d, Conv2d, Conv3d, type ConvolutionLayerOptions, type PaddingMode } from './layers/convolution.ts';
 export { Dropout } from './layers/dropout.ts';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.ts';
+export { EmbeddingBag, type EmbeddingBagOptions } from './layers/embedding-bag.ts';
 export {
   GroupNorm,
   type GroupNormOptions,
@@ -78,7 +83,7 @@ export {
   type InstanceNormOptions,
   LocalResponseNorm,
 } from './layers/group-norm.ts';
-export { Flatten, Identity } from './layers/identity.ts';
+export { Flatten, Identity, Unflatten } from './layers/identity.ts';
 export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts';
 export { Linear, type LinearOptions } from './layers/linear.ts';
 export { MaxPool1d, MaxPool2d, MaxPool3d } from './layers/max-pooling.ts';
@@ -87,6 +92,24 @@ export {
   MultiheadAttention,
   type MultiheadAttentionOptions,
 } from './layers/multihead-attention.ts';
+export {
+  CircularPad1d,
+  CircularPad2d,
+  CircularPad3d,
+  ConstantPad1d,
+  ConstantPad2d,
+  ConstantPad3d,
+  ReflectionPad1d,
+  ReflectionPad2d,
+  ReflectionPad3d,
+  ReplicationPad1d,
+  ReplicationPad2d,
+  ReplicationPad3d,
+  type Sides,
+  ZeroPad1d,
+  ZeroPad2d,
+  ZeroPad3d,
+} from './layers/padding.ts';
 export { Hardshrink, Hardsigmoid, Hardswish, Hardtanh, ReLU6, Softshrink, Threshold } from './layers/piecewise.ts';
 export { PositionalEncoding, type PositionalEncodingOptions } from './layers/positional-encoding.ts';
 export { CELU, ELU, LeakyReLU, PReLU, ReLU, SELU } from './layers/rectifiers.ts';
@@ -117,6 +140,7 @@ export {
   ConvTranspose3d,
   type TransposedConvolutionLayerOptions,
 } from './layers/transposed-convolution.ts';
+export { ChannelShuffle, PixelShuffle, PixelUnshuffle, Upsample } from './layers/upsample.ts';
 export * from './losses/binary.ts';
 export { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss } from './losses/cross-entropy.ts';
 export { type CtcLossOptions, ctcLoss, type Lengths } from './losses/ctc.ts';

@@ -6,7 +6,6 @@ export const notYet: ReadonlySet<string> = new Set([
   // initialisers
 
   // layers
-  'nn.EmbeddingBag',
   'nn.Upsample',
   'nn.PixelShuffle',
 

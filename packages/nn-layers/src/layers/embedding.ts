@@ -30,7 +30,7 @@ export class Embedding extends Module {
     checkSizes('Embedding', { numEmbeddings, embeddingDim });
     this.numEmbeddings = numEmbeddings;
     this.embeddingDim = embeddingDim;
-    this.paddingIdx = resolvePadding(options.paddingIdx, numEmbeddings);
+    this.paddingIdx = resolvePadding('Embedding', options.paddingIdx, numEmbeddings);
     this.maxNorm = options.maxNorm;
     this.normType = options.normType;
     this.scaleGradByFreq = options.scaleGradByFreq ?? false;
@@ -51,10 +51,7 @@ export class Embedding extends Module {
 
   /** Draws the table anew. */
   resetParameters(): void {
-    normal_(this.weight);
-    const { paddingIdx, numEmbeddings } = this;
-    if (paddingIdx === undefined) return;
-    fill(this.weight, () => this.weight.maskedFill(arange(numEmbeddings).eq(paddingIdx).unsqueeze(1), 0));
+    drawTable(this.weight, this.paddingIdx);
   }
 
   override forward(input: Tensor): Tensor {
@@ -63,12 +60,21 @@ export class Embedding extends Module {
   }
 }
 
-function resolvePadding(paddingIdx: number | undefined, rows: number): number | undefined {
+/** N(0, 1), and zeros in the row of the padding. */
+export function drawTable(weight: Parameter, paddingIdx: number | undefined): void {
+  normal_(weight);
+  if (paddingIdx === undefined) return;
+  const rows = weight.shape[0] ?? 0;
+  fill(weight, () => weight.maskedFill(arange(rows).eq(paddingIdx).unsqueeze(1), 0));
+}
+
+/** The row as a number from 0, or an error that names the layer. */
+export function resolvePadding(layer: string, paddingIdx: number | undefined, rows: number): number | undefined {
   if (paddingIdx === undefined) return undefined;
   const row = paddingIdx < 0 ? paddingIdx + rows : paddingIdx;
   if (Number.isInteger(row) && row >= 0 && row < rows) return row;
   throw new ConfigError('paddingIdx is not a row of the table', {
-    doing: 'making an Embedding',
+    doing: `making an ${layer}`,
     got: `paddingIdx = ${paddingIdx}`,
     expected: `an integer from ${-rows} to ${rows - 1}`,
   });
