@@ -19,8 +19,10 @@ export {
 } from './dates/tokens.ts';
 export type { Field, HostArray, Sample, TypedArray } from './host-array.ts';
 export { gunzip, isGzip } from './idx/gunzip.ts';
-export { ImageDataset, type LabeledImage } from './idx/image-dataset.ts';
 export { type IdxArray, parseIdx, parseIdxOrGzip } from './idx/parse-idx.ts';
+export { ImageDataset, type LabeledImage } from './images/image-dataset.ts';
+export { CIFAR10_CLASSES, parseCifar10 } from './images/parse-cifar.ts';
+export { resize } from './images/resize.ts';
 export { HostGenerator } from './random/host-generator.ts';
 export { FeatureScaler } from './scaling/feature-scaler.ts';
 export { MinMaxScaler, type MinMaxScalerState } from './scaling/min-max-scaler.ts';

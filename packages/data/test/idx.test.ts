@@ -5,8 +5,8 @@ import { gzipSync } from 'node:zlib';
 import { DataError } from '@evenkeel/errors';
 import { afterAll, describe, expect, test } from 'vitest';
 import { gunzip } from '../src/idx/gunzip.ts';
-import { ImageDataset } from '../src/idx/image-dataset.ts';
 import { parseIdx, parseIdxOrGzip } from '../src/idx/parse-idx.ts';
+import { ImageDataset } from '../src/images/image-dataset.ts';
 import { readIdxFile, readImageFolder } from '../src/node/read-images.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'evenkeel-idx-'));

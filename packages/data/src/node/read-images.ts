@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '@evenkeel/errors';
-import { ImageDataset } from '../idx/image-dataset.ts';
 import { type IdxArray, parseIdx } from '../idx/parse-idx.ts';
+import { ImageDataset } from '../images/image-dataset.ts';
 import { readBytes } from './read-file.ts';
 
 /**

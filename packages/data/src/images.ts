@@ -1,0 +1,1 @@
+export { decodeImage, type ImageChannels } from './images/decode-image.ts';
