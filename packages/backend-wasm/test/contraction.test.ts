@@ -251,6 +251,34 @@ describe('a contraction', () => {
     await expectSame(kernel, inputs, tolerance);
   });
 
+  test('is a convolution over an image spread by zeros', async () => {
+    const [side, spread] = [5, 2];
+    const wide = (side - 1) * spread + 1;
+    const place = (e: Expression, tap: Expression) => weightedSum([e, tap], [1, 2], -2);
+    const [y, x] = [place(axis(1), axis(4)), place(axis(2), axis(5))];
+    const inside = (e: Expression) =>
+      binary(
+        'and',
+        binary('and', binary('ge', e, integer(0)), binary('lt', e, integer(wide))),
+        binary('eq', binary('rem', e, integer(spread)), integer(0)),
+      );
+    const from = [y, x].map((e) => binary('div', e, integer(spread)));
+    const kernel = contraction({
+      m: [outputs],
+      n: [wide, wide],
+      k: [channels, 3, 3],
+      a: load(f32, 0, at({ 0: channels * 9, 3: 9, 4: 3, 5: 1 })),
+      b: load(f32, 1, weightedSum([axis(3), ...from], [side * side, side, 1]), binary('and', inside(y), inside(x))),
+      stores: [{ binding: 2, index: at({ 0: wide * wide, 1: wide, 2: 1 }), value: reduced(f32, 0) }],
+    });
+    const inputs = [
+      numbers(outputs * channels * 9),
+      numbers(channels * side * side, 2),
+      numbers(outputs * wide * wide, 3),
+    ];
+    await expectSame(kernel, inputs, tolerance);
+  });
+
   test("is a convolution's weight gradient", async () => {
     const kernel = contraction({
       m: [outputs],

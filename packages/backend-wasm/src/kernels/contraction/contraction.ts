@@ -22,7 +22,11 @@ const sumElements = 48 * 1024;
 /** A contraction as a module: operands are read where they lie or packed, the product is made in register tiles. */
 export function emitContraction(builder: ModuleBuilder, kernel: ContractionKernel, features: Features): KernelModule {
   const own = kernel.bindings.length;
-  const scratch = { sums: own, left: own + 1, right: own + 2 };
+  const scratch = {
+    sums: own,
+    left: { values: own + 1, grid: own + 2 },
+    right: { values: own + 3, grid: own + 4 },
+  };
   const plan = planContraction(kernel, scratch);
   const f = builder.function([...parameterTypes(kernel), 'i32']);
   const emitter = new ContractionEmitter(builder, f, kernel, plan, features);
@@ -63,12 +67,12 @@ class ContractionEmitter {
     this.#sums = f.i32();
     this.#right = f.i32();
     const { left, right } = plan;
-    const computed = [left, right].map((o) => this.#reserve(o.computed?.elements ?? 0));
+    const computed = [left, right].flatMap((o) => this.#scratchOf(o));
     this.renderer = new Renderer({
       f,
       features,
       bases: [...kernel.bindings.map((_, i) => f.parameter<'i32'>(i)), this.#sums, ...computed],
-      dtypes: [...kernel.bindings.map((b) => b.dtype), 'float32', 'float32', 'float32'],
+      dtypes: [...kernel.bindings.map((b) => b.dtype), ...Array.from({ length: 5 }, () => 'float32' as const)],
       arguments: kernel.arguments.map((_, i) => f.parameter(bindings + i)),
       argumentTypes: kernel.arguments,
       faultAddress,
@@ -104,6 +108,13 @@ class ContractionEmitter {
     const start = this.#used;
     this.#used += Math.ceil((elements * 4) / 64) * 64;
     return this.#f.i32(i32.add(this.#workspace, i32.constant(start)));
+  }
+
+  /** Where an operand's values lie, and its grid. */
+  #scratchOf({ computed }: Operand): [Local<'i32'>, Local<'i32'>] {
+    const stages = computed?.stages ?? [];
+    const [values, grid] = [stages.at(-1), stages.length > 1 ? stages[0] : undefined];
+    return [this.#reserve(values?.elements ?? 0), this.#reserve(grid?.elements ?? 0)];
   }
 
   #compute({ computed }: Operand): void {
@@ -288,6 +299,6 @@ function evenBlock(rows: number, most: number, multiple: number): number {
 }
 
 function rootsOf(plan: ContractionPlan): Expression[] {
-  const computed = [plan.left, plan.right].flatMap(({ computed: c }) => (c ? [c.store] : []));
+  const computed = [plan.left, plan.right].flatMap(({ computed: c }) => c?.stages.map((stage) => stage.store) ?? []);
   return [...computed, ...plan.stores].flatMap((s) => [s.index, s.value]);
 }

@@ -1,9 +1,10 @@
-import { axesOf, type Expression, type KernelBinding, type Store } from '@evenkeel/backend';
+import { axesOf, type Expression, type KernelBinding, load, type Store } from '@evenkeel/backend';
 import type { Renderer } from '../../renderer/renderer.ts';
 import { innermostLast, storeAll } from '../loop.ts';
 import { runNest } from '../nest.ts';
 import { chooseCopies, chooseVectorAxis } from '../vector-axis.ts';
 import { type Axis, type MatrixView, matrixView, rowMajor, sizeOfAxes } from './axes.ts';
+import { gridOf } from './grid.ts';
 
 /** One side of a product: its rows are the m's (or n's), its columns the k's. */
 export interface Operand {
@@ -15,9 +16,21 @@ export interface Operand {
 }
 
 interface Computed {
+  /** In order: a grid that the operand is read from, if there is one, then the operand. */
+  readonly stages: readonly Stage[];
+}
+
+/** Values over some axes that are stored row by row in a scratch binding. */
+export interface Stage {
   readonly store: Store;
   readonly axes: readonly Axis[];
   readonly elements: number;
+}
+
+/** The bindings of an operand's scratch. */
+export interface OperandScratch {
+  readonly values: number;
+  readonly grid: number;
 }
 
 /** A plain load whose index is evenly spaced is read where it lies. */
@@ -37,15 +50,20 @@ export function operandOf(
   bindings: readonly KernelBinding[],
   rows: readonly Axis[],
   ks: readonly Axis[],
-  scratch: number,
+  scratch: OperandScratch,
 ): Operand {
   let inside = 0;
   for (const { axis } of [...rows, ...ks]) inside |= 1 << axis;
   const isShared = (axesOf(e) & ~inside) === 0;
   const view = viewOf(e, bindings, rows, ks);
   if (view) return { view, computed: undefined, isShared };
-  const extents = new Map([...rows, ...ks].map(({ axis, extent }) => [axis, extent]));
-  const vectorAxis = chooseVectorAxis({ values: [e], stores: [] }, extents, {
+  const stages: Stage[] = [];
+  const own = [...rows, ...ks];
+  const grid = gridOf(e, own, freeAxis(e, own));
+  if (grid) stages.push(stageOf(scratch.grid, grid.value, [], grid.axes));
+  const value = grid ? load('float32', scratch.grid, grid.index) : e;
+  const extents = new Map(own.map(({ axis, extent }) => [axis, extent]));
+  const vectorAxis = chooseVectorAxis({ values: [value], stores: [] }, extents, {
     outer: new Set(),
     reductions: 0,
     innerSize: 1,
@@ -53,26 +71,36 @@ export function operandOf(
   const alongK = ks.some(({ axis }) => axis === vectorAxis);
   const [slow, fast] = alongK ? [rows, ks] : [ks, rows];
   const pitch = sizeOfAxes(fast);
-  const index = rowMajor(slow, fast, pitch);
+  stages.push(stageOf(scratch.values, value, slow, fast));
   return {
     view: {
-      binding: scratch,
+      binding: scratch.values,
       start: { kind: 'constant', dtype: 'int32', value: 0 },
       rowStride: alongK ? pitch : 1,
       columnStride: alongK ? 1 : pitch,
     },
-    computed: {
-      store: { binding: scratch, index, value: e },
-      axes: [...slow, ...fast],
-      elements: pitch * sizeOfAxes(slow),
-    },
+    computed: { stages },
     isShared,
   };
 }
 
+function stageOf(binding: number, value: Expression, slow: readonly Axis[], fast: readonly Axis[]): Stage {
+  const pitch = sizeOfAxes(fast);
+  return {
+    store: { binding, index: rowMajor(slow, fast, pitch), value },
+    axes: [...slow, ...fast],
+    elements: pitch * sizeOfAxes(slow),
+  };
+}
+
+/** A number that neither the operand nor its batch gives an axis. */
+function freeAxis(e: Expression, own: readonly Axis[]): number {
+  return Math.max(32 - Math.clz32(axesOf(e)), ...own.map(({ axis }) => axis + 1));
+}
+
 /** Computes an operand into its scratch. */
-export function emitOperand(renderer: Renderer, { store, axes }: Computed): void {
-  emitStores(renderer, axes, [store]);
+export function emitOperand(renderer: Renderer, { stages }: Computed): void {
+  for (const { store, axes } of stages) emitStores(renderer, axes, [store]);
 }
 
 /** Stores over all of some axes, vectorized along the best of them. */

@@ -2,7 +2,7 @@
 import { type ContractionKernel, type Expression, load, type Store } from '@evenkeel/backend';
 import { replaceParts } from '../../renderer/graph.ts';
 import { type Axis, axesFrom, type MatrixView, matrixView, rowMajor, sizeOfAxes } from './axes.ts';
-import { type Operand, operandOf, viewOf } from './operand.ts';
+import { type Operand, type OperandScratch, operandOf, viewOf } from './operand.ts';
 
 /** - dot: few rows, both operands contiguous along k. direct: operands where they lie. panels: b packed, a where it lies. */
 export type Method = 'dot' | 'direct' | 'panels' | 'packed';
@@ -27,8 +27,8 @@ export interface ContractionPlan {
 /** The scratch bindings that follow the kernel's own. */
 export interface ScratchBindings {
   readonly sums: number;
-  readonly left: number;
-  readonly right: number;
+  readonly left: OperandScratch;
+  readonly right: OperandScratch;
 }
 
 // An operand that must be computed and is larger than this is computed piece by piece, along its leading axis.
