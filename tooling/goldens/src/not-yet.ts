@@ -6,8 +6,6 @@ export const notYet: ReadonlySet<string> = new Set([
   // initialisers
 
   // layers
-  'nn.Upsample',
-  'nn.PixelShuffle',
 
   // losses
 

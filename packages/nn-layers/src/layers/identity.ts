@@ -23,3 +23,19 @@ export class Flatten extends Module {
     return input.flatten(this.startDim, this.endDim);
   }
 }
+
+/** Takes dimension `dim` apart into several, one of which may be −1; `torch.nn.Unflatten`. */
+export class Unflatten extends Module {
+  readonly dim: number;
+  readonly unflattenedSize: readonly number[];
+
+  constructor(dim: number, unflattenedSize: readonly number[]) {
+    super();
+    this.dim = dim;
+    this.unflattenedSize = unflattenedSize;
+  }
+
+  override forward(input: Tensor): Tensor {
+    return input.unflatten(this.dim, this.unflattenedSize);
+  }
+}
