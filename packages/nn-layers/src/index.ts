@@ -9,6 +9,7 @@ export {
   adaptiveMaxPool2d,
   adaptiveMaxPool3d,
 } from './functional/adaptive-pooling.ts';
+export { alphaDropout, featureAlphaDropout } from './functional/alpha-dropout.ts';
 export {
   causalMask,
   type ScaledDotProductAttentionOptions,
@@ -24,7 +25,15 @@ export {
 } from './functional/average-pooling.ts';
 export { type BatchNormOptions, batchNorm } from './functional/batch-norm.ts';
 export { type ConvolutionOptions, conv1d, conv2d, conv3d } from './functional/convolution.ts';
-export { type DropoutOptions, dropout } from './functional/dropout.ts';
+export {
+  type DropoutOptions,
+  dropout,
+  dropout1d,
+  dropout2d,
+  dropout3d,
+  type StochasticDepthOptions,
+  stochasticDepth,
+} from './functional/dropout.ts';
 export { type EmbeddingLookupOptions, embedding } from './functional/embedding.ts';
 export { type EmbeddingBagLookupOptions, embeddingBag, type Offsets } from './functional/embedding-bag.ts';
 export {
@@ -71,7 +80,15 @@ export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormLayerOptions } fro
 export { Bilinear, type BilinearOptions } from './layers/bilinear.ts';
 export { Fold, Unfold } from './layers/blocks.ts';
 export { Conv1d, Conv2d, Conv3d, type ConvolutionLayerOptions, type PaddingMode } from './layers/convolution.ts';
-export { Dropout } from './layers/dropout.ts';
+export {
+  AlphaDropout,
+  Dropout,
+  Dropout1d,
+  Dropout2d,
+  Dropout3d,
+  FeatureAlphaDropout,
+  StochasticDepth,
+} from './layers/dropout.ts';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.ts';
 export { EmbeddingBag, type EmbeddingBagOptions } from './layers/embedding-bag.ts';
 export {
@@ -158,3 +175,6 @@ export {
   type TensorModule,
 } from './module/module.ts';
 export type { LoadResult, LoadStateDictOptions, StateDictLike } from './module/state-dict.ts';
+export * as parametrizations from './reparametrization/index.ts';
+export { removeSpectralNorm, type SpectralNormOptions, spectralNorm } from './reparametrization/spectral-norm.ts';
+export { removeWeightNorm, type WeightNormOptions, weightNorm } from './reparametrization/weight-norm.ts';

@@ -10,6 +10,4 @@ export const notYet: ReadonlySet<string> = new Set([
   // losses
 
   // normalization
-  'nn.utils.weight_norm',
-  'nn.utils.spectral_norm',
 ]);

@@ -22,6 +22,8 @@ export abstract class ConvolutionWeights extends Module {
   readonly stride: readonly number[];
   readonly dilation: readonly number[];
   readonly groups: number;
+  /** The weight's dimension that counts outputs; spectral norm reads it. */
+  readonly outputDimension: number;
   weight: Parameter;
   bias: Parameter | undefined;
 
@@ -46,6 +48,7 @@ export abstract class ConvolutionWeights extends Module {
     this.inChannels = inChannels;
     this.outChannels = outChannels;
     this.groups = groups;
+    this.outputDimension = transposed ? 1 : 0;
     this.kernelSize = positivePerDimension(name, 'kernelSize', kernelSize, spatial);
     this.stride = positivePerDimension(name, 'stride', options.stride ?? 1, spatial);
     this.dilation = positivePerDimension(name, 'dilation', options.dilation ?? 1, spatial);

@@ -13,6 +13,10 @@ function copyModule<Kind extends Module>(module: Kind, made: Map<object, unknown
   const copy = Object.create(Object.getPrototypeOf(module)) as Kind;
   made.set(module, copy);
   for (const [name, value] of Object.entries(module)) Object.assign(copy, { [name]: copyValue(value, made) });
+  // A property that is computed (weight norm) is computed from the copy's own.
+  for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(module))) {
+    if (property.get) Object.defineProperty(copy, name, property);
+  }
   return copy;
 }
 
