@@ -56,6 +56,7 @@ export {
 export { hardshrink, hardsigmoid, hardswish, hardtanh, relu6, softshrink, threshold } from './functional/piecewise.ts';
 export { positionalEncoding } from './functional/positions.ts';
 export { celu, elu, leakyRelu, prelu, selu } from './functional/rectifiers.ts';
+export { type RotaryLayout, rotaryAngles, rotaryEmbedding } from './functional/rotary.ts';
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from './functional/shuffling.ts';
 export { gelu, logsigmoid, mish, silu, softplus, softsign, tanhshrink } from './functional/smooth.ts';
 export { glu, softmin } from './functional/softmax.ts';
@@ -133,6 +134,7 @@ export { CELU, ELU, LeakyReLU, PReLU, ReLU, SELU } from './layers/rectifiers.ts'
 export { GRU, LSTM, type RecurrentInputs, type RecurrentOptions, RNN } from './layers/recurrent.ts';
 export { GRUCell, LSTMCell, type RecurrentCellOptions, RNNCell } from './layers/recurrent-cells.ts';
 export { RMSNorm, type RMSNormOptions } from './layers/rms-norm.ts';
+export { RotaryEmbedding, type RotaryEmbeddingOptions } from './layers/rotary-embedding.ts';
 export type { RunningNormOptions } from './layers/running-norm.ts';
 export { GELU, LogSigmoid, Mish, Sigmoid, SiLU, Softplus, Softsign, Tanh, Tanhshrink } from './layers/smooth.ts';
 export { GLU, LogSoftmax, Softmax, Softmin } from './layers/softmax.ts';

@@ -109,8 +109,8 @@ function headsPerKey(query: Tensor, key: Tensor): number {
   });
 }
 
-/** Repeats each head: `[..., H, S, E]` becomes `[..., H · repeats, S, E]`. */
-function repeatHeads(heads: Tensor, repeats: number): Tensor {
+/** Lets each head serve `repeats` queries: `[..., H, S, E]` becomes `[..., H · repeats, S, E]`. */
+export function repeatHeads(heads: Tensor, repeats: number): Tensor {
   if (repeats === 1) return heads;
   const batch = heads.shape.slice(0, -3);
   const [count = 1, length = 1, features = 1] = heads.shape.slice(-3);

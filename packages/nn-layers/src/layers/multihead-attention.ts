@@ -1,12 +1,13 @@
 import { ConfigError, ShapeError } from '@evenkeel/errors';
 import { cat, logicalOr, Parameter, scope, type Tensor, zeros } from '@evenkeel/tensor';
-import { type AttentionMasks, attend, causalMask } from '../functional/attention.ts';
+import { type AttentionMasks, attend, causalMask, repeatHeads } from '../functional/attention.ts';
 import { linear } from '../functional/linear.ts';
 import { zeros_ } from '../init/constant.ts';
 import { xavierNormal_, xavierUniform_ } from '../init/scaled.ts';
 import { Module } from '../module/module.ts';
 import { checkProbability, checkSizes } from '../module/size-check.ts';
 import { Linear } from './linear.ts';
+import type { RotaryEmbedding } from './rotary-embedding.ts';
 
 export interface MultiheadAttentionOptions {
   /** Probability of an attention weight to be dropped in training (default 0). */
@@ -23,6 +24,10 @@ export interface MultiheadAttentionOptions {
   vdim?: number;
   /** Inputs and output are `[batch, length, features]` instead of `[length, batch, features]` (default false). */
   batchFirst?: boolean;
+  /** Heads of keys and values, each shared by several query heads (default `numHeads`). Ainslie et al. 2023, GQA. */
+  numKvHeads?: number;
+  /** Turns queries and keys by their positions, on the features of a head; not with `addBiasKv` or `addZeroAttn`. */
+  rotary?: RotaryEmbedding;
 }
 
 export interface AttentionInputs {
@@ -43,17 +48,26 @@ export interface AttentionInputs {
  *
  * Parameters have PyTorch's names: `in_proj_weight [3E, E]` (query, key, value in this order), or `q_proj_weight`,
  * `k_proj_weight`, `v_proj_weight` where `kdim` or `vdim` differ; `in_proj_bias [3E]`; `out_proj`. The input projections
- * start Xavier-uniform with zero biases. A query that may attend to nothing gives zeros before the output projection.
+ * start Xavier-uniform with zero biases. With `numKvHeads` the rows for keys and values are fewer, K = E · numKvHeads /
+ * numHeads each: `in_proj_weight [E + 2K, E]`. A query that may attend to nothing gives zeros before the output projection.
  * Vaswani et al. 2017, Attention is all you need.
  *
- * @throws ConfigError unless `numHeads` divides `embedDim`
+ * ```ts
+ * const [output, weights] = new MultiheadAttention(64, 4, { batchFirst: true }).call(x, x, x); // x [N, L, 64]
+ * ```
+ *
+ * @throws ConfigError unless `numHeads` divides `embedDim` and `numKvHeads` divides `numHeads`
  */
 export class MultiheadAttention extends Module {
   readonly embedDim: number;
   readonly numHeads: number;
+  readonly numKvHeads: number;
   readonly batchFirst: boolean;
   dropout: number;
   readonly addZeroAttn: boolean;
+  /** Features of all key heads together. */
+  private readonly kvDim: number;
+  readonly rotary: RotaryEmbedding | undefined;
   q_proj_weight: Parameter | undefined;
   k_proj_weight: Parameter | undefined;
   v_proj_weight: Parameter | undefined;
@@ -65,32 +79,42 @@ export class MultiheadAttention extends Module {
 
   constructor(embedDim: number, numHeads: number, options: MultiheadAttentionOptions = {}) {
     super();
-    const { dropout = 0, bias = true, kdim = embedDim, vdim = embedDim } = options;
-    checkSizes('MultiheadAttention', { embedDim, numHeads, kdim, vdim });
+    const { dropout = 0, bias = true, kdim = embedDim, vdim = embedDim, numKvHeads = numHeads, rotary } = options;
+    checkSizes('MultiheadAttention', { embedDim, numHeads, kdim, vdim, numKvHeads });
     checkProbability('MultiheadAttention', dropout);
-    if (embedDim % numHeads !== 0) {
-      throw new ConfigError('the number of heads does not divide the features', {
+    if (embedDim % numHeads !== 0 || numHeads % numKvHeads !== 0) {
+      throw new ConfigError('the number of heads does not divide the features, or that of key heads the heads', {
         doing: 'making a MultiheadAttention',
-        got: `embedDim ${embedDim}, numHeads ${numHeads}`,
+        got: `embedDim ${embedDim}, numHeads ${numHeads}, numKvHeads ${numKvHeads}`,
+      });
+    }
+    if (rotary && (options.addBiasKv || options.addZeroAttn)) {
+      throw new ConfigError('keys that are added to every sequence have no position to turn by', {
+        doing: 'making a MultiheadAttention',
+        got: 'rotary with addBiasKv or addZeroAttn',
       });
     }
     this.embedDim = embedDim;
     this.numHeads = numHeads;
+    this.numKvHeads = numKvHeads;
+    const kvDim = (embedDim / numHeads) * numKvHeads;
+    this.kvDim = kvDim;
+    this.rotary = rotary;
     this.batchFirst = options.batchFirst ?? false;
     this.dropout = dropout;
     this.addZeroAttn = options.addZeroAttn ?? false;
     if (kdim === embedDim && vdim === embedDim) {
-      this.in_proj_weight = new Parameter(zeros([3 * embedDim, embedDim]));
+      this.in_proj_weight = new Parameter(zeros([embedDim + 2 * kvDim, embedDim]));
     } else {
       this.q_proj_weight = new Parameter(zeros([embedDim, embedDim]));
-      this.k_proj_weight = new Parameter(zeros([embedDim, kdim]));
-      this.v_proj_weight = new Parameter(zeros([embedDim, vdim]));
+      this.k_proj_weight = new Parameter(zeros([kvDim, kdim]));
+      this.v_proj_weight = new Parameter(zeros([kvDim, vdim]));
     }
-    if (bias) this.in_proj_bias = new Parameter(zeros([3 * embedDim]));
+    if (bias) this.in_proj_bias = new Parameter(zeros([embedDim + 2 * kvDim]));
     this.out_proj = new Linear(embedDim, embedDim, { bias });
     if (options.addBiasKv) {
-      this.bias_k = new Parameter(zeros([1, 1, embedDim]));
-      this.bias_v = new Parameter(zeros([1, 1, embedDim]));
+      this.bias_k = new Parameter(zeros([1, 1, kvDim]));
+      this.bias_v = new Parameter(zeros([1, 1, kvDim]));
     }
     this.resetParameters();
   }
@@ -121,9 +145,15 @@ export class MultiheadAttention extends Module {
       let [queries, keys, values] = this.project(query, key, value).map(withBatch) as [Tensor, Tensor, Tensor];
       [keys, values] = this.extend(keys, values, batchSize);
       const masks = this.masks(inputs, batchSize, queries.shape[1 - dim] ?? 0, keys.shape[1 - dim] ?? 0);
-      const { output, weights } = attend(this.split(queries), this.split(keys), this.split(values), masks, {
-        dropoutP: this.training ? this.dropout : 0,
-      });
+      const turn = (heads: Tensor): Tensor => this.rotary?.call(heads) ?? heads;
+      const share = (heads: Tensor): Tensor => repeatHeads(heads, this.numHeads / this.numKvHeads);
+      const { output, weights } = attend(
+        turn(this.split(queries, this.numHeads)),
+        share(turn(this.split(keys, this.numKvHeads))),
+        share(this.split(values, this.numKvHeads)),
+        masks,
+        { dropoutP: this.training ? this.dropout : 0 },
+      );
       const projected = this.out_proj.call(this.join(output));
       const attended = batched ? projected : projected.squeeze(dim);
       if (!needWeights) return [attended];
@@ -135,21 +165,22 @@ export class MultiheadAttention extends Module {
 
   /** The three input projections, in as few matrix products as the inputs allow. */
   private project(query: Tensor, key: Tensor, value: Tensor): Tensor[] {
-    const { embedDim, in_proj_weight: weight, in_proj_bias: bias } = this;
-    if (weight && query === key && key === value) return linear(query, weight, bias).chunk(3, -1);
+    const { embedDim, kvDim, in_proj_weight: weight, in_proj_bias: bias } = this;
+    const sizes = [embedDim, kvDim, kvDim];
+    if (weight && query === key && key === value) return linear(query, weight, bias).split(sizes, -1);
     if (weight && key === value) {
-      const both = linear(key, weight.narrow(0, embedDim, 2 * embedDim), bias?.narrow(0, embedDim, 2 * embedDim));
+      const both = linear(key, weight.narrow(0, embedDim, 2 * kvDim), bias?.narrow(0, embedDim, 2 * kvDim));
       return [linear(query, weight.narrow(0, 0, embedDim), bias?.narrow(0, 0, embedDim)), ...both.chunk(2, -1)];
     }
-    const separate = weight?.chunk(3, 0) ?? [this.q_proj_weight, this.k_proj_weight, this.v_proj_weight];
-    const biases = bias?.chunk(3, 0);
+    const separate = weight?.split(sizes, 0) ?? [this.q_proj_weight, this.k_proj_weight, this.v_proj_weight];
+    const biases = bias?.split(sizes, 0);
     return [query, key, value].map((input, index) => linear(input, separate[index] as Tensor, biases?.[index]));
   }
 
   /** Appends the learned and the zero key and value where the options ask for them. */
   private extend(keys: Tensor, values: Tensor, batchSize: number): [Tensor, Tensor] {
     const length = this.batchFirst ? 1 : 0;
-    const shape = this.batchFirst ? [batchSize, 1, this.embedDim] : [1, batchSize, this.embedDim];
+    const shape = this.batchFirst ? [batchSize, 1, this.kvDim] : [1, batchSize, this.kvDim];
     let extended: [Tensor, Tensor] = [keys, values];
     if (this.bias_k && this.bias_v) {
       extended = [
@@ -187,10 +218,10 @@ export class MultiheadAttention extends Module {
   }
 
   /** `[N, L, E]` or `[L, N, E]` to `[N, heads, L, E / heads]`. */
-  private split(projected: Tensor): Tensor {
+  private split(projected: Tensor, heads: number): Tensor {
     const [first = 0, second = 0] = projected.shape;
     return projected
-      .reshape([first, second, this.numHeads, this.embedDim / this.numHeads])
+      .reshape([first, second, heads, this.embedDim / this.numHeads])
       .permute(this.batchFirst ? [0, 2, 1, 3] : [1, 2, 0, 3]);
   }
 
