@@ -27,6 +27,8 @@ export { HostGenerator } from './random/host-generator.ts';
 export { FeatureScaler } from './scaling/feature-scaler.ts';
 export { MinMaxScaler, type MinMaxScalerState } from './scaling/min-max-scaler.ts';
 export { StandardScaler, type StandardScalerState } from './scaling/standard-scaler.ts';
+export { collatePadded, type PaddedBatch } from './sequences/collate-padded.ts';
+export { type PaddedSequences, type PaddingOptions, padSequences } from './sequences/pad-sequences.ts';
 export { randomSplit } from './split.ts';
 export { CharacterVocabulary } from './text/character-vocabulary.ts';
 export { TextDataset, type TextWindow } from './text/text-dataset.ts';

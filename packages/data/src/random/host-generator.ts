@@ -2,6 +2,7 @@ import { ConfigError } from '@evenkeel/errors';
 import { philox4x32 } from '@evenkeel/tensor';
 
 /** Streams by purpose. A loader's are its epochs, from 0 up; these are out of their reach. */
+export const TRANSFORM_STREAMS = 2 ** 51;
 export const SPLIT_STREAM = 2 ** 52;
 export const DATES_STREAM = 2 ** 52 + 1;
 
@@ -44,6 +45,11 @@ export class HostGenerator {
     let drawn = this.uint32();
     while (drawn >= end) drawn = this.uint32();
     return drawn % limit;
+  }
+
+  /** A number from `low` (default 0) up to but not `high` (default 1), in steps of 2^-32 of the range. */
+  uniform(low = 0, high = 1): number {
+    return low + (high - low) * (this.uint32() / 0x100000000);
   }
 
   /** The numbers 0 to `length - 1` in a random order (Fisher-Yates). */
