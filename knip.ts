@@ -20,6 +20,7 @@ const config: KnipConfig = {
     'packages/*': { entry: ['README.md', 'test/**/*.ts'] },
     'apps/*': { entry: ['README.md', 'test/**/*.ts'] },
     'tooling/*': { entry: ['src/main.ts', 'test/**/*.ts'] },
+    examples: { entry: ['*.ts'] },
     'tooling/bootstrap': { entry: ['*.mjs', 'test/**/*.ts'] },
     'tooling/size': { entry: ['src/main.ts', 'src/mlp.ts', 'test/**/*.ts'] },
   },
