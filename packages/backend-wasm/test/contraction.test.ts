@@ -292,6 +292,40 @@ describe('a contraction', () => {
     await expectSame(kernel, inputs, tolerance);
   });
 
+  // Many images: too much to have at hand at once. 6 features leave a in the caches, 120 do not; 10 channels do not leave b there.
+  test.each([
+    [7, 8, 7],
+    [6, 3, 15],
+    [120, 2, 4],
+    [120, 10, 3],
+  ])('is a grouped weight gradient over many images: %i features, %i channels', async (features, depth, many) => {
+    const [groups, side] = [2, 12];
+    const [plane, all] = [side * side, groups * depth];
+    const pad = (e: Expression) => binary('sub', e, integer(1));
+    const [y, x] = [pad(binary('add', axis(6), axis(3))), pad(binary('add', axis(7), axis(4)))];
+    const inside = (e: Expression) => binary('and', binary('ge', e, integer(0)), binary('lt', e, integer(side)));
+    const index = weightedSum([axis(0), axis(2), axis(5), y, x], [depth * plane, plane, all * plane, side, 1]);
+    const kernel = contraction({
+      batch: [groups],
+      m: [features],
+      n: [depth, 3, 3],
+      k: [many, side, side],
+      a: load(f32, 0, at({ 0: features * plane, 1: plane, 5: groups * features * plane, 6: side, 7: 1 })),
+      b: load(f32, 1, index, binary('and', inside(y), inside(x))),
+      stores: [
+        {
+          binding: 2,
+          index: at({ 0: features * depth * 9, 1: depth * 9, 2: 9, 3: 3, 4: 1 }),
+          value: binary('mul', reduced(f32, 0), constant(f32, 0.125)),
+        },
+      ],
+    });
+    const outputs = groups * features * depth * 9;
+    const inputs = [numbers(many * groups * features * plane), numbers(many * all * plane, 2), numbers(outputs, 3)];
+    await expectSame(kernel, inputs, { relative: 1e-5, absolute: 2e-5 });
+    await expectSame(kernel, inputs, { relative: 1e-5, absolute: 2e-5, backend: wasm({ relaxed: false }) });
+  });
+
   test('cuts a large computed operand along its leading axis', async () => {
     const [m, images, n, k] = [3, 60, 70, 65];
     const kernel = contraction({

@@ -5,7 +5,7 @@ import { Renderer } from '../../renderer/renderer.ts';
 import type { Features } from '../../renderer/vector-math.ts';
 import { faultAddress, type KernelModule, parameterTypes } from '../kernel-module.ts';
 import { runNest } from '../nest.ts';
-import type { MatrixView } from './axes.ts';
+import type { Axis, MatrixView } from './axes.ts';
 import { emitDirectProduct, emitDotProducts } from './direct.ts';
 import { emitOperand, emitStores, type Operand } from './operand.ts';
 import { emitPacker } from './pack.ts';
@@ -49,6 +49,8 @@ class ContractionEmitter {
   readonly #sums: Local<'i32'>;
   /** Where b lies, packed or not. */
   readonly #right: Local<'i32'>;
+  /** All sums, where products are added up over several turns. */
+  readonly #total: Local<'i32'> | undefined;
   #used = 0;
 
   constructor(
@@ -66,7 +68,8 @@ class ContractionEmitter {
     this.#workspace = f.parameter(bindings + kernel.arguments.length);
     this.#sums = f.i32();
     this.#right = f.i32();
-    const { left, right } = plan;
+    const { left, right, rows, pitch, turns } = plan;
+    this.#total = turns.length > 0 ? this.#reserve(rows * pitch) : undefined;
     const computed = [left, right].flatMap((o) => this.#scratchOf(o));
     this.renderer = new Renderer({
       f,
@@ -85,22 +88,27 @@ class ContractionEmitter {
   }
 
   emit(): void {
-    const { batch, left, right } = this.#plan;
+    const { batch, turns, left, right, rows, pitch } = this.#plan;
     const prepareRight = this.#rightSide();
     if (left.isShared) this.#compute(left);
     if (right.isShared) prepareRight();
     const product = this.#product();
-    runNest(this.renderer, {
-      axes: batch.map(({ axis, extent }) => ({ axis, extent, copies: 0 })),
-      values: [],
-      stores: [],
-      body: () => {
+    const total = this.#total;
+    this.#over(batch, () => {
+      if (total) this.#f.zero(total, i32.constant(rows * pitch * 4));
+      this.#over(turns, () => {
         if (!left.isShared) this.#compute(left);
         if (!right.isShared) prepareRight();
         product();
-      },
+      });
+      if (total) this.#finishRows(total, i32.constant(0), i32.constant(rows));
     });
     this.renderer.faults.report();
+  }
+
+  #over(axes: readonly Axis[], body: () => void): void {
+    const plain = axes.map(({ axis, extent }) => ({ axis, extent, copies: 0 }));
+    runNest(this.renderer, { axes: plain, values: [], stores: [], body });
   }
 
   /** A part of the workspace, from a cache line on. */
@@ -166,8 +174,10 @@ class ContractionEmitter {
 
   #directProduct(): () => void {
     const { rows, columns, depth, left, right, method, output, pitch } = this.#plan;
-    const block = output ? rows : evenBlock(rows, sumElements / pitch, 12);
-    const sums = output ? undefined : this.#reserve(block * pitch);
+    const total = this.#total;
+    const isWhole = output !== undefined || total !== undefined;
+    const block = isWhole ? rows : evenBlock(rows, sumElements / pitch, 12);
+    const sums = isWhole ? undefined : this.#reserve(block * pitch);
     const cRowBytes = (output ? output.rowStride : pitch) * 4;
     const part = (a: Value<'i32'>, c: Value<'i32'>, count: number): void => {
       const product = {
@@ -181,6 +191,7 @@ class ContractionEmitter {
         c,
         cRowBytes,
         isPadded: !output,
+        accumulates: total !== undefined,
       };
       const { math } = this.renderer;
       if (method === 'dot') emitDotProducts(math, product, right.view.rowStride * 4);
@@ -189,8 +200,8 @@ class ContractionEmitter {
     };
     return () => {
       const a = this.#start(left.view);
-      if (output || !sums) {
-        part(a, this.#start(output as MatrixView), rows);
+      if (!sums) {
+        part(a, total ?? this.#start(output as MatrixView), rows);
         return;
       }
       const piece = (first: Value<'i32'>, count: number): void => {
@@ -213,10 +224,12 @@ class ContractionEmitter {
     const tile = packedTile(this.renderer.math);
     const blocks = depthBlocks(depth);
     const deepest = Math.max(...blocks);
-    const most = Math.min(blockRows, blockElements / deepest, output ? Infinity : sumElements / pitch);
+    const most = Math.min(blockRows, blockElements / deepest, output || this.#total ? Infinity : sumElements / pitch);
     const block = evenBlock(rows, most, tile.rows);
     const packed = this.#reserve(block * deepest);
-    const sums = this.#reserve(output ? 0 : block * pitch);
+    const total = this.#total;
+    const isWhole = output !== undefined || total !== undefined;
+    const sums = total ?? this.#reserve(output ? 0 : block * pitch);
     const edge = this.#reserve(tile.rows * packedColumns);
     const packer = emitPacker(this.#builder, tile.rows, view.rowStride, view.columnStride);
     const pitchBytes = (output ? output.rowStride : pitch) * 4;
@@ -233,7 +246,7 @@ class ContractionEmitter {
         end.set(i32.minU(end, i32.constant(rows)));
         const count = f.i32(i32.sub(end, first));
         const source = f.i32(i32.add(a, i32.mul(first, i32.constant(view.rowStride * 4))));
-        const target = output ? f.i32(i32.add(c, i32.mul(first, i32.constant(pitchBytes)))) : sums;
+        const target = isWhole ? f.i32(i32.add(c, i32.mul(first, i32.constant(pitchBytes)))) : sums;
         let from = 0;
         for (const size of blocks) {
           const depthOffset = i32.constant(from * view.columnStride * 4);
@@ -246,12 +259,12 @@ class ContractionEmitter {
             count,
             i32.constant(columns),
             i32.constant(size),
-            i32.constant(from > 0 ? 1 : 0),
+            i32.constant(from > 0 || total ? 1 : 0),
             edge,
           );
           from += size;
         }
-        if (!output) this.#finishRows(sums, first, end);
+        if (!isWhole) this.#finishRows(sums, first, end);
       });
     };
   }

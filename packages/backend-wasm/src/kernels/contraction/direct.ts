@@ -1,4 +1,4 @@
-import { i32, type Local, type Value, v128 } from '../../assembler/index.ts';
+import { f32x4, i32, type Local, type Value, v128 } from '../../assembler/index.ts';
 import type { VectorMath } from '../../renderer/vector-math.ts';
 import { accumulatorBudget, addLanes, multiplyTile, type Tile } from './micro-kernel.ts';
 
@@ -15,6 +15,8 @@ export interface DirectProduct {
   readonly cRowBytes: number;
   /** c has room for whole vectors at the end of its rows. */
   readonly isPadded: boolean;
+  /** The product is added to c, which is padded, instead of stored. */
+  readonly accumulates: boolean;
 }
 
 /** How b is laid out: rows of neighboring columns, or packed panels of 8 columns. */
@@ -42,7 +44,7 @@ export function emitDirectProduct(math: VectorMath, product: DirectProduct, layo
       const tile: Tile = { rows: count, vectors };
       const a = { pointer: pa, rowBytes: product.aRowBytes, stepBytes: product.aStepBytes };
       const sums = multiplyTile(math, tile, a, { pointer: b, stepBytes }, i32.constant(depth));
-      store(math, sums, pc, product.cRowBytes, valid);
+      store(math, sums, pc, product, valid);
     };
     if (whole > 0) {
       const row = f.i32();
@@ -70,14 +72,15 @@ function store(
   math: VectorMath,
   sums: readonly (readonly Local<'v128'>[])[],
   place: Value<'i32'>,
-  rowBytes: number,
+  { cRowBytes, accumulates }: DirectProduct,
   valid: number,
 ): void {
   const { f } = math;
   sums.forEach((row, r) => {
     row.forEach((sum, v) => {
-      const offset = r * rowBytes + v * 16;
-      if (v * 4 + 4 <= valid) f.emit(v128.store(place, sum, offset));
+      const offset = r * cRowBytes + v * 16;
+      if (accumulates) f.emit(v128.store(place, f32x4.add(v128.load(place, offset), sum), offset));
+      else if (v * 4 + 4 <= valid) f.emit(v128.store(place, sum, offset));
       else {
         for (let lane = 0; v * 4 + lane < valid; lane++) {
           f.emit(v128.store32Lane(place, sum, lane, offset + lane * 4));
@@ -88,26 +91,39 @@ function store(
 }
 
 /**
- * Both operands are contiguous along k, and there are few rows: dot products of four columns and up to three rows at
- * a time, four values of k in the lanes.
+ * Both operands are contiguous along k: dot products of four columns and up to three rows at a time, four values of k in
+ * the lanes.
  */
 export function emitDotProducts(math: VectorMath, product: DirectProduct, bRowBytes: number): void {
   const { f } = math;
-  const { rows, columns } = product;
-  const tileRows = math.features.fused ? 3 : 2;
+  const { rows, columns, aRowBytes, cRowBytes, accumulates } = product;
+  const most = math.features.fused ? 3 : 2;
   const strip = (column: Value<'i32'>, count: number): void => {
     const b = f.i32(i32.add(product.b, i32.mul(column, i32.constant(bRowBytes))));
+    const a = f.i32(product.a);
     const c = f.i32(i32.add(product.c, i32.mul(column, i32.constant(4))));
-    for (let row = 0; row < rows; row += tileRows) {
-      const tile = Math.min(tileRows, rows - row);
-      const a = f.i32(i32.add(product.a, i32.constant(row * product.aRowBytes)));
-      const sums = dotTile(math, tile, count, a, product.aRowBytes, b, bRowBytes, product.depth);
-      sums.forEach((four, r) => {
-        const offset = (row + r) * product.cRowBytes;
-        if (count === 4) f.emit(v128.store(c, addLanes(math, four), offset));
-        else f.emit(v128.store32Lane(c, addLanes(math, four), 0, offset));
+    const tile = (height: number): void => {
+      dotTile(math, height, count, a, aRowBytes, b, bRowBytes, product.depth).forEach((four, r) => {
+        const offset = r * cRowBytes;
+        const sums = addLanes(math, four);
+        if (count === 4) {
+          f.emit(v128.store(c, accumulates ? f32x4.add(v128.load(c, offset), sums) : sums, offset));
+        } else {
+          const sum = accumulates ? f32x4.add(v128.load32Splat(c, offset), sums) : sums;
+          f.emit(v128.store32Lane(c, sum, 0, offset));
+        }
+      });
+    };
+    const whole = rows - (rows % most);
+    if (whole > 0) {
+      const row = f.i32();
+      f.range(row, i32.constant(0), i32.constant(whole), most, () => {
+        tile(most);
+        a.set(i32.add(a, i32.constant(most * aRowBytes)));
+        c.set(i32.add(c, i32.constant(most * cRowBytes)));
       });
     }
+    if (rows > whole) tile(rows - whole);
   };
   const whole = columns - (columns % 4);
   const column = f.i32();

@@ -4,11 +4,13 @@ import { replaceParts } from '../../renderer/graph.ts';
 import { type Axis, axesFrom, type MatrixView, matrixView, rowMajor, sizeOfAxes } from './axes.ts';
 import { type Operand, type OperandScratch, operandOf, viewOf } from './operand.ts';
 
-/** - dot: few rows, both operands contiguous along k. direct: operands where they lie. panels: b packed, a where it lies. */
+/** - dot: both operands contiguous along k. direct: operands where they lie. panels: b packed, a where it lies. */
 export type Method = 'dot' | 'direct' | 'panels' | 'packed';
 
 export interface ContractionPlan {
   readonly batch: readonly Axis[];
+  /** The k's over which whole products are added, because their operands are not at hand at once. */
+  readonly turns: readonly Axis[];
   readonly rowAxes: readonly Axis[];
   readonly columnAxes: readonly Axis[];
   readonly rows: number;
@@ -34,9 +36,14 @@ export interface ScratchBindings {
 // An operand that must be computed and is larger than this is computed piece by piece, along its leading axis.
 const computedElements = 1 << 18;
 const leastColumns = 64;
+// Operands that are computed for each turn should stay in the L2 cache; a turn's product should be worth adding up.
+const turnElements = 1 << 16;
+const leastDepth = 64;
 // What of b stays in the L1 cache, or nearly, needs no packing.
 const directBytes = 48 * 1024;
 const fewRows = 8;
+// A computed b is read in the order of its computation where a stays in the caches meanwhile.
+const staysBytes = 64 * 1024;
 
 export function planContraction(kernel: ContractionKernel, scratch: ScratchBindings): ContractionPlan {
   let first = 0;
@@ -47,6 +54,12 @@ export function planContraction(kernel: ContractionKernel, scratch: ScratchBindi
   };
   const [batch, m, n, k] = [next(kernel.batch), next(kernel.m), next(kernel.n), next(kernel.k)];
   const { bindings } = kernel;
+  const computedSize = (e: Expression, axes: readonly Axis[]): number =>
+    viewOf(e, bindings, axes, k) ? 0 : sizeOfAxes(axes) * sizeOfAxes(k);
+  const turns: Axis[] = [];
+  while (sizeOfAxes(k.slice(1)) >= leastDepth && computedSize(kernel.a, m) + computedSize(kernel.b, n) > turnElements) {
+    turns.push(k.shift() as Axis);
+  }
   const peel = (e: Expression, axes: Axis[]): void => {
     while (axes.length > 1 && !viewOf(e, bindings, axes, k)) {
       const rest = sizeOfAxes(axes.slice(1));
@@ -63,10 +76,11 @@ export function planContraction(kernel: ContractionKernel, scratch: ScratchBindi
   const left = operandOf(leftValue, bindings, rowAxes, k, scratch.left);
   const right = operandOf(rightValue, bindings, columnAxes, k, scratch.right);
   const [rows, columns, depth] = [rowAxes, columnAxes, k].map(sizeOfAxes) as [number, number, number];
-  const output = plainOutput(kernel, rowAxes, columnAxes);
+  const output = turns.length > 0 ? undefined : plainOutput(kernel, rowAxes, columnAxes);
   const pitch = Math.ceil(columns / 8) * 8;
   return {
     batch,
+    turns,
     rowAxes,
     columnAxes,
     rows,
@@ -74,19 +88,24 @@ export function planContraction(kernel: ContractionKernel, scratch: ScratchBindi
     depth,
     left,
     right,
-    method: methodFor(rows, columns, depth, left.view, right.view),
+    method: methodFor(rows, columns, depth, left, right),
     output,
     stores: output ? [] : storesFrom(kernel, scratch.sums, rowMajor(rowAxes, columnAxes, pitch)),
     pitch,
   };
 }
 
-function methodFor(rows: number, columns: number, depth: number, left: MatrixView, right: MatrixView): Method {
-  const hasNeighborColumns = right.rowStride === 1 || columns === 1;
+function methodFor(rows: number, columns: number, depth: number, a: Operand, b: Operand): Method {
+  const hasNeighborColumns = b.view.rowStride === 1 || columns === 1;
+  const isAlongDepth = a.view.columnStride === 1 && b.view.columnStride === 1;
+  if (b.computed && rows > fewRows && rows * depth * 4 <= staysBytes) {
+    if (hasNeighborColumns && columns >= 4) return 'direct';
+    if (isAlongDepth && depth >= leastDepth) return 'dot';
+  }
   const isSmall = rows <= fewRows || columns * depth * 4 <= directBytes;
   if (!isSmall) return 'packed';
   if (hasNeighborColumns && columns >= 4) return 'direct';
-  if (rows <= fewRows && left.columnStride === 1 && right.columnStride === 1) return 'dot';
+  if (rows <= fewRows && isAlongDepth) return 'dot';
   return hasNeighborColumns ? 'direct' : 'panels';
 }
 
