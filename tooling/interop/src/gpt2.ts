@@ -1,0 +1,67 @@
+import type { GPT } from '@evenkeel/models';
+import { gelu } from '@evenkeel/nn-layers';
+import type { Tensor } from '@evenkeel/tensor';
+
+/** The parts of a block: transformers' name and ours. */
+const parts = [
+  ['ln_1', 'norm1'],
+  ['attn.c_proj', 'self_attn.out_proj'],
+  ['ln_2', 'norm2'],
+  ['mlp.c_fc', 'linear1'],
+  ['mlp.c_proj', 'linear2'],
+] as const;
+
+/**
+ * From the state dict of transformers' `GPT2LMHeadModel` (the published `gpt2*` checkpoints) to that of `GPT`.
+ *
+ * | transformers | here |
+ * |---|---|
+ * | `transformer.wte`, `transformer.wpe` | `token_embedding`, `position_embedding` |
+ * | `transformer.h.N.` | `encoder.layers.N.` |
+ * | `ln_1`, `ln_2`; `attn.c_proj`; `mlp.c_fc`, `mlp.c_proj` | `norm1`, `norm2`; `self_attn.out_proj`; `linear1`, `linear2` |
+ * | `attn.c_attn.weight`, `.bias` | `self_attn.in_proj_weight`, `in_proj_bias` |
+ * | `transformer.ln_f`, `lm_head` | `encoder.norm`, `head` (the token embedding, where the file leaves it out) |
+ * | `attn.bias`, `attn.masked_bias` | nothing: they are the causal mask |
+ *
+ * GPT-2's projections are stored `[in, out]` (its `Conv1D`) and are transposed here. Its GELU is an approximation: see
+ * `approximateGelu`.
+ */
+export function fromGPT2(stateDict: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+  const mapped = new Map<string, Tensor>();
+  for (const [name, value] of stateDict) {
+    const ours = ourName(name);
+    if (ours) mapped.set(ours, isConv1D(name) ? value.t() : value);
+  }
+  const embedding = mapped.get('token_embedding.weight');
+  if (embedding && !mapped.has('head.weight')) mapped.set('head.weight', embedding);
+  return mapped;
+}
+
+/** Gives a model GPT-2's activation, the tanh approximation of GELU (`gelu_new`), in place of the exact one. */
+export function approximateGelu(model: GPT): GPT {
+  for (const layer of model.encoder.layers) {
+    Object.assign(layer, { activation: (input: Tensor) => gelu(input, { approximate: 'tanh' }) });
+  }
+  return model;
+}
+
+function ourName(name: string): string | undefined {
+  if (/\.attn\.(masked_)?bias$/.test(name)) return undefined;
+  const bare = name.replace(/^transformer\./, '');
+  const block = /^h\.(\d+)\.(.+)\.(weight|bias)$/.exec(bare);
+  if (!block) {
+    return bare
+      .replace(/^wte\./, 'token_embedding.')
+      .replace(/^wpe\./, 'position_embedding.')
+      .replace(/^ln_f\./, 'encoder.norm.')
+      .replace(/^lm_head\./, 'head.');
+  }
+  const [, index, part, kind] = block;
+  if (part === 'attn.c_attn') return `encoder.layers.${index}.self_attn.in_proj_${kind}`;
+  const ours = parts.find(([theirs]) => theirs === part)?.[1] ?? part;
+  return `encoder.layers.${index}.${ours}.${kind}`;
+}
+
+function isConv1D(name: string): boolean {
+  return /\.(c_attn|c_proj|c_fc)\.weight$/.test(name);
+}

@@ -1,0 +1,46 @@
+import { cpu } from '@evenkeel/backend-cpu';
+import { wasm } from '@evenkeel/backend-wasm';
+import { noGrad, tensor, useBackend } from '@evenkeel/tensor';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Call, fromNumbers, readJson, readStateDict } from '../src/fixtures.ts';
+import { models } from '../src/models.ts';
+import { rename } from '../src/rename.ts';
+import { expectClose } from './support/close.ts';
+
+const calls = readJson<Record<string, Call>>('models.json');
+
+describe.each([
+  ['cpu', cpu],
+  ['wasm', wasm],
+] as const)('on %s', (_name, backend) => {
+  beforeAll(() => useBackend(backend()));
+
+  test.each(Object.keys(calls))('%s loads what PyTorch wrote and gives what PyTorch gave', async (name) => {
+    const { inputs, outputs } = calls[name]!;
+    const { make, map = (stateDict) => stateDict, call } = models[name]!;
+    const model = make().eval();
+    const published = readStateDict(`models/${name}`);
+    model.loadStateDict(map(published));
+    await expectClose([noGrad(() => call(model as never, inputs.map(fromNumbers)))], outputs);
+  });
+
+  test('gpt2 loads also from a file that leaves the tied head out', async () => {
+    const published = readStateDict('models/gpt2');
+    published.delete('lm_head.weight');
+    const model = models['gpt2']!.make().eval();
+    model.loadStateDict(models['gpt2']!.map!(published));
+    const { inputs, outputs } = calls['gpt2']!;
+    await expectClose([noGrad(() => models['gpt2']!.call(model as never, inputs.map(fromNumbers)))], outputs);
+  });
+});
+
+test('a prefix map renames whole names and prefixes, drops what maps to nothing, and leaves the rest', () => {
+  useBackend(cpu());
+  const value = tensor([1]);
+  const renamed = rename(new Map(['a.x', 'a.y', 'ab', 'b', 'c'].map((name) => [name, value])), [
+    ['a.', 'd.'],
+    ['b', null],
+    ['c', 'e'],
+  ]);
+  expect([...renamed.keys()]).toEqual(['d.x', 'd.y', 'ab', 'e']);
+});
