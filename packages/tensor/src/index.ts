@@ -27,28 +27,52 @@ export { closeIteration, closeStep } from './engine/lifetime.ts';
 export type { Nested } from './engine/read.ts';
 export { enableGrad, keep, noGrad, scope } from './engine/scope.ts';
 export * from './ops/arithmetic.ts';
+export * from './ops/bitwise.ts';
 export { broadcastShapes, broadcastTo, promoteTypes } from './ops/broadcast.ts';
+export * from './ops/closeness.ts';
 export * from './ops/comparison.ts';
-export * from './ops/contraction.ts';
+export {
+  type AddmmOptions,
+  addmm,
+  bmm,
+  dot,
+  matmul,
+  mm,
+  mv,
+  outer,
+} from './ops/contraction.ts';
+export * from './ops/diagonals.ts';
 export type { Dims } from './ops/dims.ts';
 export * from './ops/einsum.ts';
+export * from './ops/elementary.ts';
+export * from './ops/error-functions.ts';
 export * from './ops/extremes.ts';
+export * from './ops/frequencies.ts';
+export * from './ops/gamma.ts';
+export * from './ops/grids.ts';
+export * from './ops/index-writing.ts';
 export * from './ops/indexing.ts';
 export * from './ops/joining.ts';
+export * from './ops/pairwise.ts';
 export * from './ops/pointwise.ts';
+export * from './ops/products.ts';
 
 import './ops/reading.ts';
 
+export * from './ops/rearranging.ts';
 export * from './ops/reduction.ts';
 export * from './ops/scans.ts';
 export * from './ops/selection.ts';
 export * from './ops/shape.ts';
 export * from './ops/slicing.ts';
 export * from './ops/sorting.ts';
+export * from './ops/stacking.ts';
+export * from './ops/statistics.ts';
 export * from './ops/windows.ts';
 export { Parameter } from './parameter.ts';
 export * from './random/draw.ts';
 export { defaultGenerator, Generator, type GeneratorState, manualSeed } from './random/generator.ts';
 export { hostRandom } from './random/host-random.ts';
 export { philox4x32 } from './random/philox.ts';
+export * from './random/sampling.ts';
 export { Tensor, type TensorLike } from './tensor.ts';

@@ -20,8 +20,9 @@ export const packageBudgets: Record<string, string> = {
   'backend-wasm': '25 kB',
   // One record per primitive.
   compiler: '10 kB',
-  // Every operation of eager tensors; their methods cannot be shaken off.
-  tensor: '22 kB',
+  // All tensor functions. The methods that come with the package cannot be shaken off: two thirds of it; a program takes a handful of
+  // the rest, whose methods are an entry of their own.
+  tensor: '36 kB',
   // All schedules; a program takes one or two of them.
   schedulers: '5.5 kB',
   // All optimizers, of which a program takes one; accumulation, averages and ensembles.

@@ -1,5 +1,6 @@
 import { isFloat } from '@evenkeel/backend';
 import { ConfigError } from '@evenkeel/errors';
+import { customGradient } from '../autograd/custom-gradient.ts';
 import { operations as ops } from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor, TensorLike } from '../tensor.ts';
@@ -96,17 +97,24 @@ export function lerp(start: Tensor, end: Tensor, weight: TensorLike): Tensor {
 
 /** The angle of the point (x, y) = (b, a), from -π to π. */
 export function atan2(a: TensorLike, b: TensorLike): Tensor {
-  return combine('atan2', a, b, (y, x) =>
-    scope(() => {
-      const up = ops.ge(y, 0);
-      const half = ops.where(up, Math.PI, ops.full(y.shape, -Math.PI, y.dtype));
-      const angle = ops.atan(ops.div(y, x));
-      const turned = ops.where(ops.lt(x, 0), ops.add(angle, half), angle);
-      const upright = ops.mul(ops.sign(y), Math.PI / 2);
-      return ops.where(ops.eq(x, 0), upright, turned);
-    }),
-  );
+  return combine('atan2', a, b, (y, x) => scope(() => atan2WithGradient(toFloat(y), toFloat(x))));
 }
+
+// Differentiating y / x would divide by 0 on the axis.
+const atan2WithGradient = /* @__PURE__ */ customGradient(
+  (y, x) => {
+    const half = ops.where(ops.ge(y, 0), Math.PI, ops.full(y.shape, -Math.PI, y.dtype));
+    const angle = ops.atan(ops.div(y, x));
+    const turned = ops.where(ops.lt(x, 0), ops.add(angle, half), angle);
+    const upright = ops.mul(ops.sign(y), Math.PI / 2);
+    return ops.where(ops.eq(x, 0), upright, turned);
+  },
+  (cotangent, { inputs }) => {
+    const [y, x] = inputs as [Tensor, Tensor];
+    const part = ops.div(cotangent, ops.add(ops.mul(x, x), ops.mul(y, y)));
+    return [ops.mul(part, x), ops.neg(ops.mul(part, y))];
+  },
+);
 
 function quotient(a: Tensor, b: Tensor): Tensor {
   return isFloat(a.dtype) ? ops.div(a, b) : scope(() => ops.div(toFloat(a), toFloat(b)));

@@ -80,12 +80,15 @@ export interface AddmmOptions {
 }
 
 /** `beta · x + alpha · a · b`. */
-export function addmm(x: Tensor, a: Tensor, b: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor {
+export function addmm(x: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
   expectRanks('addmm', a, 2, b, 2);
-  return scope(() => {
-    const product = matmul(a, b);
-    return add(beta === 1 ? x : mul(x, beta), alpha === 1 ? product : mul(product, alpha));
-  });
+  return scope(() => scaledSum(x, matmul(a, b), options));
+}
+
+/** @internal `beta · x + alpha · product`; with beta 0 what x holds does not matter, not even NaN. */
+export function scaledSum(x: Tensor, product: Tensor, { beta = 1, alpha = 1 }: AddmmOptions): Tensor {
+  const scaled = alpha === 1 ? product : mul(product, alpha);
+  return beta === 0 ? scaled : add(beta === 1 ? x : mul(x, beta), scaled);
 }
 
 function expectRanks(op: string, a: Tensor, rankA: number, b: Tensor, rankB: number): void {

@@ -62,13 +62,24 @@ export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | 
   });
 }
 
+export interface IndexAddOptions {
+  /** The factor of what is added. Default 1. */
+  readonly alpha?: number;
+}
+
 /** x with the slices of `source` added at the positions `index` (one dimension) of `dim`. */
-export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+export function indexAdd(
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  { alpha = 1 }: IndexAddOptions = {},
+): Tensor {
   const along = dimension('indexAdd', x.shape, dim);
   expectPositions('indexAdd', index, 1);
   return scope(() => {
     const added = ops.scatterAdd(source, alongDimension(index, source, along), along, x.shape[along] as number);
-    return ops.add(x, added);
+    return ops.add(x, alpha === 1 ? added : ops.mul(added, alpha));
   });
 }
 
@@ -195,7 +206,7 @@ declare module '../tensor.ts' {
     takeAlongDim(index: Tensor, dim: number): Tensor;
     scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor;
     scatter(dim: number, index: Tensor, source: Tensor | number): Tensor;
-    indexAdd(dim: number, index: Tensor, source: Tensor): Tensor;
+    indexAdd(dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor;
     oneHot(classes: number, dtype?: DType): Tensor;
     tril(k?: number): Tensor;
     triu(k?: number): Tensor;

@@ -21,6 +21,11 @@ const composed = (fn: (x: Tensor) => Tensor) => onFloats((x) => scope(() => fn(x
 
 const oneLike = (x: Tensor): Tensor => ops.full(x.shape, 1, x.dtype);
 
+export interface RoundOptions {
+  /** Default 0; negative ones round to tens, hundreds, … */
+  readonly decimals?: number;
+}
+
 /** -x. */
 export const neg: (x: Tensor) => Tensor = ops.neg;
 /** |x|. */
@@ -33,8 +38,16 @@ export const floor: (x: Tensor) => Tensor = roundingBy(ops.floor);
 export const ceil: (x: Tensor) => Tensor = roundingBy(ops.ceil);
 /** x without its fraction. */
 export const trunc: (x: Tensor) => Tensor = roundingBy(ops.trunc);
-/** The nearest integer, halves to even. */
-export const round: (x: Tensor) => Tensor = roundingBy(ops.round);
+/** The nearest integer, halves to even; or the nearest multiple of 10^-decimals. Default 0 decimals. */
+export function round(x: Tensor, { decimals = 0 }: RoundOptions = {}): Tensor {
+  if (!isFloat(x.dtype)) return ops.copy(x);
+  if (decimals === 0) return ops.round(x);
+  // By a power of ten that is whole: 10^-2 would be rounded itself.
+  const scale = 10 ** Math.abs(decimals);
+  return scope(() =>
+    decimals > 0 ? ops.div(ops.round(ops.mul(x, scale)), scale) : ops.mul(ops.round(ops.div(x, scale)), scale),
+  );
+}
 /** x - trunc(x). */
 export const frac: (x: Tensor) => Tensor = composed((x) => ops.sub(x, ops.trunc(x)));
 /** √x. */
@@ -124,7 +137,7 @@ declare module '../tensor.ts' {
     floor(): Tensor;
     ceil(): Tensor;
     trunc(): Tensor;
-    round(): Tensor;
+    round(options?: RoundOptions): Tensor;
     frac(): Tensor;
     sqrt(): Tensor;
     rsqrt(): Tensor;

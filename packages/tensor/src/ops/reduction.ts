@@ -63,9 +63,9 @@ export function variance(x: Tensor, dims?: Dims, options: VarianceOptions = {}):
   });
 }
 
-/** The standard deviation: √variance. */
+/** The standard deviation: √variance. The gradient of a constant is 0. */
 export function std(x: Tensor, dims?: Dims, options: VarianceOptions = {}): Tensor {
-  return scope(() => ops.sqrt(variance(x, dims, options)));
+  return scope(() => root(variance(x, dims, options)));
 }
 
 /** log Σ eˣ, shifted by the maximum so that it neither overflows nor loses small terms. */
@@ -87,8 +87,13 @@ export function vectorNorm(x: Tensor, p = 2, dims?: Dims, options: ReduceOptions
     if (p === Number.NEGATIVE_INFINITY) return ops.amin(size, over);
     if (p === 0) return ops.sum(ops.cast(ops.ne(float, 0), float.dtype), over);
     if (p === 1) return ops.sum(size, over);
-    if (p === 2) return euclidean(float, over);
-    return ops.pow(ops.sum(ops.pow(size, p), over), 1 / p);
+    if (p === 2) return root(ops.sum(ops.mul(float, float), over));
+    if (p < 0) return ops.pow(ops.sum(ops.pow(size, p), over), 1 / p);
+    // A zero adds nothing and has no slope; the norm of zeros alone has none either.
+    const still = ops.eq(size, 0);
+    const total = ops.sum(ops.where(still, 0, ops.pow(ops.where(still, 1, size), p)), over);
+    const flat = ops.eq(total, 0);
+    return ops.where(flat, 0, ops.pow(ops.where(flat, 1, total), 1 / p));
   });
 }
 
@@ -156,11 +161,10 @@ function finitePeak(x: Tensor, over: readonly number[]): Tensor {
   return ops.where(ops.lt(ops.abs(peak), Number.POSITIVE_INFINITY), peak, 0);
 }
 
-/** √Σx², whose gradient at 0 is 0 and not NaN. */
-function euclidean(x: Tensor, over: readonly number[]): Tensor {
-  const total = ops.sum(ops.mul(x, x), over);
-  const flat = ops.eq(total, 0);
-  return ops.where(flat, 0, ops.sqrt(ops.where(flat, 1, total)));
+/** √x, whose gradient at 0 is 0 and not infinite. */
+function root(x: Tensor): Tensor {
+  const flat = ops.eq(x, 0);
+  return ops.where(flat, 0, ops.sqrt(ops.where(flat, 1, x)));
 }
 
 function extreme(x: Tensor, over: readonly number[], fold: Fold): Tensor {

@@ -5,6 +5,7 @@ import { Tensor } from '../tensor.ts';
 import { toFloat } from './broadcast.ts';
 import { dimension } from './dims.ts';
 import type { ValuesAndIndices } from './extremes.ts';
+import { cat } from './joining.ts';
 import { methods } from './method.ts';
 import { slice } from './slicing.ts';
 
@@ -42,12 +43,23 @@ export function logcumsumexp(x: Tensor, dim: number): Tensor {
   });
 }
 
-/** The n-th differences of neighbours along one dimension. */
-export function diff(x: Tensor, n = 1, dim = -1): Tensor {
+export interface DiffOptions {
+  /** What is put before x along the dimension. */
+  readonly prepend?: Tensor;
+  /** What is put behind it. */
+  readonly append?: Tensor;
+}
+
+/** The n-th differences of neighbours along one dimension; of bools whether they differ. */
+export function diff(x: Tensor, n = 1, dim = -1, { prepend, append }: DiffOptions = {}): Tensor {
   const along = dimension('diff', x.shape, dim);
   return scope(() => {
     let result = x;
-    for (let i = 0; i < n; i++) result = slice(result, along, 1).sub(slice(result, along, 0, -1));
+    if (prepend || append) result = cat([...(prepend ? [prepend] : []), x, ...(append ? [append] : [])], along);
+    for (let i = 0; i < n; i++) {
+      const [next, previous] = [slice(result, along, 1), slice(result, along, 0, -1)];
+      result = x.dtype === 'bool' ? ops.xor(next, previous) : ops.sub(next, previous);
+    }
     return result === x ? ops.copy(x) : result;
   });
 }
@@ -76,12 +88,16 @@ function runningExtreme(name: string, x: Tensor, dim: number, fn: 'max' | 'min')
 
 /** The trapezoidal rule along one dimension: Σ (yᵢ + yᵢ₊₁) / 2 · dx. */
 export function trapezoid(y: Tensor, dx = 1, dim = -1): Tensor {
-  return scope(() =>
-    slice(y, dim, 1)
-      .add(slice(y, dim, 0, -1))
-      .sum(dim)
-      .mul(dx / 2),
-  );
+  return scope(() => areas(y, dx, dim).sum(dim));
+}
+
+/** The trapezoidal rule from the start to each place but the first. */
+export function cumulativeTrapezoid(y: Tensor, dx = 1, dim = -1): Tensor {
+  return scope(() => cumsum(areas(y, dx, dim), dim));
+}
+
+function areas(y: Tensor, dx: number, dim: number): Tensor {
+  return ops.mul(ops.add(slice(y, dim, 1), slice(y, dim, 0, -1)), dx / 2);
 }
 
 declare module '../tensor.ts' {
@@ -91,7 +107,7 @@ declare module '../tensor.ts' {
     cummax(dim: number): ValuesAndIndices;
     cummin(dim: number): ValuesAndIndices;
     logcumsumexp(dim: number): Tensor;
-    diff(n?: number, dim?: number): Tensor;
+    diff(n?: number, dim?: number, options?: DiffOptions): Tensor;
   }
 }
 

@@ -36,6 +36,9 @@ export async function nonzero(x: Tensor): Promise<Tensor> {
   return tensor(result, { shape: [found.length, x.ndim] });
 }
 
+/** As `nonzero`. */
+export const argwhere: typeof nonzero = nonzero;
+
 export interface Unique {
   readonly values: Tensor;
   /** For each element of the input, the place of its value; of the input's shape, int32. */

@@ -1,0 +1,104 @@
+import { ConfigError } from '@evenkeel/errors';
+import { operations as ops } from '../autograd/operations.ts';
+import { tensor } from '../creation.ts';
+import { apply } from '../engine/apply.ts';
+import { data } from '../engine/read.ts';
+import { scope } from '../engine/scope.ts';
+import type { Tensor } from '../tensor.ts';
+import { toFloat } from './broadcast.ts';
+import { dimension } from './dims.ts';
+import type { ValuesAndIndices } from './extremes.ts';
+import type { ReduceOptions } from './reduction.ts';
+import { argmax } from './reduction.ts';
+import type { Unique } from './selection.ts';
+import { sort } from './sorting.ts';
+
+/** Sorted along the first dimension. */
+export function msort(x: Tensor): Tensor {
+  return sort(x, { dim: 0 }).values;
+}
+
+/** The most frequent element along one dimension, the smallest of several, and where it is last; compares all with all. */
+export function mode(x: Tensor, dim = -1, { keepdim = false }: ReduceOptions = {}): ValuesAndIndices {
+  const along = dimension('mode', x.shape, dim);
+  return scope(() => {
+    if (x.ndim === 0) return sort(x);
+    const input = x.dtype === 'bool' ? ops.cast(x, 'int32') : x;
+    const ordered = sort(input.detach(), { dim: along }).values.movedim(along, -1);
+    const count = ordered.unsqueeze(-1).eq(ordered.unsqueeze(-2)).sum(-1);
+    // In ascending order the first of the most frequent is the smallest.
+    const value = ops.gather(ordered, argmax(count, -1, { keepdim: true }), x.ndim - 1).movedim(-1, along);
+    const place = apply('iota', [], { shape: x.shape, dim: along });
+    const found = ops.where(input.eq(value), place, -1);
+    const indices = ops.amax(found, [along]);
+    const values = ops.gather(x, indices, along);
+    if (keepdim) return { values, indices };
+    const shape = x.shape.filter((_, d) => d !== along);
+    return { values: ops.reshape(values, shape), indices: ops.reshape(indices, shape) };
+  });
+}
+
+interface Nanmedian {
+  (x: Tensor): Tensor;
+  (x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
+}
+
+/** As `median`, of what is not NaN. */
+export const nanmedian: Nanmedian = ((x: Tensor, dim?: number, { keepdim = false }: ReduceOptions = {}) => {
+  if (dim === undefined) return scope(() => nanmedian(ops.reshape(x, [x.size]), 0).values);
+  const along = dimension('nanmedian', x.shape, dim);
+  return scope(() => {
+    if (x.ndim === 0) return sort(x);
+    const { values: sorted, indices: order } = sort(x, { dim: along });
+    const count = x.eq(x).sum(along, { keepdim: true });
+    const middle = ops.maximum(count.sub(1).div(2, { roundingMode: 'floor' }), 0);
+    const [values, indices] = [ops.gather(sorted, middle, along), ops.gather(order, middle, along)];
+    if (keepdim) return { values, indices };
+    const shape = x.shape.filter((_, d) => d !== along);
+    return { values: ops.reshape(values, shape), indices: ops.reshape(indices, shape) };
+  });
+}) as Nanmedian;
+
+/** As `quantile` with linear interpolation, of what is not NaN. */
+export function nanquantile(x: Tensor, q: number, dim?: number, { keepdim = false }: ReduceOptions = {}): Tensor {
+  if (!(q >= 0 && q <= 1)) {
+    throw new ConfigError(`nanquantile cannot take q = ${q}`, { op: 'nanquantile', expected: 'a number from 0 to 1' });
+  }
+  return scope(() => {
+    const float = toFloat(x);
+    const flat = dim === undefined ? ops.reshape(float, [x.size]) : float;
+    const along = dim === undefined ? 0 : dimension('nanquantile', x.shape, dim);
+    const { values } = sort(flat, { dim: along });
+    const count = flat.eq(flat).sum(along, { keepdim: true }).to(float.dtype);
+    const place = ops.mul(ops.maximum(ops.sub(count, 1), 0), q);
+    const low = ops.floor(place);
+    const pick = (position: Tensor) => ops.gather(values, ops.cast(position, 'int32'), along);
+    const [a, b, weight] = [pick(low), pick(ops.ceil(place)), ops.sub(place, low)];
+    const between = ops.where(ops.eq(weight, 0), a, ops.add(a, ops.mul(ops.sub(b, a), weight)));
+    if (dim === undefined) return ops.reshape(between, keepdim ? x.shape.map(() => 1) : []);
+    return keepdim ? between : between.squeeze(along);
+  });
+}
+
+/** Runs of equal elements, row by row: one value each, where each element's run is, and how long each is. */
+export async function uniqueConsecutive(x: Tensor): Promise<Unique> {
+  const flat = await data(x);
+  const [values, counts, inverse]: [number[], number[], Int32Array<ArrayBuffer>] = [
+    [],
+    [],
+    new Int32Array(flat.length),
+  ];
+  flat.forEach((value: number, i: number) => {
+    if (i === 0 || value !== flat[i - 1]) {
+      values.push(value);
+      counts.push(0);
+    }
+    counts[counts.length - 1] = (counts.at(-1) as number) + 1;
+    inverse[i] = values.length - 1;
+  });
+  return {
+    values: tensor(values, { dtype: x.dtype, shape: [values.length] }),
+    inverse: tensor(inverse, { shape: x.shape }),
+    counts: tensor(Int32Array.from(counts)),
+  };
+}
