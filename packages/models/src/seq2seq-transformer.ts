@@ -7,9 +7,9 @@ import {
   Transformer,
   type TransformerActivation,
 } from '@evenkeel/nn-layers';
-import { noGrad, scope, type Tensor, tensor } from '@evenkeel/tensor';
+import { noGrad, scope, type Tensor } from '@evenkeel/tensor';
+import { decodeGreedily, type GreedyOptions } from './decode-greedily.ts';
 import { inEvaluation } from './in-evaluation.ts';
-import { untilEnd } from './until-end.ts';
 
 export interface Seq2SeqTransformerOptions {
   /** Features of each token (default 512). */
@@ -39,19 +39,13 @@ export interface Seq2SeqInputs {
   targetPaddingMask?: Tensor;
 }
 
-export interface Seq2SeqGenerateOptions {
-  /** The token that every target begins with. */
-  startToken: number;
-  /** The token that ends a target. */
-  endToken: number;
-  /** The most tokens made for one sequence, the end token included. */
-  maxLength: number;
+export interface Seq2SeqGenerateOptions extends GreedyOptions {
   /** `[N, S]`, bool: true where a source position is padding. */
   sourcePaddingMask?: Tensor;
 }
 
 /**
- * The encoder–decoder Transformer over token ids, for translation and the like: embeddings times √dModel plus sinusoidal
+ * The encoder–decoder Transformer over token ids, for translation and summarization: embeddings times √dModel plus sinusoidal
  * positions, encoder and causal decoder with last norms, a linear head. Batch first.
  *
  * Vaswani et al. 2017, Attention is all you need; pre-LN: Xiong et al. 2020. Embeddings start as N(0, 1/dModel), so that
@@ -115,22 +109,13 @@ export class Seq2SeqTransformer extends Module {
    * @returns the tokens of each sequence, without start and end token
    */
   async generate(source: Tensor, options: Seq2SeqGenerateOptions): Promise<number[][]> {
-    const { startToken, endToken, maxLength, sourcePaddingMask } = options;
-    const [batch = 0] = source.shape;
+    const { sourcePaddingMask } = options;
     return inEvaluation(this, async () => {
       const memory = noGrad(() => this.encode(source, { sourcePaddingMask })).keep();
       try {
-        const sequences = Array.from({ length: batch }, () => [startToken]);
-        for (let made = 0; made < maxLength && sequences.some((tokens) => !tokens.includes(endToken)); made++) {
-          const likeliest = noGrad(() => {
-            const decoded = this.decode(tensor(sequences, { dtype: 'int32' }), memory, { sourcePaddingMask });
-            return this.head.call(decoded.select(1, -1)).argmax(-1);
-          });
-          const next = await likeliest.data();
-          likeliest.release();
-          for (const [row, tokens] of sequences.entries()) tokens.push(Number(next[row]));
-        }
-        return sequences.map((tokens) => untilEnd(tokens.slice(1), endToken));
+        return await decodeGreedily(source.shape[0] ?? 0, options, (target) =>
+          this.head.call(this.decode(target, memory, { sourcePaddingMask }).select(1, -1)),
+        );
       } finally {
         memory.release();
       }

@@ -104,7 +104,7 @@ export class DQNAgent {
   }
 
   /**
-   * Acts and learns for so many steps.
+   * Acts and learns for so many steps. Between episodes it lets other tasks run.
    *
    * @param options.onEpisode sees every episode that ended; returns true to stop early
    */
@@ -130,6 +130,7 @@ export class DQNAgent {
       if (this.steps % copyEvery === 0) this.copyToTarget();
       if (happened.terminated || happened.truncated) {
         if (await options.onEpisode?.({ reward, steps: this.steps })) return;
+        await breathe();
         observation = this.environment.reset();
         reward = 0;
       }
@@ -149,6 +150,7 @@ export class DQNAgent {
         isOver = happened.terminated || happened.truncated;
       }
       rewards.push(reward);
+      await breathe();
     }
     return rewards;
   }
@@ -190,4 +192,9 @@ export class DQNAgent {
   ): void {
     this.memory.add({ observation, action, reward, next, terminated });
   }
+}
+
+/** Lets the page paint and the garbage collector's callbacks run: on some backends nothing here ever waits. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
