@@ -13,7 +13,8 @@ const { cases } = JSON.parse(readFileSync(join(import.meta.dirname, 'cases/spati
 };
 
 /** `new Layer(...args, options)(input, ...called)`, by the names that are the same but for their spelling. */
-const anyLayer: Adapter = ({ input }, { args, called, ...options }, load, { op }) => {
+const anyLayer: Adapter = ({ input }, attrs, load, { op }): Record<string, Tensor> => {
+  const { args, called, ...options } = attrs as { args: unknown[]; called: unknown[] };
   const Layer = (nn as unknown as Record<string, new (...args: unknown[]) => nn.Module>)[op.replace('nn.', '')];
   const camel = Object.entries(options).map(([name, value]) => [
     name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
@@ -21,8 +22,8 @@ const anyLayer: Adapter = ({ input }, { args, called, ...options }, load, { op }
   ]);
   if (!Layer) throw new Error(`there is no ${op}`);
   const given = camel.length > 0 ? [Object.fromEntries(camel)] : [];
-  const layer = load(new Layer(...(args as unknown[]), ...given));
-  const result = layer.call(...([input, ...(called as unknown[])] as never[])) as Tensor | [Tensor, Tensor];
+  const layer = load(new Layer(...args, ...given));
+  const result = layer.call(...([input, ...called] as never[])) as Tensor | [Tensor, Tensor];
   return Array.isArray(result) ? { output: result[0], indices: result[1] } : { output: result };
 };
 
