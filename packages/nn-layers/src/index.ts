@@ -55,11 +55,11 @@ export {
 } from './functional/normalization.ts';
 export { hardshrink, hardsigmoid, hardswish, hardtanh, relu6, softshrink, threshold } from './functional/piecewise.ts';
 export { positionalEncoding } from './functional/positions.ts';
-export { celu, elu, leakyRelu, prelu, selu } from './functional/rectifiers.ts';
+export { celu, elu, leakyRelu, prelu, type RReLUOptions, rrelu, selu } from './functional/rectifiers.ts';
 export { type RotaryLayout, rotaryAngles, rotaryEmbedding } from './functional/rotary.ts';
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from './functional/shuffling.ts';
 export { gelu, logsigmoid, mish, silu, softplus, softsign, tanhshrink } from './functional/smooth.ts';
-export { glu, softmin } from './functional/softmax.ts';
+export { type GumbelSoftmaxOptions, glu, gumbelSoftmax, softmin } from './functional/softmax.ts';
 export type { Spatial } from './functional/spatial.ts';
 export {
   convTranspose1d,
@@ -130,14 +130,14 @@ export {
 } from './layers/padding.ts';
 export { Hardshrink, Hardsigmoid, Hardswish, Hardtanh, ReLU6, Softshrink, Threshold } from './layers/piecewise.ts';
 export { PositionalEncoding, type PositionalEncodingOptions } from './layers/positional-encoding.ts';
-export { CELU, ELU, LeakyReLU, PReLU, ReLU, SELU } from './layers/rectifiers.ts';
+export { CELU, ELU, LeakyReLU, PReLU, ReLU, RReLU, SELU } from './layers/rectifiers.ts';
 export { GRU, LSTM, type RecurrentInputs, type RecurrentOptions, RNN } from './layers/recurrent.ts';
 export { GRUCell, LSTMCell, type RecurrentCellOptions, RNNCell } from './layers/recurrent-cells.ts';
 export { RMSNorm, type RMSNormOptions } from './layers/rms-norm.ts';
 export { RotaryEmbedding, type RotaryEmbeddingOptions } from './layers/rotary-embedding.ts';
 export type { RunningNormOptions } from './layers/running-norm.ts';
 export { GELU, LogSigmoid, Mish, Sigmoid, SiLU, Softplus, Softsign, Tanh, Tanhshrink } from './layers/smooth.ts';
-export { GLU, LogSoftmax, Softmax, Softmin } from './layers/softmax.ts';
+export { GLU, LogSoftmax, Softmax, Softmax2d, Softmin } from './layers/softmax.ts';
 export {
   generateSquareSubsequentMask,
   Transformer,
@@ -160,6 +160,7 @@ export {
   type TransposedConvolutionLayerOptions,
 } from './layers/transposed-convolution.ts';
 export { ChannelShuffle, PixelShuffle, PixelUnshuffle, Upsample } from './layers/upsample.ts';
+export { type AdaptiveLogSoftmaxOptions, AdaptiveLogSoftmaxWithLoss } from './losses/adaptive-softmax.ts';
 export * from './losses/binary.ts';
 export { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss } from './losses/cross-entropy.ts';
 export { type CtcLossOptions, ctcLoss, type Lengths } from './losses/ctc.ts';

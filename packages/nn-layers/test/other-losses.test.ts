@@ -10,7 +10,10 @@ import {
   multilabelMarginLoss,
   multilabelSoftMarginLoss,
   multiMarginLoss,
+  pdist,
   smoothL1Loss,
+  TripletMarginLoss,
+  TripletMarginWithDistanceLoss,
 } from '../src/index.ts';
 
 beforeAll(() => useBackend(cpu()));
@@ -75,4 +78,37 @@ test('klDiv treats a target of zero as nothing to explain', async () => {
 test('smoothL1Loss with beta 0 is the absolute difference, and refuses a negative beta', async () => {
   expect(await smoothL1Loss(tensor([2, -3]), zeros([2]), { beta: 0, reduction: 'none' }).tolist()).toEqual([2, 3]);
   expect(() => smoothL1Loss(zeros([1]), zeros([1]), { beta: -1 })).toThrow(ConfigError);
+});
+
+test('pdist takes each two rows once, in PyTorch’s order', async () => {
+  const rows = tensor(
+    [
+      [0, 0],
+      [3, 4],
+      [0, 1],
+      [0, 0],
+    ],
+    { requiresGrad: true },
+  );
+  const distances = pdist(rows);
+  const [a = 0, b = 0, c = 0, ...rest] = (await distances.tolist()) as number[];
+  expect([a, b, c, ...rest.slice(1)]).toEqual([5, 1, 0, 5, 1]);
+  expect(rest[0]).toBeCloseTo(Math.sqrt(18), 6);
+  distances.sum().backward();
+  // Equal rows have no direction to part in: gradient 0, not NaN.
+  expect(await rows.grad?.isfinite().all().item()).toBe(1);
+  expect(await pdist(rows, 1).narrow(0, 0, 1).tolist()).toEqual([7]);
+  expect(pdist(zeros([1, 2])).shape).toEqual([0]);
+});
+
+test('the triplet loss takes any distance, and swaps to the nearer of the two negatives’ distances', async () => {
+  const [anchor, positive, negative] = [tensor([[0, 0]]), tensor([[0, 3]]), tensor([[0, 4]])];
+  const distanceFunction = (x1: Tensor, x2: Tensor): Tensor => x1.sub(x2).abs().sum(-1);
+  const loss = (swap: boolean): Promise<number> =>
+    new TripletMarginWithDistanceLoss({ distanceFunction, margin: 2, swap }).call(anchor, positive, negative).item();
+  // 3 − 4 + 2, and 3 − 1 + 2.
+  expect(await loss(false)).toBe(1);
+  expect(await loss(true)).toBe(4);
+  const plain = await new TripletMarginLoss({ margin: 2, swap: true }).call(anchor, positive, negative).item();
+  expect(plain).toBeCloseTo(4, 5);
 });

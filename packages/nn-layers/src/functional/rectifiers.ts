@@ -1,5 +1,5 @@
-import { ShapeError } from '@evenkeel/errors';
-import { scope, type Tensor, where } from '@evenkeel/tensor';
+import { ConfigError, ShapeError } from '@evenkeel/errors';
+import { scope, type Tensor, uniform, where } from '@evenkeel/tensor';
 
 // Each says what happens at the kink, because the gradient there is a choice; it is PyTorch's.
 
@@ -25,6 +25,32 @@ export function prelu(input: Tensor, weight: Tensor): Tensor {
   }
   return scope(() => {
     const slope = weight.size === 1 ? weight.reshape([]) : weight.reshape([-1, ...Array(input.ndim - 2).fill(1)]);
+    return where(input.gt(0), input, input.mul(slope));
+  });
+}
+
+export interface RReLUOptions {
+  /** The least slope (default 1/8). */
+  lower?: number;
+  /** The greatest slope (default 1/3). */
+  upper?: number;
+  /** Whether each element draws its slope (default false), or all take the middle one. */
+  training?: boolean;
+}
+
+/**
+ * x for x > 0, else slope · x, with a slope from U(lower, upper) for each element in training and (lower + upper) / 2
+ * otherwise. Xu et al. 2015, Empirical evaluation of rectified activations.
+ *
+ * @throws ConfigError when `lower` is over `upper`
+ */
+export function rrelu(input: Tensor, options: RReLUOptions = {}): Tensor {
+  const { lower = 1 / 8, upper = 1 / 3, training = false } = options;
+  if (!(lower <= upper)) {
+    throw new ConfigError('the range of slopes is empty', { op: 'rrelu', got: `lower ${lower}, upper ${upper}` });
+  }
+  return scope(() => {
+    const slope = training ? uniform(input.shape, lower, upper, { dtype: input.dtype }) : (lower + upper) / 2;
     return where(input.gt(0), input, input.mul(slope));
   });
 }

@@ -1,5 +1,5 @@
 import { full, Parameter, type Tensor } from '@evenkeel/tensor';
-import { celu, elu, leakyRelu, prelu, selu } from '../functional/rectifiers.ts';
+import { celu, elu, leakyRelu, prelu, type RReLUOptions, rrelu, selu } from '../functional/rectifiers.ts';
 import { constant_ } from '../init/constant.ts';
 import { Module } from '../module/module.ts';
 import { checkSizes } from '../module/size-check.ts';
@@ -51,6 +51,23 @@ export class PReLU extends Module {
 
   override forward(input: Tensor): Tensor {
     return prelu(input, this.weight);
+  }
+}
+
+/**
+ * x for x > 0, else slope · x, the slope drawn from U(lower, upper) in training (default 1/8 and 1/3) and their mean in
+ * evaluation; `torch.nn.RReLU`. Xu et al. 2015.
+ */
+export class RReLU extends Module {
+  private readonly range: Omit<RReLUOptions, 'training'>;
+
+  constructor(options: Omit<RReLUOptions, 'training'> = {}) {
+    super();
+    this.range = options;
+  }
+
+  override forward(input: Tensor): Tensor {
+    return rrelu(input, { ...this.range, training: this.training });
   }
 }
 

@@ -1,3 +1,4 @@
+import { ShapeError } from '@evenkeel/errors';
 import type { Tensor } from '@evenkeel/tensor';
 import { glu, softmin } from '../functional/softmax.ts';
 import { Module } from '../module/module.ts';
@@ -31,6 +32,22 @@ export class LogSoftmax extends AlongDimension {
 export class Softmin extends AlongDimension {
   override forward(input: Tensor): Tensor {
     return softmin(input, this.dim);
+  }
+}
+
+/**
+ * softmax over the channels at each position of `[N, C, H, W]` or `[C, H, W]`; `torch.nn.Softmax2d`.
+ *
+ * @throws ShapeError for any other number of dimensions
+ */
+export class Softmax2d extends Module {
+  override forward(input: Tensor): Tensor {
+    if (input.ndim === 3 || input.ndim === 4) return input.softmax(-3);
+    throw new ShapeError('Softmax2d takes images', {
+      op: 'Softmax2d',
+      got: `[${input.shape.join(', ')}]`,
+      expected: '[N, C, H, W] or [C, H, W]',
+    });
   }
 }
 

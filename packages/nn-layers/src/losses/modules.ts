@@ -40,7 +40,9 @@ import {
   cosineSimilarity,
   pairwiseDistance,
   type TripletMarginLossOptions,
+  type TripletMarginWithDistanceLossOptions,
   tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
 } from './similarity.ts';
 
 // Each is the function of the same name with its options kept; the functions say what they compute.
@@ -206,6 +208,13 @@ export class CosineEmbeddingLoss extends Loss<CosineEmbeddingLossOptions> {
 export class TripletMarginLoss extends Loss<TripletMarginLossOptions> {
   override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     return tripletMarginLoss(anchor, positive, negative, this.options);
+  }
+}
+
+/** See `tripletMarginWithDistanceLoss`; `torch.nn.TripletMarginWithDistanceLoss`. */
+export class TripletMarginWithDistanceLoss extends Loss<TripletMarginWithDistanceLossOptions> {
+  override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+    return tripletMarginWithDistanceLoss(anchor, positive, negative, this.options);
   }
 }
 

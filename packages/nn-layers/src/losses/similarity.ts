@@ -1,4 +1,5 @@
-import { scope, type Tensor, where } from '@evenkeel/tensor';
+import { ShapeError } from '@evenkeel/errors';
+import { scope, type Tensor, tensor, where } from '@evenkeel/tensor';
 import { type ReductionOptions, reduce } from './reduction.ts';
 
 /**
@@ -28,6 +29,28 @@ export function pairwiseDistance(
 ): Tensor {
   const { p = 2, eps = 1e-6, keepdim = false } = options;
   return scope(() => x1.sub(x2).add(eps).vectorNorm(p, -1, { keepdim }));
+}
+
+/**
+ * The distance of each two rows, (0, 1), (0, 2), …, (N − 2, N − 1); `torch.nn.functional.pdist`.
+ *
+ * @param input `[N, D]`
+ * @param p of the norm (default 2)
+ * @returns `[N · (N − 1) / 2]`
+ */
+export function pdist(input: Tensor, p = 2): Tensor {
+  if (input.ndim !== 2) {
+    throw new ShapeError('pdist takes rows', { op: 'pdist', got: `[${input.shape.join(', ')}]`, expected: '[N, D]' });
+  }
+  const count = input.shape[0] as number;
+  const pairs = Array.from({ length: count }, (_, i) =>
+    Array.from({ length: count - 1 - i }, (_, j) => [i, i + 1 + j]),
+  );
+  return scope(() => {
+    const rows = (which: 0 | 1): Tensor =>
+      input.indexSelect(0, tensor(Int32Array.from(pairs.flat(), (pair) => pair[which] as number)));
+    return rows(0).sub(rows(1)).vectorNorm(p, -1);
+  });
 }
 
 export interface CosineEmbeddingLossOptions extends ReductionOptions {
@@ -62,6 +85,32 @@ export function cosineEmbeddingLoss(
   });
 }
 
+export interface TripletMarginWithDistanceLossOptions extends ReductionOptions {
+  /** From two tensors `[N, D]` to distances `[N]` (default `pairwiseDistance`). */
+  distanceFunction?: (x1: Tensor, x2: Tensor) => Tensor;
+  /** How much farther the negative has to be (default 1). */
+  margin?: number;
+  /** Takes the negative's distance to the positive where that is smaller (default false). */
+  swap?: boolean;
+}
+
+/**
+ * max(0, d(anchor, positive) − d(anchor, negative) + margin) for any distance d;
+ * `torch.nn.functional.triplet_margin_with_distance_loss`.
+ */
+export function tripletMarginWithDistanceLoss(
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
+  options: TripletMarginWithDistanceLossOptions = {},
+): Tensor {
+  const { distanceFunction: distance = pairwiseDistance, margin = 1, swap = false, reduction } = options;
+  return scope(() => {
+    const away = swap ? distance(anchor, negative).minimum(distance(positive, negative)) : distance(anchor, negative);
+    return reduce(distance(anchor, positive).sub(away).add(margin).clamp({ min: 0 }), reduction);
+  });
+}
+
 export interface TripletMarginLossOptions extends ReductionOptions {
   /** How much farther the negative has to be (default 1). */
   margin?: number;
@@ -83,10 +132,7 @@ export function tripletMarginLoss(
   negative: Tensor,
   options: TripletMarginLossOptions = {},
 ): Tensor {
-  const { margin = 1, p = 2, eps = 1e-6, swap = false, reduction } = options;
-  return scope(() => {
-    const distance = (x1: Tensor, x2: Tensor): Tensor => pairwiseDistance(x1, x2, { p, eps });
-    const away = swap ? distance(anchor, negative).minimum(distance(positive, negative)) : distance(anchor, negative);
-    return reduce(distance(anchor, positive).sub(away).add(margin).clamp({ min: 0 }), reduction);
-  });
+  const { p = 2, eps = 1e-6, margin, swap, reduction } = options;
+  const distanceFunction = (x1: Tensor, x2: Tensor): Tensor => pairwiseDistance(x1, x2, { p, eps });
+  return tripletMarginWithDistanceLoss(anchor, positive, negative, { distanceFunction, margin, swap, reduction });
 }
