@@ -14,7 +14,7 @@ const { cases } = JSON.parse(readFileSync(join(import.meta.dirname, 'cases/spati
 
 /** `new Layer(...args, options)(input, ...called)`, by the names that are the same but for their spelling. */
 const anyLayer: Adapter = ({ input }, attrs, load, { op }): Record<string, Tensor> => {
-  const { args, called, ...options } = attrs as { args: unknown[]; called: unknown[] };
+  const { args, called, ...options } = attrs as unknown as { args: unknown[]; called: unknown[] };
   const Layer = (nn as unknown as Record<string, new (...args: unknown[]) => nn.Module>)[op.replace('nn.', '')];
   const camel = Object.entries(options).map(([name, value]) => [
     name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
