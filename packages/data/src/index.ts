@@ -30,5 +30,6 @@ export { StandardScaler, type StandardScalerState } from './scaling/standard-sca
 export { collatePadded, type PaddedBatch } from './sequences/collate-padded.ts';
 export { type PaddedSequences, type PaddingOptions, padSequences } from './sequences/pad-sequences.ts';
 export { randomSplit } from './split.ts';
+export { type BleuScore, corpusBleu, sentenceBleu } from './text/bleu.ts';
 export { CharacterVocabulary } from './text/character-vocabulary.ts';
 export { TextDataset, type TextWindow } from './text/text-dataset.ts';
