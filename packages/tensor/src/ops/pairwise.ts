@@ -25,11 +25,7 @@ export function logaddexp(a: TensorLike, b: TensorLike): Tensor {
 
 /** log₂(2ᵃ + 2ᵇ), without overflow. */
 export function logaddexp2(a: TensorLike, b: TensorLike): Tensor {
-  return scope(() =>
-    onFloats('logaddexp2', a, b, (x, y) =>
-      ops.mul(logaddexpWithGradient(ops.mul(x, Math.LN2), ops.mul(y, Math.LN2)), Math.LOG2E),
-    ),
-  );
+  return onFloats('logaddexp2', a, b, logaddexp2WithGradient);
 }
 
 /** a · log b, and 0 where a is 0 and b a number, whatever the logarithm. */
@@ -79,17 +75,24 @@ const hypotWithGradient = /* @__PURE__ */ customGradient(
   (cotangent, { inputs, output }) => inputs.map((side) => ops.mul(cotangent, ops.div(side, output))),
 );
 
-const logaddexpWithGradient = /* @__PURE__ */ customGradient(
-  (a, b) => {
-    // Equal infinities are no distance apart.
-    const distance = ops.where(ops.eq(a, b), 0, ops.abs(ops.sub(a, b)));
-    return ops.add(ops.maximum(a, b), ops.log1p(ops.exp(ops.neg(distance))));
-  },
-  (cotangent, { inputs }) => {
-    const [a, b] = inputs as [Tensor, Tensor];
-    return [ops.mul(cotangent, sigmoid(ops.sub(a, b))), ops.mul(cotangent, sigmoid(ops.sub(b, a)))];
-  },
-);
+const logaddexpWithGradient = /* @__PURE__ */ logarithmOfSum(1);
+const logaddexp2WithGradient = /* @__PURE__ */ logarithmOfSum(Math.LN2);
+
+/** The logarithm of the sum of two powers, in units of `unit` natural ones. */
+function logarithmOfSum(unit: number): Pairwise {
+  return customGradient(
+    (a, b) => {
+      // Equal infinities are no distance apart.
+      const distance = ops.where(ops.eq(a, b), 0, ops.abs(ops.sub(a, b)));
+      const above = ops.log1p(ops.exp(ops.mul(distance, -unit)));
+      return ops.add(ops.maximum(a, b), ops.div(above, unit));
+    },
+    (cotangent, { inputs }) => {
+      const distance = ops.mul(ops.sub(inputs[0] as Tensor, inputs[1] as Tensor), unit);
+      return [ops.mul(cotangent, sigmoid(distance)), ops.mul(cotangent, sigmoid(ops.neg(distance)))];
+    },
+  );
+}
 
 const xlogyWithGradient = /* @__PURE__ */ customGradient(
   (a, b) => {
