@@ -81,7 +81,8 @@ export function attend(
     const unseen = blocked && later ? logicalOr(blocked, later) : (blocked ?? later);
     // A low number instead of −∞: exp of it is 0 just as well, and a row of nothing else is no NaN.
     if (unseen) scores = scores.maskedFill(unseen, lowest);
-    let weights = scores.softmax(-1);
+    // No keys at all: nothing to weigh, and the weighted sum of nothing is zero.
+    let weights = scores.size === 0 ? scores : scores.softmax(-1);
     // Changes only rows in which everything is blocked: from evenly spread to zero.
     if (blocked && unseen) weights = weights.maskedFill(unseen, 0);
     weights = dropout(weights, { p: dropoutP });
