@@ -44,6 +44,12 @@ export interface GPTGenerateOptions extends SamplingOptions {
  * Radford et al. 2019, Language models are unsupervised multitask learners. Weights start as N(0, 0.02²), those of the
  * projections back into the residual stream divided by √(2 · layers); biases at zero.
  * Parameters: `token_embedding`, `position_embedding`, `encoder.layers.N.*`, `encoder.norm`, `head`.
+ *
+ * ```ts
+ * const model = new GPT(50, { contextLength: 16, dModel: 32, numLayers: 2 });
+ * const [text] = await model.generate([[3, 1, 4]], { maxNewTokens: 5, temperature: 0.8, topK: 10 });
+ * console.log(text.length); // prints 5
+ * ```
  */
 export class GPT extends Module {
   readonly vocabularySize: number;

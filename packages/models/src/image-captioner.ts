@@ -41,6 +41,13 @@ export interface ImageCaptionerOptions {
  * After Xu et al. 2015, Show, attend and tell, with the decoder of Vaswani et al. 2017. The encoder is a `ViT` or a
  * `ResNet`; freeze it by `encoder.requiresGrad_(false)`.
  * Parameters: `encoder.*`, `projection` (features to dModel), `embedding`, `decoder.*`, `head`.
+ *
+ * ```ts
+ * const encoder = new ViT(1, { imageSize: 32, patchSize: 8, dModel: 32, nhead: 4, numLayers: 1 });
+ * const model = new ImageCaptioner(encoder, 100, { dModel: 32, nhead: 4, numLayers: 1 });
+ * const captions = await model.generate(randn([2, 3, 32, 32]), { startToken: 0, endToken: 1, maxLength: 10 });
+ * console.log(captions.length); // prints 2
+ * ```
  */
 export class ImageCaptioner extends Module {
   readonly dModel: number;

@@ -29,6 +29,11 @@ export interface MLPOptions {
  * A multilayer perceptron: for each hidden layer Linear, norm, activation, dropout; then one Linear more.
  *
  * Input `[..., inFeatures]`, output `[..., outFeatures]`. The layers are `layers.0`, `layers.1`, … as in a Sequential.
+ *
+ * ```ts
+ * const model = new MLP(4, 3, { hidden: [16, 16], norm: 'layer' });
+ * console.log(model.call(randn([2, 4])).shape); // prints [ 2, 3 ]
+ * ```
  */
 export class MLP extends Module {
   layers: Sequential;

@@ -51,6 +51,12 @@ export interface Seq2SeqGenerateOptions extends GreedyOptions {
  * Vaswani et al. 2017, Attention is all you need; pre-LN: Xiong et al. 2020. Embeddings start as N(0, 1/dModel), so that
  * times √dModel they are as large as the positions; the other matrices Xavier-uniform.
  * Parameters: `source_embedding`, `target_embedding`, `transformer.*`, `head`.
+ *
+ * ```ts
+ * const model = new Seq2SeqTransformer(30, 40, { dModel: 32, nhead: 4, numEncoderLayers: 1, numDecoderLayers: 1 });
+ * const [source, target] = [randint(0, 30, [2, 7]), randint(0, 40, [2, 5])];
+ * console.log(model.call(source, target).shape); // prints [ 2, 5, 40 ]
+ * ```
  */
 export class Seq2SeqTransformer extends Module {
   readonly dModel: number;

@@ -24,6 +24,13 @@ export interface VAEOutput {
  *
  * Input `[N, features]`. Kingma and Welling 2014, Auto-encoding variational Bayes. Train with `vaeLoss`; draw new
  * samples with `sample`. Parameters: `encoder.*`, `mean`, `log_variance`, `decoder.*`.
+ *
+ * ```ts
+ * const model = new VAE(64, { hidden: [32], latent: 2 });
+ * const images = rand([8, 64]);
+ * vaeLoss(model.call(images), images).backward();
+ * console.log(model.sample(3).shape); // prints [ 3, 64 ]
+ * ```
  */
 export class VAE extends Module {
   readonly latent: number;

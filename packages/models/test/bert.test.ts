@@ -91,8 +91,20 @@ describe('BERT', () => {
 
   test('shares the token embedding with the head that guesses', () => {
     const names = new BERTForMaskedTokens(8, small).namedParameters().map(([name]) => name);
-    expect(names).toContain('cls.predictions.decoder.bias');
-    expect(names).not.toContain('cls.predictions.decoder.weight');
+    expect(names).toContain('cls.predictions.bias');
+    expect(names.filter((name) => name.startsWith('cls.predictions.decoder'))).toEqual([]);
+    const keys = [...new BERTForMaskedTokens(8, small).stateDict().keys()];
+    expect(keys).toEqual(expect.arrayContaining(['cls.predictions.decoder.weight', 'cls.predictions.decoder.bias']));
+  });
+
+  test('has a pooler only where something pools', () => {
+    const pools = (model: BERTForClassification | BERTForMaskedTokens | BERTForQuestionAnswering): boolean =>
+      model.namedParameters().some(([name]) => name.startsWith('bert.pooler'));
+    expect(pools(new BERTForClassification(8, 2, small))).toBe(true);
+    expect(pools(new BERTForMaskedTokens(8, small))).toBe(false);
+    expect(pools(new BERTForQuestionAnswering(8, small))).toBe(false);
+    const bare = new BERT(8, { ...small, pooling: false });
+    expect(() => bare.pool(bare.call(ids([[1, 2]])))).toThrow(ConfigError);
   });
 
   test('learns to classify by a token anywhere in the sequence', async () => {

@@ -7,6 +7,11 @@ import { BERT, type BERTInputs, type BERTOptions, startAsBERT } from './bert.ts'
  *
  * Input int32 `[N, T]`, output logits `[N, classes]`. Devlin et al. 2019, section 4.1.
  * Parameters: `bert.*`, `classifier`.
+ *
+ * ```ts
+ * const model = new BERTForClassification(100, 3, { dModel: 32, nhead: 4, numLayers: 2 });
+ * console.log(model.call(randint(0, 100, [2, 10])).shape); // prints [ 2, 3 ]
+ * ```
  */
 export class BERTForClassification extends Module {
   bert: BERT;

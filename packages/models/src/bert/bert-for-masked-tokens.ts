@@ -1,4 +1,4 @@
-import { gelu, LayerNorm, Linear, Module } from '@evenkeel/nn-layers';
+import { gelu, LayerNorm, Linear, Module, type Parameter } from '@evenkeel/nn-layers';
 import { scope, type Tensor } from '@evenkeel/tensor';
 import { BERT, type BERTInputs, type BERTOptions, startAsBERT } from './bert.ts';
 
@@ -7,7 +7,14 @@ import { BERT, type BERTInputs, type BERTOptions, startAsBERT } from './bert.ts'
  *
  * Input int32 `[N, T]`, output logits `[N, T, vocabulary]`; train with `crossEntropy` on what `maskTokens` makes. The
  * decoder's matrix is the token embedding's. Devlin et al. 2019, section 3.1.
- * Parameters: `bert.*`, `cls.predictions.transform.{dense,LayerNorm}`, `cls.predictions.decoder.bias`.
+ * Parameters: `bert.*`, `cls.predictions.transform.{dense,LayerNorm}`, `cls.predictions.bias`.
+ *
+ * ```ts
+ * const model = new BERTForMaskedTokens(100, { dModel: 32, nhead: 4, numLayers: 2 });
+ * const { inputs, targets } = maskTokens([[7, 8, 9, 7, 8, 9]], { maskToken: 1, vocabularySize: 100, probability: 0.3 });
+ * const logits = model.call(tensor(inputs, { dtype: 'int32' }));
+ * console.log(logits.shape, targets[0].length); // prints [ 1, 6, 100 ] 6
+ * ```
  */
 export class BERTForMaskedTokens extends Module {
   bert: BERT;
@@ -15,7 +22,7 @@ export class BERTForMaskedTokens extends Module {
 
   constructor(vocabularySize: number, options: BERTOptions = {}) {
     super();
-    this.bert = new BERT(vocabularySize, options);
+    this.bert = new BERT(vocabularySize, { ...options, pooling: false });
     this.cls = new PretrainingHeads(this.bert, options.layerNormEps ?? 1e-12);
   }
 
@@ -38,6 +45,7 @@ class PretrainingHeads extends Module {
 }
 
 class Predictions extends Module {
+  bias: Parameter | undefined;
   transform: Transform;
   decoder: Linear;
 
@@ -46,6 +54,8 @@ class Predictions extends Module {
     this.transform = new Transform(bert.dModel, eps);
     this.decoder = new Linear(bert.dModel, bert.vocabularySize);
     startAsBERT(this);
+    // Published checkpoints hold the bias under both names.
+    this.bias = this.decoder.bias;
     this.decoder.weight = bert.embeddings.word_embeddings.weight;
   }
 

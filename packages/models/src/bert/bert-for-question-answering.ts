@@ -15,6 +15,14 @@ export interface SpanLogits {
  *
  * Input int32 `[N, T]` with question and text as two segments; outputs `start` and `end`, `[N, T]` each. Train with
  * `spanLoss`, read with `bestSpans`. Devlin et al. 2019, section 4.2. Parameters: `bert.*`, `qa_outputs`.
+ *
+ * ```ts
+ * const model = new BERTForQuestionAnswering(100, { dModel: 32, nhead: 4, numLayers: 2 });
+ * const tokens = tensor([[5, 6, 2, 7, 8, 9]], { dtype: 'int32' });
+ * const segments = tensor([[0, 0, 0, 1, 1, 1]], { dtype: 'int32' });
+ * const [span] = await bestSpans(model.call(tokens, { segments }), { allowed: (_, position) => position >= 3 });
+ * console.log(span.start >= 3 && span.end >= span.start); // prints true
+ * ```
  */
 export class BERTForQuestionAnswering extends Module {
   bert: BERT;
@@ -22,7 +30,7 @@ export class BERTForQuestionAnswering extends Module {
 
   constructor(vocabularySize: number, options: BERTOptions = {}) {
     super();
-    this.bert = new BERT(vocabularySize, options);
+    this.bert = new BERT(vocabularySize, { ...options, pooling: false });
     this.qa_outputs = new Linear(this.bert.dModel, 2);
     startAsBERT(this.qa_outputs);
   }

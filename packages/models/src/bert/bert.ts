@@ -1,4 +1,4 @@
-import { ShapeError } from '@evenkeel/errors';
+import { ConfigError, ShapeError } from '@evenkeel/errors';
 import { Dropout, Embedding, init, LayerNorm, Linear, Module, ModuleList } from '@evenkeel/nn-layers';
 import { arange, noGrad, scope, type Tensor, zeros } from '@evenkeel/tensor';
 import { BERTLayer, type BERTLayerSizes } from './bert-layer.ts';
@@ -22,6 +22,8 @@ export interface BERTOptions {
   paddingIdx?: number;
   /** Added to the variance in the layer norms (default 1e-12). */
   layerNormEps?: number;
+  /** Whether there is a `pooler`, for one vector of each sequence (default true). */
+  pooling?: boolean;
 }
 
 export interface BERTInputs {
@@ -38,13 +40,19 @@ export interface BERTInputs {
  * as N(0, 0.02²), biases at zero. Parameters have the names of the published checkpoints, without their prefix `bert.`:
  * `embeddings.{word_embeddings,position_embeddings,token_type_embeddings,LayerNorm}`, `encoder.layer.N.*`,
  * `pooler.dense`. Heads for tasks: `BERTForMaskedTokens`, `BERTForClassification`, `BERTForQuestionAnswering`.
+ *
+ * ```ts
+ * const model = new BERT(100, { maxLength: 16, dModel: 32, nhead: 4, numLayers: 2 });
+ * const features = model.call(randint(0, 100, [2, 10]));
+ * console.log(features.shape, model.pool(features).shape); // prints [ 2, 10, 32 ] [ 2, 32 ]
+ * ```
  */
 export class BERT extends Module {
   readonly vocabularySize: number;
   readonly dModel: number;
   embeddings: BERTEmbeddings;
   encoder: BERTEncoder;
-  pooler: BERTPooler;
+  pooler: BERTPooler | undefined;
 
   constructor(vocabularySize: number, options: BERTOptions = {}) {
     super();
@@ -54,7 +62,7 @@ export class BERT extends Module {
     const sizes = { dModel, nhead, dimFeedforward: options.dimFeedforward ?? 4 * dModel, dropout, layerNormEps };
     this.embeddings = new BERTEmbeddings(vocabularySize, sizes, options);
     this.encoder = new BERTEncoder(numLayers, sizes);
-    this.pooler = new BERTPooler(dModel);
+    if (options.pooling ?? true) this.pooler = new BERTPooler(dModel);
     startAsBERT(this);
   }
 
@@ -71,8 +79,13 @@ export class BERT extends Module {
     });
   }
 
-  /** One vector for each sequence `[N, dModel]`: tanh of a linear map of the first token's features. */
+  /**
+   * One vector for each sequence `[N, dModel]`: tanh of a linear map of the first token's features.
+   *
+   * @throws ConfigError for a model made with `pooling: false`
+   */
   pool(features: Tensor): Tensor {
+    if (!this.pooler) throw new ConfigError('this model was made without a pooler', { op: 'BERT.pool' });
     return this.pooler.call(features);
   }
 }

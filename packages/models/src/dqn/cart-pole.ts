@@ -42,6 +42,12 @@ const positionLimit = 2.4;
  * Observations are cart position (m), velocity (m/s), pole angle (rad) and angular velocity (rad/s); an episode starts
  * with each uniform in ±0.05, gives 1 for every step, and ends at ±2.4 m, ±12° or after 500 steps.
  * Barto, Sutton and Anderson 1983, Neuronlike adaptive elements that can solve difficult learning control problems.
+ *
+ * ```ts
+ * const environment = new CartPole();
+ * environment.reset();
+ * console.log(environment.step(1).reward); // prints 1
+ * ```
  */
 export class CartPole implements Environment {
   readonly observationSize = 4;

@@ -52,8 +52,9 @@ export interface Episode {
  * ```ts
  * const environment = new CartPole();
  * const network = new MLP(4, 2, { hidden: [64, 64] });
- * const agent = new DQNAgent(network, new Adam(network.parameters()), environment);
- * await agent.train({ steps: 50_000 });
+ * const agent = new DQNAgent(network, new Adam(network.parameters()), environment, { copyEvery: 250 });
+ * await agent.train({ steps: 50 });
+ * console.log((await agent.evaluate(2)).length); // prints 2
  * ```
  */
 export class DQNAgent {

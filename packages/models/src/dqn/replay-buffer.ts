@@ -24,7 +24,13 @@ export interface ExperienceBatch {
   goesOn: Tensor;
 }
 
-/** The newest `capacity` experiences, to draw batches from; on the host, in arrays that never grow. Lin 1992. */
+/** The newest `capacity` experiences, to draw batches from; on the host, in arrays that never grow. Lin 1992. *
+ * ```ts
+ * const buffer = new ReplayBuffer(1000, 2);
+ * buffer.add({ observation: [0, 1], action: 1, reward: 1, next: [1, 1], terminated: false });
+ * console.log(buffer.sample(8, Math.random).observation.shape); // prints [ 8, 2 ]
+ * ```
+ */
 export class ReplayBuffer {
   readonly capacity: number;
   readonly observationSize: number;

@@ -7,6 +7,11 @@ import { type Graph, propagate } from './graph.ts';
  *
  * `weight [inFeatures, outFeatures]` starts Xavier-uniform, `bias [outFeatures]` at zero. Features `[nodes, inFeatures]`
  * to `[nodes, outFeatures]`; the graph as `normalizedGraph` makes it, or as a dense matrix.
+ *
+ * ```ts
+ * const graph = normalizedGraph([[0, 1], [1, 2]], 3);
+ * console.log(new GraphConvolution(4, 2).call(randn([3, 4]), graph).shape); // prints [ 3, 2 ]
+ * ```
  */
 export class GraphConvolution extends Module {
   weight: Parameter;
@@ -46,6 +51,11 @@ export interface GCNOptions {
  *
  * Features `[nodes, inFeatures]` to logits `[nodes, classes]`. Kipf and Welling 2017, Semi-supervised classification
  * with graph convolutional networks; the defaults are its settings for Cora. Parameters: `convolutions.N.*`.
+ *
+ * ```ts
+ * const graph = normalizedGraph([[0, 1], [1, 2], [3, 4]], 5);
+ * console.log(new GCN(10, 2).call(randn([5, 10]), graph).shape); // prints [ 5, 2 ]
+ * ```
  */
 export class GCN extends Module {
   dropout: Dropout;

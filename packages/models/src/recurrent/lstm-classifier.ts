@@ -24,6 +24,11 @@ export interface LSTMClassifierInputs {
  *
  * Input int32 `[N, T]`, output logits `[N, classes]`. Hochreiter and Schmidhuber 1997.
  * Parameters: `embedding`, `lstm`, `fc`.
+ *
+ * ```ts
+ * const model = new LSTMClassifier(100, 2, { hiddenSize: 16, bidirectional: true });
+ * console.log(model.call(randint(0, 100, [3, 12]), { lengths: [12, 7, 4] }).shape); // prints [ 3, 2 ]
+ * ```
  */
 export class LSTMClassifier extends Module {
   embedding: Embedding;

@@ -32,6 +32,12 @@ export type LSTMState = readonly [h: Tensor, c: Tensor];
  * `[logits, state] = model.call(piece, detachState(state))`.
  *
  * @throws ConfigError for tied weights of different sizes
+ *
+ * ```ts
+ * const model = new LSTMLanguageModel(50, { embeddingDim: 16, hiddenSize: 16 });
+ * const [logits] = model.call(randint(0, 50, [2, 8]));
+ * console.log(logits.shape); // prints [ 2, 8, 50 ]
+ * ```
  */
 export class LSTMLanguageModel extends Module {
   drop: Dropout;

@@ -29,6 +29,13 @@ export interface DCGANOptions {
  * Noise `[N, latent]` to images `[N, channels, imageSize, imageSize]` in (−1, 1). Radford et al. 2016, Unsupervised
  * representation learning with deep convolutional generative adversarial networks. Weights start as N(0, 0.02²), those
  * of the norms as N(1, 0.02²). Parameters: `main.N.*`, as in PyTorch's tutorial.
+ *
+ * ```ts
+ * const [generator, discriminator] = [new DCGANGenerator(8, { imageSize: 16 }), new DCGANDiscriminator({ imageSize: 16 })];
+ * const made = generator.call(randn([4, 8]));
+ * generatorLoss(discriminator.call(made)).backward();
+ * console.log(made.shape); // prints [ 4, 3, 16, 16 ]
+ * ```
  */
 export class DCGANGenerator extends Module {
   readonly latent: number;
@@ -63,6 +70,10 @@ export class DCGANGenerator extends Module {
  *
  * Images `[N, channels, imageSize, imageSize]` to logits `[N]`, positive for real; PyTorch's tutorial puts a sigmoid
  * behind them. Radford et al. 2016. Weights start as in `DCGANGenerator`. Parameters: `main.N.*`.
+ *
+ * ```ts
+ * console.log(new DCGANDiscriminator({ imageSize: 16, width: 8 }).call(randn([4, 3, 16, 16])).shape); // prints [ 4 ]
+ * ```
  */
 export class DCGANDiscriminator extends Module {
   main: Sequential;

@@ -31,6 +31,11 @@ export interface InceptionChannels {
  * `[N, inChannels, H, W]` to `[N, ch1x1 + ch3x3 + ch5x5 + poolProj, H, W]`. Szegedy et al. 2015, Going deeper with
  * convolutions, figure 2b, with batch normalization. Parameters have the names of torchvision's GoogLeNet
  * (`branch2.1.conv.weight`), whose third branch is 3 × 3 instead of the paper's 5 × 5.
+ *
+ * ```ts
+ * const block = new Inception(16, { ch1x1: 8, ch3x3red: 8, ch3x3: 16, ch5x5red: 4, ch5x5: 4, poolProj: 4 });
+ * console.log(block.call(randn([2, 16, 8, 8])).shape); // prints [ 2, 32, 8, 8 ]
+ * ```
  */
 export class Inception extends Module {
   readonly outChannels: number;
@@ -99,6 +104,10 @@ export interface SmallInceptionOptions {
  *
  * Images `[N, inChannels, H, W]` to logits `[N, classes]`. After Szegedy et al. 2015.
  * Parameters: `conv1`, `inception1`, `inception2`, `inception3`, `fc`.
+ *
+ * ```ts
+ * console.log(new SmallInception(10, { width: 8 }).call(randn([2, 3, 16, 16])).shape); // prints [ 2, 10 ]
+ * ```
  */
 export class SmallInception extends Module {
   conv1: NormalizedConvolution;

@@ -29,6 +29,11 @@ export interface LeNetOptions {
  * Images `[N, inChannels, imageSize, imageSize]` to logits `[N, classes]`. LeCun et al. 1998, Gradient-based learning
  * applied to document recognition; as usual today the pooling takes the largest value and the output is linear.
  * Parameters: `conv1`, `bn1`, `conv2`, `bn2`, `fc1`, `fc2`, `fc3`.
+ *
+ * ```ts
+ * const model = new LeNet(10, { batchNorm: true });
+ * console.log(model.call(randn([2, 1, 28, 28])).shape); // prints [ 2, 10 ]
+ * ```
  */
 export class LeNet extends Module {
   conv1: Conv2d;

@@ -17,7 +17,11 @@ export function residualBlock(
   return kind === 'basic' ? new BasicBlock(inChannels, width, stride) : new Bottleneck(inChannels, width, stride);
 }
 
-/** relu(bn(conv3×3(relu(bn(conv3×3(x))))) + x), the shortcut projected where sizes differ; He et al. 2016, figure 2. */
+/** relu(bn(conv3×3(relu(bn(conv3×3(x))))) + x), the shortcut projected where sizes differ; He et al. 2016, figure 2. *
+ * ```ts
+ * console.log(new BasicBlock(8, 16, 2).call(randn([1, 8, 6, 6])).shape); // prints [ 1, 16, 3, 3 ]
+ * ```
+ */
 export class BasicBlock extends Module {
   conv1: Conv2d;
   bn1: BatchNorm2d;
@@ -49,6 +53,10 @@ export class BasicBlock extends Module {
  * The block of the deep ResNets: 1 × 1 down to `width`, 3 × 3, 1 × 1 up to 4 · `width`; He et al. 2016, figure 5.
  *
  * The stride is that of the 3 × 3 convolution, as in torchvision ("ResNet v1.5").
+ *
+ * ```ts
+ * console.log(new Bottleneck(16, 4).call(randn([2, 16, 6, 6])).shape); // prints [ 2, 16, 6, 6 ]
+ * ```
  */
 export class Bottleneck extends Module {
   conv1: Conv2d;

@@ -30,6 +30,12 @@ export interface ResNetArchitecture {
  *
  * @param blocks how many blocks each stage has
  * @throws ConfigError unless there are three or four stages
+ *
+ * ```ts
+ * const model = new ResNet([1, 1, 1], { classes: 10, width: 8, stem: 'small' });
+ * console.log(model.call(randn([2, 3, 32, 32])).shape); // prints [ 2, 10 ]
+ * console.log(resnet18().stateDict().get('layer2.0.downsample.0.weight')?.shape); // prints [ 128, 64, 1, 1 ]
+ * ```
  */
 export class ResNet extends Module {
   /** Channels of `features`. */

@@ -41,6 +41,11 @@ export interface ViTOptions {
  * `encoder.pos_embedding`, `encoder.layers.encoder_layer_N.*`, `encoder.ln`, `heads.head` (which starts at zero).
  *
  * @throws ConfigError unless `patchSize` divides `imageSize`; ShapeError at the call for images of another size
+ *
+ * ```ts
+ * const model = new ViT(10, { imageSize: 32, patchSize: 8, dModel: 32, nhead: 4, numLayers: 2 });
+ * console.log(model.call(randn([2, 3, 32, 32])).shape); // prints [ 2, 10 ]
+ * ```
  */
 export class ViT extends Module {
   readonly imageSize: number;
