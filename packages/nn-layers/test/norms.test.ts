@@ -1,7 +1,19 @@
 import { cpu } from '@evenkeel/backend-cpu';
+import { wasm } from '@evenkeel/backend-wasm';
 import { ConfigError, ShapeError } from '@evenkeel/errors';
-import { closeStep, manualSeed, randn, tensor, useBackend, zeros } from '@evenkeel/tensor';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  closeStep,
+  full,
+  manualSeed,
+  normal,
+  ones,
+  randn,
+  type Tensor,
+  tensor,
+  useBackend,
+  zeros,
+} from '@evenkeel/tensor';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BatchNorm1d, BatchNorm2d, GroupNorm, InstanceNorm1d, layerNorm, layerNormStd, RMSNorm } from '../src/index.ts';
 import { distance } from './support/reference.ts';
 
@@ -94,5 +106,68 @@ describe('other norms', () => {
     const flat = tensor([[1e-4, -1e-4]]);
     expect(Number((await layerNormStd(flat).data())[0])).toBeGreaterThan(0.69);
     expect(Number((await layerNorm(flat, [2]).data())[0])).toBeLessThan(0.04);
+  });
+});
+
+describe.each([
+  ['cpu', cpu],
+  ['wasm', wasm],
+] as const)('numerics at the edges in float32 on %s', (_, backend) => {
+  beforeAll(() => useBackend(backend()));
+  afterAll(() => useBackend(cpu()));
+
+  /** Each column's mean and biased variance, of the float32 numbers but in float64. */
+  async function columns(x: Tensor): Promise<{ values: number[]; mean: number; variance: number }[]> {
+    const [rows = 0, width = 0] = x.shape;
+    const data = Array.from(await x.data(), Number);
+    return Array.from({ length: width }, (_, column) => {
+      const values = data.filter((_, place) => place % width === column);
+      const mean = values.reduce((sum, value) => sum + value, 0) / rows;
+      return { values, mean, variance: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rows };
+    });
+  }
+
+  test.each([1, 0.01])('a variance beside a mean of 1e4 is right to 1e-4, noise of %d', async (std) => {
+    for (const rows of [7, 64, 1000]) {
+      const x = normal([rows, 3], 1e4, std);
+      const layer = new BatchNorm1d(3, { eps: 0, momentum: 1 });
+      const batch = await layer.call(x).data();
+      const rowwise = await layerNorm(x.t(), [rows], { eps: 0 }).data();
+      const running = (await layer.running_var?.data()) as Float32Array;
+      for (const [column, { values, mean, variance }] of (await columns(x)).entries()) {
+        const unbiased = (variance * rows) / (rows - 1);
+        expect(Math.abs((running[column] as number) / unbiased - 1)).toBeLessThan(1e-4);
+        for (const [row, value] of values.entries()) {
+          const expected = (value - mean) / Math.sqrt(variance);
+          expect(Math.abs(Number(batch[row * 3 + column]) - expected)).toBeLessThan(1e-4);
+          expect(Math.abs(Number(rowwise[column * rows + row]) - expected)).toBeLessThan(1e-4);
+        }
+      }
+    }
+  });
+
+  test('constant rows and channels become zeros, with gradients that are finite', async () => {
+    const x = full([7, 3], 0.1).contiguous();
+    x.requiresGrad = true;
+    for (const output of [new BatchNorm1d(3).call(x), layerNorm(x, [3])]) {
+      expect(await distance(output, zeros([7, 3]))).toBeLessThan(1e-4);
+      output
+        .mul(randn([7, 3]))
+        .sum()
+        .backward();
+      expect(await x.grad?.abs().amax().item()).toBeLessThan(1e4);
+    }
+  });
+
+  test('an empty batch gives an empty result and leaves the running statistics as they are', async () => {
+    const layer = new BatchNorm2d(2);
+    expect(layer.call(zeros([0, 2, 3, 3])).shape).toEqual([0, 2, 3, 3]);
+    expect(await layer.running_mean?.tolist()).toEqual([0, 0]);
+    expect(await layer.running_var?.tolist()).toEqual([1, 1]);
+  });
+
+  test('a batch of one is an error for one value in a channel, and none for an image', () => {
+    expect(() => new BatchNorm1d(3).call(ones([1, 3]))).toThrow(/more than one value/);
+    expect(new BatchNorm2d(3).call(ones([1, 3, 2, 2])).shape).toEqual([1, 3, 2, 2]);
   });
 });

@@ -1,5 +1,6 @@
 import { ShapeError } from '@evenkeel/errors';
 import { noGrad, scope, type Tensor } from '@evenkeel/tensor';
+import { center } from './normalization.ts';
 
 export interface BatchNormOptions {
   /** `[C]`; used in evaluation and moved by `momentum` in training. */
@@ -41,9 +42,10 @@ export function batchNorm(input: Tensor, options: BatchNormOptions = {}): Tensor
   return scope(() => {
     const useBatch = training || !runningMean || !runningVar;
     const mean = useBatch ? input.mean(dims, { keepdim: true }) : alongChannels(runningMean, input);
-    const centered = input.sub(mean);
+    const centered = useBatch ? center(input, dims, mean) : input.sub(mean);
     const variance = useBatch ? centered.square().mean(dims, { keepdim: true }) : alongChannels(runningVar, input);
-    if (training && runningMean && runningVar) {
+    // An empty batch says nothing, and leaves them as they are.
+    if (training && count > 0 && runningMean && runningVar) {
       moveTowards(runningMean, mean.flatten(), momentum);
       moveTowards(runningVar, variance.flatten().mul(count / (count - 1)), momentum);
     }
@@ -54,7 +56,8 @@ export function batchNorm(input: Tensor, options: BatchNormOptions = {}): Tensor
 /** running ← (1 − momentum) · running + momentum · fresh. */
 export function moveTowards(running: Tensor, fresh: Tensor, momentum: number | Tensor): void {
   noGrad(() => {
-    running.assign(running.add(fresh.detach().sub(running).mul(momentum)));
+    const rest = typeof momentum === 'number' ? 1 - momentum : momentum.neg().add(1);
+    running.assign(running.mul(rest).add(fresh.detach().mul(momentum)));
   });
 }
 

@@ -13,7 +13,7 @@ export interface LayerNormFunctionOptions {
 /**
  * (x − mean) / √(variance + eps) · weight + bias over the trailing dimensions; `torch.nn.functional.layer_norm`.
  *
- * The variance is the biased one (divisor n), taken in two passes: of the deviations, never E[x²] − E[x]².
+ * The variance is the biased one (divisor n), taken in two passes: of the corrected deviations, never E[x²] − E[x]².
  * Ba, Kiros and Hinton 2016, Layer normalization.
  *
  * @param input `[..., ...normalizedShape]`
@@ -88,9 +88,19 @@ export function normalize(input: Tensor, options: { p?: number; dim?: number; ep
 
 /** (x − mean) / √(variance + eps) over `dims`, with the biased variance. */
 export function standardize(input: Tensor, dims: number[], eps: number): Tensor {
-  const centered = input.sub(input.mean(dims, { keepdim: true }));
-  const variance = centered.square().mean(dims, { keepdim: true });
-  return centered.mul(variance.add(eps).rsqrt());
+  const deviations = center(input, dims, input.mean(dims, { keepdim: true }));
+  const variance = deviations.square().mean(dims, { keepdim: true });
+  return deviations.mul(variance.add(eps).rsqrt());
+}
+
+/**
+ * x − mean over `dims`, right also where the mean is large beside the deviations: it was rounded, the first differences were
+ * not, so that their own mean is what is still missing (the corrected two-pass algorithm; Chan, Golub and LeVeque 1983).
+ */
+export function center(input: Tensor, dims: number[], mean: Tensor): Tensor {
+  const differences = input.sub(mean);
+  // Without rounding it would be 0 for every input, and so is its gradient.
+  return differences.sub(differences.detach().mean(dims, { keepdim: true }));
 }
 
 /** The dimensions that `shape` names at the end of the input, as negative numbers. */
