@@ -43,7 +43,7 @@ const leastDepth = 64;
 const directBytes = 48 * 1024;
 const fewRows = 8;
 // A computed b is read in the order of its computation where a stays in the caches meanwhile.
-const staysBytes = 64 * 1024;
+const staysBytes = 512 * 1024;
 
 export function planContraction(kernel: ContractionKernel, scratch: ScratchBindings): ContractionPlan {
   let first = 0;
