@@ -123,6 +123,29 @@ describe.each(kinds)('%s', (_name, make) => {
   });
 });
 
+test.each(kinds)('%s gives on wasm what it gives on the oracle, gradients too', async (_name, make) => {
+  const size = make({ bidirectional: true }).call(zeros([1, 1, 3]))[0].shape[2] as number;
+  const drawn = [randn([5, 3, 3]), randn([5, 3, size]), ...make({ numLayers: 2, bidirectional: true }).parameters()];
+  const values = await Promise.all(drawn.map((each) => each.tolist()));
+  const runs: Tensor[][] = [];
+  for (const backend of [cpu, wasm]) {
+    useBackend(backend());
+    setDefaultDtype(backend === cpu ? 'float64' : 'float32');
+    const [input, weights, ...parameters] = values.map((each) => tensor(each)) as [Tensor, Tensor, ...Tensor[]];
+    const layer = make({ numLayers: 2, bidirectional: true });
+    layer.loadStateDict(new Map([...layer.stateDict().keys()].map((key, index) => [key, parameters[index] as Tensor])));
+    const [output, states] = results(layer, input, [3, 5, 1]);
+    output.mul(weights).sum().add(states.sum()).backward();
+    runs.push([output, states, ...layer.parameters().map((each) => each.grad as Tensor)]);
+  }
+  useBackend(cpu());
+  setDefaultDtype('float64');
+  const [oracle = [], found = []] = runs;
+  for (const [index, wanted] of oracle.entries()) {
+    expect(await distance(found[index] as Tensor, wanted)).toBeLessThan(1e-5);
+  }
+});
+
 test('the names of the parameters are PyTorch’s, in its order', () => {
   const names = [...new LSTM(3, 4, { numLayers: 2, bidirectional: true, projSize: 2 }).stateDict().keys()];
   const of = (suffix: string): string[] =>
