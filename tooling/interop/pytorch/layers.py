@@ -21,6 +21,25 @@ def encoder_layer(**options):
     return nn.TransformerEncoderLayer(8, 2, dim_feedforward=10, **options)
 
 
+def parametrized_weight_norm(module):
+    """PyTorch 2's spelling, which 1.13 does not have: the same two tensors under other names."""
+    wrapped = nn.utils.weight_norm(module)
+    wrapped.renamed = {"weight_g": "parametrizations.weight.original0", "weight_v": "parametrizations.weight.original1"}
+    return wrapped
+
+
+class RMSNorm(nn.Module):
+    """torch.nn.RMSNorm by its formula: PyTorch 1.13 does not have it."""
+
+    def __init__(self, size, eps):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(size))
+        self.eps = eps
+
+    def forward(self, x):
+        return x / (x.square().mean(-1, keepdim=True) + self.eps).sqrt() * self.weight
+
+
 # name -> (make, inputs, call), where call gives one tensor or a tuple.
 def plain(module, *inputs):
     return module(*inputs)
@@ -36,6 +55,7 @@ LAYERS = {
     "EmbeddingBag": (lambda: nn.EmbeddingBag(7, 4), lambda: [tokens(7, 3, 2)], plain),
     "PReLU": (lambda: nn.PReLU(3), lambda: [floats(2, 3, 4)], plain),
     "LayerNorm": (lambda: nn.LayerNorm([3, 4]), lambda: [floats(2, 3, 4)], plain),
+    "RMSNorm": (lambda: RMSNorm(4, 1e-3), lambda: [floats(2, 3, 4)], plain),
     "GroupNorm": (lambda: nn.GroupNorm(2, 4), lambda: [floats(2, 4, 5)], plain),
     "BatchNorm1d": (lambda: nn.BatchNorm1d(4), lambda: [floats(6, 4)], plain),
     "BatchNorm2d": (lambda: nn.BatchNorm2d(3), lambda: [floats(2, 3, 4, 2)], plain),
@@ -82,6 +102,12 @@ LAYERS = {
     "Transformer": (
         lambda: nn.Transformer(8, 2, num_encoder_layers=1, num_decoder_layers=1, dim_feedforward=10),
         lambda: [floats(5, 2, 8), floats(4, 2, 8)], plain,
+    ),
+    "weight norm": (lambda: nn.utils.weight_norm(nn.Linear(4, 3)), lambda: [floats(2, 4)], plain),
+    "weight norm of PyTorch 2": (lambda: parametrized_weight_norm(nn.Conv1d(2, 3, 2)), lambda: [floats(1, 2, 5)], plain),
+    "spectral norm": (lambda: nn.utils.spectral_norm(nn.Linear(4, 3)), lambda: [floats(2, 4)], plain),
+    "spectral norm of PyTorch 2": (
+        lambda: nn.utils.parametrizations.spectral_norm(nn.Conv1d(2, 3, 2)), lambda: [floats(1, 2, 5)], plain,
     ),
 }
 

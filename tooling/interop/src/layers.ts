@@ -22,6 +22,7 @@ export const layers: Readonly<Record<string, LayerRow>> = {
   EmbeddingBag: { make: () => new nn.EmbeddingBag(7, 4) },
   PReLU: { make: () => new nn.PReLU({ numParameters: 3 }) },
   LayerNorm: { make: () => new nn.LayerNorm([3, 4]) },
+  RMSNorm: { make: () => new nn.RMSNorm(4, { eps: 1e-3 }) },
   GroupNorm: { make: () => new nn.GroupNorm(2, 4) },
   BatchNorm1d: { make: () => new nn.BatchNorm1d(4) },
   BatchNorm2d: { make: () => new nn.BatchNorm2d(3) },
@@ -72,6 +73,10 @@ export const layers: Readonly<Record<string, LayerRow>> = {
     make: () =>
       new nn.Transformer({ dModel: 8, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1, dimFeedforward: 10 }),
   },
+  'weight norm': { make: () => nn.weightNorm(new nn.Linear(4, 3)) },
+  'weight norm of PyTorch 2': { make: () => nn.parametrizations.weightNorm(new nn.Conv1d(2, 3, 2)) },
+  'spectral norm': { make: () => nn.spectralNorm(new nn.Linear(4, 3)) },
+  'spectral norm of PyTorch 2': { make: () => nn.parametrizations.spectralNorm(new nn.Conv1d(2, 3, 2)) },
 };
 
 /** What a layer gives for these inputs in evaluation mode, all tensors of it in order. */

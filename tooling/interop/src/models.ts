@@ -1,9 +1,8 @@
 import { BERTForMaskedTokens, GPT, ResNet } from '@evenkeel/models';
 import type { Module } from '@evenkeel/nn-layers';
 import type { Tensor } from '@evenkeel/tensor';
-import { bertNames } from './bert.ts';
+import { fromBERT } from './bert.ts';
 import { approximateGelu, fromGPT2 } from './gpt2.ts';
-import { rename } from './rename.ts';
 
 /** A small model of a published shape, how its published state dict becomes ours, and how it is called. */
 export interface ModelRow {
@@ -20,7 +19,7 @@ export const models: Readonly<Record<string, ModelRow>> = {
   },
   bert: {
     make: () => new BERTForMaskedTokens(13, { maxLength: 8, dModel: 8, nhead: 2, numLayers: 2, dimFeedforward: 12 }),
-    map: (stateDict) => rename(stateDict, bertNames),
+    map: fromBERT,
     call: (model: BERTForMaskedTokens, [tokens, segments, paddingMask]) =>
       model.call(tokens!, { segments, paddingMask }),
   },
