@@ -154,14 +154,15 @@ test('the names of the parameters are PyTorch’s, in its order', () => {
   expect([...new GRU(3, 4, { bias: false }).stateDict().keys()]).toEqual(['weight_ih_l0', 'weight_hh_l0']);
 });
 
-test('dropout falls between the layers, in training alone, and not behind the last', async () => {
+test('dropout falls between the layers in training, not before the first nor behind the last', async () => {
   const layer = new RNN(3, 4, { numLayers: 2, dropout: 1 });
   const input = randn([2, 2, 3]);
-  const [output] = layer.call(input);
+  const [output, states] = layer.call(input);
   // With everything dropped the second layer sees zeros, whatever came in.
   expect(await distance(output, layer.call(randn([2, 2, 3]))[0])).toBe(0);
   expect((await statistics(output)).std).toBeGreaterThan(0);
   layer.eval();
+  expect(await distance(states.select(0, 0), layer.call(input)[1].select(0, 0))).toBe(0);
   expect(await distance(layer.call(input)[0], layer.call(randn([2, 2, 3]))[0])).toBeGreaterThan(0);
 });
 
