@@ -31,5 +31,18 @@ export { collatePadded, type PaddedBatch } from './sequences/collate-padded.ts';
 export { type PaddedSequences, type PaddingOptions, padSequences } from './sequences/pad-sequences.ts';
 export { randomSplit } from './split.ts';
 export { type BleuScore, corpusBleu, sentenceBleu } from './text/bleu.ts';
+export {
+  BytePairTokenizer,
+  type BytePairTokenizerState,
+  type BytePairTrainingOptions,
+} from './text/byte-pair-tokenizer.ts';
+export type { Pair } from './text/byte-pair-training.ts';
 export { CharacterVocabulary } from './text/character-vocabulary.ts';
 export { TextDataset, type TextWindow } from './text/text-dataset.ts';
+export {
+  SPECIAL_WORDS,
+  splitWords,
+  WordVocabulary,
+  type WordVocabularyOptions,
+  type WordVocabularyState,
+} from './text/word-vocabulary.ts';
