@@ -5,7 +5,7 @@ import { manualSeed, memory, noGrad, type Tensor, tensor, useBackend } from '@ev
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { GPT } from '../src/index.ts';
 import { sampleOne } from '../src/sampling.ts';
-import { overfit } from './support/overfit.ts';
+import { train } from './support/train.ts';
 
 beforeAll(() => useBackend(cpu()));
 beforeEach(() => manualSeed(5));
@@ -37,7 +37,7 @@ describe('GPT', () => {
       [0, 2, 6, 5, 3, 5],
     ];
     const [inputs, targets] = [tokens.map((row) => row.slice(0, -1)), tokens.flatMap((row) => row.slice(1))];
-    const loss = await overfit(model, 60, () =>
+    const { last: loss } = await train(model, 60, 0.01, () =>
       crossEntropy(model.call(ids(inputs)).flatten(0, 1), ids([targets]).flatten()),
     );
     expect(loss).toBeLessThan(0.3);

@@ -90,6 +90,18 @@ test('a graph convolution is the matrix, the features and the weight multiplied,
   ]);
 });
 
+test('a GCN has ReLU between its layers and none behind the last', async () => {
+  const model = new GCN(1, 1, { hidden: [1], dropout: 0 });
+  model.loadStateDict({
+    'convolutions.0.weight': tensor([[1]]),
+    'convolutions.0.bias': tensor([0]),
+    'convolutions.1.weight': tensor([[-3]]),
+    'convolutions.1.bias': tensor([1]),
+  });
+  // Nodes that hear only themselves: 1 − 3 · relu(x).
+  expect(await model.call(tensor([[2], [-2]]), eye(2)).tolist()).toEqual([[-5], [1]]);
+});
+
 test('a GCN learns two communities from one labeled node in each', async () => {
   // Two triangles and a tail each, joined by one edge; features say nothing but which node it is.
   const edges = [

@@ -4,7 +4,7 @@ import { crossEntropy } from '@evenkeel/nn-layers';
 import { manualSeed, memory, type Tensor, tensor, useBackend } from '@evenkeel/tensor';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Seq2SeqTransformer } from '../src/index.ts';
-import { overfit } from './support/overfit.ts';
+import { train } from './support/train.ts';
 
 beforeAll(() => useBackend(cpu()));
 beforeEach(() => manualSeed(6));
@@ -77,7 +77,7 @@ describe('Seq2SeqTransformer', () => {
         [6, 2, -100, -100],
       ]).keep(),
     ];
-    const loss = await overfit(model, 60, () =>
+    const { last: loss } = await train(model, 60, 0.01, () =>
       crossEntropy(model.call(source, inputs, { sourcePaddingMask }).flatten(0, 1), targets.flatten()),
     );
     expect(loss).toBeLessThan(0.1);
