@@ -35,10 +35,14 @@ export interface AveragedModelOptions {
  * The first `updateParameters` copies, later ones average. Buffers are copied each time, unless `useBuffers` averages
  * them; running statistics do not fit averaged weights, so call `updateBatchNorm` before evaluating.
  *
- * @example
- * const averaged = new AveragedModel(model);
- * // after each epoch of the averaging phase: averaged.updateParameters(model);
- * // at the end: await updateBatchNorm(trainLoader, averaged.module);
+ * ```ts
+ * const averaged = new AveragedModel(model); // the model multiplies by its weight
+ * for (const value of [1, 2, 6]) {
+ *   model.weight.assign([value]);
+ *   averaged.updateParameters(model);
+ * }
+ * console.log(await averaged.call(tensor(10)).item()); // prints 30
+ * ```
  */
 export class AveragedModel<Model extends AveragedModule> {
   /** The averaged copy. It does not train: its parameters require no gradient. */

@@ -69,6 +69,14 @@ abstract class ParameterAverage {
 /**
  * Exponential moving average: starts as the parameters are, then `average = decay · average + (1 - decay) · parameter`.
  *
+ * ```ts
+ * const average = new ExponentialMovingAverage([weight], { decay: 0.5 }); // weight is 3
+ * weight.assign(tensor(1));
+ * average.update();
+ * average.swap();
+ * console.log(await weight.item()); // prints 2
+ * ```
+ *
  * @throws ConfigError unless decay is in [0, 1]
  */
 export class ExponentialMovingAverage extends ParameterAverage {
@@ -90,6 +98,15 @@ export class ExponentialMovingAverage extends ParameterAverage {
 /**
  * The plain mean of all updates (stochastic weight averaging, Izmailov et al. 2018), as `torch.optim.swa_utils`'s
  * `AveragedModel`.
+ *
+ * ```ts
+ * const average = new AveragedParameters([weight]);
+ * for (const value of [1, 2, 6]) {
+ *   weight.assign(tensor(value));
+ *   average.update();
+ * }
+ * console.log(await average.averages[0].item()); // prints 3
+ * ```
  */
 export class AveragedParameters extends ParameterAverage {
   protected override combine(average: Tensor, parameter: Tensor): Tensor {

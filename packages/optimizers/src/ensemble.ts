@@ -18,8 +18,12 @@ export interface EnsembleOptions {
  * The models go into evaluation mode. The mean of logits and the mean of probabilities are different predictions: give
  * `map` for the latter. Hansen and Salamon 1990, Neural network ensembles; Lakshminarayanan et al. 2017.
  *
+ * ```ts
+ * const ensemble = new Ensemble([model, other]); // they multiply by 3 and by 5
+ * console.log(await ensemble.call(tensor(10)).item()); // prints 40
+ * ```
+ *
  * @throws ConfigError for no models
- * @example new Ensemble([first, second], { map: (logits) => logits.softmax(-1) }).call(x)
  */
 export class Ensemble<Model extends EnsembleMember> {
   readonly models: readonly Model[];

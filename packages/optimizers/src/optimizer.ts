@@ -31,6 +31,14 @@ export interface Recipe<Options extends Hyperparameters> {
  * `new AdamW(model.parameters(), { lr: 1e-3 })` and the like are this class with a recipe; a new one is
  * `new Optimizer(parameters, { transform: chain(clipByGlobalNorm(1), scaleByAdam(), scaleByLearningRate()), defaults: { lr: 1e-3 } })`.
  *
+ * ```ts
+ * const transform = chain(clipByGlobalNorm(1), scaleByLearningRate());
+ * const optimizer = new Optimizer([weight], { transform, defaults: { lr: 0.5 } }); // weight is 3
+ * weight.square().backward();
+ * optimizer.step();
+ * console.log((await weight.item()).toFixed(3)); // prints 2.500
+ * ```
+ *
  * @throws ConfigError for an empty list, a parameter given twice, an unknown option or a value out of range
  */
 export class Optimizer<Options extends Hyperparameters = Hyperparameters> {

@@ -4,7 +4,20 @@ import type { Hyperparameters } from './hyperparameters.ts';
 /** What an optimizer remembers about one parameter, under PyTorch's keys: `step`, `exp_avg`, `momentum_buffer`, … */
 export type ParameterState = Record<string, Tensor | number>;
 
-/** One parameter during one step: the tensor, its state and the hyperparameters of its group as they stand now. */
+/**
+ * One parameter during one step: the tensor, its state and the hyperparameters of its group as they stand now.
+ *
+ * ```ts
+ * const counted = perParameter((update, slot) => {
+ *   slot.store('calls', slot.number('calls', 0) + 1);
+ *   return update.neg();
+ * });
+ * const optimizer = new Optimizer([weight], { transform: counted, defaults: {} });
+ * weight.square().backward();
+ * optimizer.step();
+ * console.log(optimizer.stateDict().state); // prints { '0': { calls: 1 } }
+ * ```
+ */
 export class Slot {
   readonly parameter: Tensor;
   readonly state: ParameterState;

@@ -33,7 +33,16 @@ export function scaleByAdadelta(): Transform {
   );
 }
 
-/** Adadelta (Zeiler 2012), as `torch.optim.Adadelta`. */
+/**
+ * Adadelta (Zeiler 2012), as `torch.optim.Adadelta`.
+ *
+ * ```ts
+ * const optimizer = new Adadelta([weight], { lr: 1 }); // weight is 3
+ * weight.square().backward();
+ * optimizer.step();
+ * console.log((await weight.item()).toFixed(3)); // prints 2.997
+ * ```
+ */
 export class Adadelta extends Optimizer<AdadeltaOptions> {
   constructor(parameters: Parameters<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
     const transform = chain(addDecayedWeights(), scaleByAdadelta(), scaleByLearningRate());

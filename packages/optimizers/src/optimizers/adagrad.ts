@@ -40,7 +40,16 @@ export function scaleByAdagrad(): Transform {
   );
 }
 
-/** Adagrad (Duchi et al. 2011), as `torch.optim.Adagrad`. */
+/**
+ * Adagrad (Duchi et al. 2011), as `torch.optim.Adagrad`.
+ *
+ * ```ts
+ * const optimizer = new Adagrad([weight], { lr: 0.1 }); // weight is 3
+ * weight.square().backward();
+ * optimizer.step();
+ * console.log((await weight.item()).toFixed(3)); // prints 2.900
+ * ```
+ */
 export class Adagrad extends Optimizer<AdagradOptions> {
   constructor(parameters: Parameters<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
     const transform = chain(addDecayedWeights(), scaleByAdagrad(), scaleByLearningRate());

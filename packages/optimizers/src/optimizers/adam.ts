@@ -32,6 +32,13 @@ const defaults: AdamOptions = {
  * Adam (Kingma & Ba 2015), as `torch.optim.Adam`: `p -= lr · m̂ / (√v̂ + eps)`; weight decay is added to the gradient.
  *
  * State: `step`, `exp_avg`, `exp_avg_sq`, with amsgrad `max_exp_avg_sq`.
+ *
+ * ```ts
+ * const optimizer = new Adam([weight], { lr: 0.1 }); // weight is 3
+ * weight.square().backward();
+ * optimizer.step();
+ * console.log((await weight.item()).toFixed(3)); // prints 2.900
+ * ```
  */
 export class Adam extends Optimizer<AdamOptions> {
   constructor(parameters: Parameters<AdamOptions>, options: Partial<AdamOptions> = {}) {
@@ -45,6 +52,13 @@ export class Adam extends Optimizer<AdamOptions> {
  * `p -= lr · (m̂ / (√v̂ + eps) + weightDecay · p)`.
  *
  * State as Adam's.
+ *
+ * ```ts
+ * const optimizer = new AdamW([weight], { lr: 0.1 }); // weight is 3
+ * weight.square().backward();
+ * optimizer.step();
+ * console.log((await weight.item()).toFixed(3)); // prints 2.897
+ * ```
  */
 export class AdamW extends Optimizer<AdamOptions> {
   constructor(parameters: Parameters<AdamOptions>, options: Partial<AdamOptions> = {}) {

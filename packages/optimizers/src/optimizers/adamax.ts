@@ -34,7 +34,16 @@ export function scaleByAdamax(): Transform {
   );
 }
 
-/** Adam by the infinity norm (Kingma & Ba 2015, section 7.1), as `torch.optim.Adamax`. */
+/**
+ * Adam by the infinity norm (Kingma & Ba 2015, section 7.1), as `torch.optim.Adamax`.
+ *
+ * ```ts
+ * const optimizer = new Adamax([weight], { lr: 0.1 }); // weight is 3
+ * weight.square().backward();
+ * optimizer.step();
+ * console.log((await weight.item()).toFixed(3)); // prints 2.900
+ * ```
+ */
 export class Adamax extends Optimizer<AdamaxOptions> {
   constructor(parameters: Parameters<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
     const transform = chain(addDecayedWeights(), scaleByAdamax(), scaleByLearningRate());

@@ -45,7 +45,16 @@ export function averagedDescent(): Transform {
   );
 }
 
-/** Averaged stochastic gradient descent (Polyak & Juditsky 1992), as `torch.optim.ASGD`. */
+/**
+ * Averaged stochastic gradient descent (Polyak & Juditsky 1992), as `torch.optim.ASGD`.
+ *
+ * ```ts
+ * const optimizer = new ASGD([weight], { lr: 0.1 }); // weight is 3
+ * weight.square().backward();
+ * optimizer.step();
+ * console.log((await weight.item()).toFixed(3)); // prints 2.400
+ * ```
+ */
 export class ASGD extends Optimizer<ASGDOptions> {
   constructor(parameters: Parameters<ASGDOptions>, options: Partial<ASGDOptions> = {}) {
     super(parameters, { name: 'ASGD', transform: chain(addDecayedWeights(), averagedDescent()), defaults }, options);

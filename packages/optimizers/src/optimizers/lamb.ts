@@ -30,7 +30,16 @@ export function scaleByTrustRatio(): Transform {
   });
 }
 
-/** LAMB (You et al. 2020), without the clipping of the norms. State as Adam's. */
+/**
+ * LAMB (You et al. 2020), without the clipping of the norms. State as Adam's.
+ *
+ * ```ts
+ * const optimizer = new LAMB([weight], { lr: 0.1 }); // weight is 3
+ * weight.square().backward();
+ * optimizer.step();
+ * console.log((await weight.item()).toFixed(3)); // prints 2.700
+ * ```
+ */
 export class LAMB extends Optimizer<LAMBOptions> {
   constructor(parameters: Parameters<LAMBOptions>, options: Partial<LAMBOptions> = {}) {
     const transform = chain(scaleByAdam(), addDecayedWeights(), scaleByTrustRatio(), scaleByLearningRate());

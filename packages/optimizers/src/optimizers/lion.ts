@@ -31,7 +31,16 @@ export function scaleByLion(): Transform {
   });
 }
 
-/** Lion (Chen et al. 2023): `p -= lr · (sign(…) + weightDecay · p)`. */
+/**
+ * Lion (Chen et al. 2023): `p -= lr · (sign(…) + weightDecay · p)`.
+ *
+ * ```ts
+ * const optimizer = new Lion([weight], { lr: 0.1 }); // weight is 3
+ * weight.square().backward();
+ * optimizer.step();
+ * console.log((await weight.item()).toFixed(3)); // prints 2.900
+ * ```
+ */
 export class Lion extends Optimizer<LionOptions> {
   constructor(parameters: Parameters<LionOptions>, options: Partial<LionOptions> = {}) {
     const transform = chain(scaleByLion(), addDecayedWeights(), scaleByLearningRate());

@@ -74,6 +74,15 @@ export function orthogonalize(): Transform {
  *
  * For the matrices of hidden layers only; give embeddings, heads, biases and norms to AdamW.
  *
+ * ```ts
+ * const matrix = new Parameter(tensor([[3, 0], [0, 4]]));
+ * const optimizer = new Muon([matrix], { lr: 0.1, weightDecay: 0 });
+ * matrix.square().sum().backward();
+ * optimizer.step();
+ * const [[first]] = await matrix.tolist();
+ * console.log(first > 2.85 && first < 2.95); // prints true
+ * ```
+ *
  * @throws ConfigError for a parameter that is not two-dimensional
  */
 export class Muon extends Optimizer<MuonOptions> {

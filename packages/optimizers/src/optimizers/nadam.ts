@@ -56,7 +56,16 @@ export function scaleByNadam(): Transform {
   );
 }
 
-/** Adam with Nesterov momentum (Dozat 2016), as `torch.optim.NAdam`. */
+/**
+ * Adam with Nesterov momentum (Dozat 2016), as `torch.optim.NAdam`.
+ *
+ * ```ts
+ * const optimizer = new NAdam([weight], { lr: 0.1 }); // weight is 3
+ * weight.square().backward();
+ * optimizer.step();
+ * console.log((await weight.item()).toFixed(3)); // prints 2.894
+ * ```
+ */
 export class NAdam extends Optimizer<NAdamOptions> {
   constructor(parameters: Parameters<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
     const transform = chain(decayCoupledOrNot(scaleByNadam()), scaleByLearningRate());

@@ -24,6 +24,13 @@ export type NormalizedGradientDescentOptions = {
  * Every step is `lr` long, so exploding and vanishing gradients do not matter, and only a falling rate lets it settle.
  * It is not Adagrad, which divides each element by the root of its own summed squares. PyTorch has no such optimizer.
  * State: `momentum_buffer`.
+ *
+ * ```ts
+ * const optimizer = new NormalizedGradientDescent([weight], { lr: 0.1 }); // weight is 3
+ * weight.square().backward();
+ * optimizer.step();
+ * console.log((await weight.item()).toFixed(3)); // prints 2.900
+ * ```
  */
 export class NormalizedGradientDescent extends Optimizer<NormalizedGradientDescentOptions> {
   constructor(

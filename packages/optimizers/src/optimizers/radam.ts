@@ -49,7 +49,16 @@ export function scaleByRadam(): Transform {
   );
 }
 
-/** Rectified Adam (Liu et al. 2020), as `torch.optim.RAdam`. */
+/**
+ * Rectified Adam (Liu et al. 2020), as `torch.optim.RAdam`.
+ *
+ * ```ts
+ * const optimizer = new RAdam([weight], { lr: 0.1 }); // weight is 3
+ * weight.square().backward();
+ * optimizer.step();
+ * console.log((await weight.item()).toFixed(3)); // prints 2.400
+ * ```
+ */
 export class RAdam extends Optimizer<RAdamOptions> {
   constructor(parameters: Parameters<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
     const transform = chain(decayCoupledOrNot(scaleByRadam()), scaleByLearningRate());

@@ -48,7 +48,16 @@ export function scaleByRms(): Transform {
   );
 }
 
-/** RMSprop (Hinton's lecture 6e; centered: Graves 2013), as `torch.optim.RMSprop`. */
+/**
+ * RMSprop (Hinton's lecture 6e; centered: Graves 2013), as `torch.optim.RMSprop`.
+ *
+ * ```ts
+ * const optimizer = new RMSprop([weight], { lr: 0.1 }); // weight is 3
+ * weight.square().backward();
+ * optimizer.step();
+ * console.log((await weight.item()).toFixed(3)); // prints 2.000
+ * ```
+ */
 export class RMSprop extends Optimizer<RMSpropOptions> {
   constructor(parameters: Parameters<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
     const transform = chain(addDecayedWeights(), scaleByRms(), trace(), scaleByLearningRate());

@@ -32,7 +32,16 @@ export function stepBySign(): Transform {
   );
 }
 
-/** Resilient backpropagation (Riedmiller & Braun 1993), as `torch.optim.Rprop`. Meant for full batches. */
+/**
+ * Resilient backpropagation (Riedmiller & Braun 1993), as `torch.optim.Rprop`. Meant for full batches.
+ *
+ * ```ts
+ * const optimizer = new Rprop([weight], { lr: 0.1 }); // weight is 3
+ * weight.square().backward();
+ * optimizer.step();
+ * console.log((await weight.item()).toFixed(3)); // prints 2.900
+ * ```
+ */
 export class Rprop extends Optimizer<RpropOptions> {
   constructor(parameters: Parameters<RpropOptions>, options: Partial<RpropOptions> = {}) {
     super(parameters, { name: 'Rprop', transform: stepBySign(), defaults }, options);

@@ -26,6 +26,13 @@ export type SGDOptions = {
  *
  * State: `momentum_buffer`. Sutskever et al. 2013.
  *
+ * ```ts
+ * const optimizer = new SGD([weight], { lr: 0.1 }); // weight is 3
+ * weight.square().backward();
+ * optimizer.step();
+ * console.log((await weight.item()).toFixed(3)); // prints 2.400
+ * ```
+ *
  * @throws ConfigError for `nesterov` without momentum or with dampening, and as `Optimizer` does
  */
 export class SGD extends Optimizer<SGDOptions> {
