@@ -7,6 +7,7 @@ import {
   cat,
   gradients,
   manualSeed,
+  memory,
   normal,
   ones,
   randn,
@@ -66,8 +67,10 @@ describe('convolutions', () => {
       expect(max).toBeLessThanOrEqual(bound);
       expect(max).toBeGreaterThan(0.98 * bound);
       const bias = await statistics(layer.bias as Tensor);
-      expect(Math.max(bias.max, -bias.min)).toBeLessThanOrEqual(bound);
-      expect(bias.max).toBeGreaterThan(0);
+      const largest = Math.max(bias.max, -bias.min);
+      expect(largest).toBeLessThanOrEqual(bound);
+      // The largest of 200 draws is close to the bound, that of 8 not quite.
+      expect(largest).toBeGreaterThan(bound * (layer.outChannels === 200 ? 0.9 : 0.5));
     }
   });
 
@@ -246,11 +249,14 @@ describe('on wasm', () => {
     const x = images.add(cat([bars, bars.transpose(2, 3)])).keep();
     const y = classes.to('int32').keep();
     const optimizer = new AdamW(model.parameters(), { lr: 0.02 });
+    const use: number[] = [];
     for (let epoch = 0; epoch < 30; epoch++) {
       optimizer.zeroGrad();
       crossEntropy(model.call(x), y).backward();
       optimizer.step();
+      use.push(memory().bytes);
     }
+    expect(use[29]).toBe(use[9]);
     expect(await model.call(x).argmax(1).eq(y).to('float32').mean().item()).toBe(1);
   });
 });
