@@ -1,3 +1,14 @@
+export { type AffineOptions, affine } from './augment/affine.ts';
+export { type CropWindow, crop } from './augment/crop.ts';
+export { flip } from './augment/flip.ts';
+export {
+  chainAugmentations,
+  type ImageAugmentation,
+  type RandomAffineOptions,
+  randomAffine,
+  randomCrop,
+  randomFlip,
+} from './augment/random-image.ts';
 export { type Batch, collate } from './collate.ts';
 export { DataLoader, type DataLoaderOptions } from './data-loader.ts';
 export { ArrayDataset, type Dataset, Subset } from './dataset.ts';
