@@ -68,6 +68,7 @@ export * from './ops/slicing.ts';
 export * from './ops/sorting.ts';
 export * from './ops/stacking.ts';
 export * from './ops/statistics.ts';
+export * from './ops/synonyms.ts';
 export * from './ops/windows.ts';
 export { Parameter } from './parameter.ts';
 export * from './random/draw.ts';

@@ -4,6 +4,7 @@
  */
 import * as bitwise from './ops/bitwise.ts';
 import { allclose, equal, isclose, isin, isneginf, isposinf } from './ops/closeness.ts';
+import { where } from './ops/comparison.ts';
 import * as diagonals from './ops/diagonals.ts';
 import * as elementary from './ops/elementary.ts';
 import * as errorFunctions from './ops/error-functions.ts';
@@ -20,8 +21,11 @@ import type { ReduceOptions } from './ops/reduction.ts';
 import { argwhere } from './ops/selection.ts';
 import { dsplit, hsplit, tensorSplit, vsplit } from './ops/stacking.ts';
 import * as statistics from './ops/statistics.ts';
+import * as synonyms from './ops/synonyms.ts';
 import { multinomial } from './random/sampling.ts';
-import type { Tensor } from './tensor.ts';
+import type { Tensor, TensorLike } from './tensor.ts';
+
+const { concat: _concat, concatenate: _concatenate, trapz: _trapz, ...names } = synonyms;
 
 const table = {
   ...bitwise,
@@ -37,6 +41,8 @@ const table = {
   ...rearranging,
   ...{ dsplit, hsplit, tensorSplit, vsplit },
   ...statistics,
+  ...names,
+  where: (x: Tensor, condition: Tensor, other: TensorLike): Tensor => where(condition, x, other),
   multinomial,
 };
 

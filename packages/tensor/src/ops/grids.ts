@@ -1,3 +1,4 @@
+import type { Shape } from '@evenkeel/backend';
 import { ConfigError, ShapeError } from '@evenkeel/errors';
 import { operations as ops } from '../autograd/operations.ts';
 import { getDefaultDtype, type TensorOptions, tensor, zeros, zerosLike } from '../creation.ts';
@@ -95,6 +96,19 @@ export function triuIndices(rows: number, columns: number, { offset = 0 }: Trian
 export interface TriangleOptions {
   /** The diagonal at which the triangle ends. Default 0. */
   readonly offset?: number;
+}
+
+/** Places in a flattened tensor of `shape` as one tensor of positions (int32) for each of its dimensions. */
+export function unravelIndex(index: Tensor, shape: Shape): Tensor[] {
+  return scope(() => {
+    let rest = index;
+    const parts = [...shape].reverse().map((extent) => {
+      const part = ops.fmod(rest, extent);
+      rest = ops.div(rest, extent);
+      return part;
+    });
+    return parts.reverse();
+  });
 }
 
 export interface VanderOptions {
