@@ -34,6 +34,7 @@ export { type IdxArray, parseIdx, parseIdxOrGzip } from './idx/parse-idx.ts';
 export { ImageDataset, type LabeledImage } from './images/image-dataset.ts';
 export { CIFAR10_CLASSES, parseCifar10 } from './images/parse-cifar.ts';
 export { resize } from './images/resize.ts';
+export { type Fold, kFold } from './k-fold.ts';
 export { HostGenerator } from './random/host-generator.ts';
 export { FeatureScaler } from './scaling/feature-scaler.ts';
 export { MinMaxScaler, type MinMaxScalerState } from './scaling/min-max-scaler.ts';

@@ -6,8 +6,8 @@ import { DATE_FORMS } from '../src/dates/forms.ts';
 
 const readme = join(import.meta.dirname, '../README.md');
 
-test('the example in the README runs and prints what it says', async () => {
-  expect(await runReadme(readme)).toHaveLength(1);
+test('the examples in the README run and print what they say', async () => {
+  expect(await runReadme(readme)).toHaveLength(5);
 });
 
 test.each(Object.keys(DATE_FORMS))('the README shows the form %s', (form) => {

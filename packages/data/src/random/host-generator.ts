@@ -5,6 +5,7 @@ import { philox4x32 } from '@evenkeel/tensor';
 export const TRANSFORM_STREAMS = 2 ** 51;
 export const SPLIT_STREAM = 2 ** 52;
 export const DATES_STREAM = 2 ** 52 + 1;
+export const FOLD_STREAM = 2 ** 52 + 2;
 
 /**
  * Random numbers on the host for data: which samples, in which order. The device is not asked.
