@@ -80,6 +80,8 @@ export class Lifetime {
     this.#storage.device.tensors--;
     this.#storage.release();
     this.#storage = undefined;
+    // The registry's own record goes with it: the collector takes it only when the event loop turns.
+    net.unregister(this);
   }
 
   /** Takes over the storage of another content of the same shape. */
@@ -105,7 +107,7 @@ const net = new FinalizationRegistry<Lifetime>((lifetime) => {
 
 /** Releases a tensor's memory some time after nobody can reach the tensor. */
 export function releaseWhenUnreachable(tensor: object, lifetime: Lifetime): void {
-  net.register(tensor, lifetime);
+  net.register(tensor, lifetime, lifetime);
 }
 
 /** Says that a tensor takes part in the present step. */
