@@ -340,6 +340,45 @@ describe('a contraction', () => {
     await expectSame(kernel, inputs, { relative: 1e-5, absolute: 2e-5 });
   });
 
+  // One image whose rows are too short, and which as a whole is too large: it is cut in blocks of rows.
+  test.each([
+    ['output', 36, 30],
+    ['weight gradient', 4, 48],
+  ])("is a convolution's %s over an image of %i channels, in blocks of rows", async (what, depth, side) => {
+    const plane = side * side;
+    const inside = (e: Expression) => binary('and', binary('ge', e, integer(0)), binary('lt', e, integer(side)));
+    const near = (channel: Expression, places: readonly Expression[], taps: readonly Expression[]) => {
+      const [y, x] = places.map((place, d) => weightedSum([place, taps[d] as Expression], [1, 1], -1)) as [
+        Expression,
+        Expression,
+      ];
+      const index = weightedSum([channel, y, x], [plane, side, 1]);
+      return load(f32, 1, index, binary('and', inside(y), inside(x)));
+    };
+    const kernel =
+      what === 'output'
+        ? contraction({
+            m: [3],
+            n: [side, side],
+            k: [depth, 3, 3],
+            a: load(f32, 0, at({ 0: depth * 9, 3: 9, 4: 3, 5: 1 })),
+            b: near(axis(3), [axis(1), axis(2)], [axis(4), axis(5)]),
+            stores: [{ binding: 2, index: at({ 0: plane, 1: side, 2: 1 }), value: reduced(f32, 0) }],
+          })
+        : contraction({
+            m: [3],
+            n: [depth, 3, 3],
+            k: [side, side],
+            a: load(f32, 0, at({ 0: plane, 4: side, 5: 1 })),
+            b: near(axis(1), [axis(4), axis(5)], [axis(2), axis(3)]),
+            stores: [{ binding: 2, index: at({ 0: depth * 9, 1: 9, 2: 3, 3: 1 }), value: reduced(f32, 0) }],
+          });
+    const [small, large] = [3 * depth * 9, 3 * plane];
+    const [weights, outputs] = what === 'output' ? [small, large] : [large, small];
+    const inputs = [numbers(weights), numbers(depth * plane, 2), numbers(outputs, 3)];
+    await expectSame(kernel, inputs, { relative: 1e-5, absolute: 2e-5 });
+  });
+
   test('cuts a large computed operand along its leading axis', async () => {
     const [m, images, n, k] = [3, 60, 70, 65];
     const kernel = contraction({

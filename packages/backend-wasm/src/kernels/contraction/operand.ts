@@ -44,13 +44,17 @@ export function viewOf(
   return matrixView(e.binding, e.index, rows, ks);
 }
 
-/** An operand over its axes; one that is not plain is computed into `scratch`, contiguous along what it is read by. */
+/**
+ * An operand over its axes; one that is not plain is computed into `scratch`, contiguous along what it is read by. From
+ * `free` on no axis is numbered.
+ */
 export function operandOf(
   e: Expression,
   bindings: readonly KernelBinding[],
   rows: readonly Axis[],
   ks: readonly Axis[],
   scratch: OperandScratch,
+  free: number,
 ): Operand {
   let inside = 0;
   for (const { axis } of [...rows, ...ks]) inside |= 1 << axis;
@@ -59,7 +63,7 @@ export function operandOf(
   if (view) return { view, computed: undefined, isShared };
   const stages: Stage[] = [];
   const own = [...rows, ...ks];
-  const grid = gridOf(e, own, freeAxis(e, own));
+  const grid = gridOf(e, own, free);
   if (grid) stages.push(stageOf(scratch.grid, grid.value, [], grid.axes));
   const value = grid ? load('float32', scratch.grid, grid.index) : e;
   const extents = new Map(own.map(({ axis, extent }) => [axis, extent]));
@@ -91,11 +95,6 @@ function stageOf(binding: number, value: Expression, slow: readonly Axis[], fast
     axes: [...slow, ...fast],
     elements: pitch * sizeOfAxes(slow),
   };
-}
-
-/** A number that neither the operand nor its batch gives an axis. */
-function freeAxis(e: Expression, own: readonly Axis[]): number {
-  return Math.max(32 - Math.clz32(axesOf(e)), ...own.map(({ axis }) => axis + 1));
 }
 
 /** Computes an operand into its scratch. */

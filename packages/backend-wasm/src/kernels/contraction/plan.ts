@@ -1,5 +1,12 @@
 /** How a contraction is computed: which side gives the rows, how operands are read, by which kind of kernel. */
-import { type ContractionKernel, type Expression, load, type Store } from '@evenkeel/backend';
+import {
+  axis as axisOf,
+  type ContractionKernel,
+  type Expression,
+  load,
+  type Store,
+  weightedSum,
+} from '@evenkeel/backend';
 import { replaceParts } from '../../renderer/graph.ts';
 import { type Axis, axesFrom, type MatrixView, matrixView, rowMajor, sizeOfAxes } from './axes.ts';
 import { type Operand, type OperandScratch, operandOf, viewOf } from './operand.ts';
@@ -45,36 +52,47 @@ const fewRows = 8;
 // A computed b is read in the order of its computation where a stays in the caches meanwhile.
 const staysBytes = 512 * 1024;
 
-export function planContraction(kernel: ContractionKernel, scratch: ScratchBindings): ContractionPlan {
-  let first = 0;
+export function planContraction(given: ContractionKernel, scratch: ScratchBindings): ContractionPlan {
+  let free = 0;
   const next = (extents: readonly number[]): Axis[] => {
-    const axes = axesFrom(extents, first);
-    first += extents.length;
+    const axes = axesFrom(extents, free);
+    free += extents.length;
     return axes;
   };
-  const [batch, m, n, k] = [next(kernel.batch), next(kernel.m), next(kernel.n), next(kernel.k)];
-  const { bindings } = kernel;
+  const [batch, m, n, k] = [next(given.batch), next(given.m), next(given.n), next(given.k)];
+  const { bindings } = given;
+  let kernel = given;
   const computedSize = (e: Expression, axes: readonly Axis[]): number =>
     viewOf(e, bindings, axes, k) ? 0 : sizeOfAxes(axes) * sizeOfAxes(k);
+  /** Cuts the first axis in blocks of the largest size of which `most` elements allow, if that is any. */
+  const cut = (axes: Axis[], elements: number, most: number, least: number): void => {
+    const [{ extent }] = axes as [Axis];
+    const block = largestBlock(extent, Math.floor((most * extent) / elements));
+    if (block === 1 || (block * sizeOfAxes(axes)) / extent < least) return;
+    kernel = inBlocks(kernel, axes, block, free++);
+  };
   const turns: Axis[] = [];
-  while (sizeOfAxes(k.slice(1)) >= leastDepth && computedSize(kernel.a, m) + computedSize(kernel.b, n) > turnElements) {
+  for (;;) {
+    const elements = computedSize(kernel.a, m) + computedSize(kernel.b, n);
+    if (elements <= turnElements || k.length < 2) break;
+    if (sizeOfAxes(k.slice(1)) < leastDepth) cut(k, elements, turnElements, leastDepth);
+    if (sizeOfAxes(k.slice(1)) < leastDepth) break;
     turns.push(k.shift() as Axis);
   }
-  const peel = (e: Expression, axes: Axis[]): void => {
-    while (axes.length > 1 && !viewOf(e, bindings, axes, k)) {
-      const rest = sizeOfAxes(axes.slice(1));
-      const elements = sizeOfAxes(axes) * sizeOfAxes(k);
-      if (elements <= computedElements || rest < leastColumns) return;
+  const peel = (side: 'a' | 'b', axes: Axis[]): void => {
+    while (axes.length > 1 && computedSize(kernel[side], axes) > computedElements) {
+      cut(axes, computedSize(kernel[side], axes), computedElements, leastColumns);
+      if (sizeOfAxes(axes.slice(1)) < leastColumns) return;
       batch.push(axes.shift() as Axis);
     }
   };
-  peel(kernel.a, m);
-  peel(kernel.b, n);
+  peel('a', m);
+  peel('b', n);
   const isSwapped = prefersSwapped(kernel, m, n);
   const [rowAxes, columnAxes] = isSwapped ? [n, m] : [m, n];
   const [leftValue, rightValue] = isSwapped ? [kernel.b, kernel.a] : [kernel.a, kernel.b];
-  const left = operandOf(leftValue, bindings, rowAxes, k, scratch.left);
-  const right = operandOf(rightValue, bindings, columnAxes, k, scratch.right);
+  const left = operandOf(leftValue, bindings, rowAxes, k, scratch.left, free);
+  const right = operandOf(rightValue, bindings, columnAxes, k, scratch.right, free);
   const [rows, columns, depth] = [rowAxes, columnAxes, k].map(sizeOfAxes) as [number, number, number];
   const output = turns.length > 0 ? undefined : plainOutput(kernel, rowAxes, columnAxes);
   const pitch = Math.ceil(columns / 8) * 8;
@@ -93,6 +111,24 @@ export function planContraction(kernel: ContractionKernel, scratch: ScratchBindi
     stores: output ? [] : storesFrom(kernel, scratch.sums, rowMajor(rowAxes, columnAxes, pitch)),
     pitch,
   };
+}
+
+function largestBlock(extent: number, most: number): number {
+  let block = Math.max(1, Math.min(most, extent - 1));
+  while (extent % block !== 0) block--;
+  return block;
+}
+
+/** The kernel with the first of some axes cut in two: the block, which keeps the number, and the place in it. */
+function inBlocks(kernel: ContractionKernel, axes: Axis[], block: number, place: number): ContractionKernel {
+  const { axis, extent } = axes.shift() as Axis;
+  axes.unshift({ axis, extent: extent / block }, { axis: place, extent: block });
+  const position = weightedSum([axisOf(axis), axisOf(place)], [block, 1]);
+  const memo = new Map<Expression, Expression>();
+  const replace = (e: Expression): Expression =>
+    replaceParts(e, (part) => (part.kind === 'axis' && part.axis === axis ? position : undefined), memo);
+  const stores = kernel.stores.map((s) => ({ ...s, index: replace(s.index), value: replace(s.value) }));
+  return { ...kernel, a: replace(kernel.a), b: replace(kernel.b), stores };
 }
 
 function methodFor(rows: number, columns: number, depth: number, a: Operand, b: Operand): Method {
