@@ -103,6 +103,16 @@ LAYERS = {
         lambda: nn.Transformer(8, 2, num_encoder_layers=1, num_decoder_layers=1, dim_feedforward=10),
         lambda: [floats(5, 2, 8), floats(4, 2, 8)], plain,
     ),
+    "AdaptiveLogSoftmaxWithLoss": (
+        lambda: nn.AdaptiveLogSoftmaxWithLoss(8, 7, [2, 4], div_value=2.0), lambda: [floats(3, 8)], lambda m, x: m.log_prob(x),
+    ),
+    "CrossEntropyLoss": (
+        lambda: nn.CrossEntropyLoss(weight=torch.tensor([0.5, 2.0, 1.5])), lambda: [floats(4, 3), tokens(3, 4)], plain,
+    ),
+    "BCEWithLogitsLoss": (
+        lambda: nn.BCEWithLogitsLoss(weight=torch.tensor([0.5, 2.0]), pos_weight=torch.tensor([3.0, 0.25])),
+        lambda: [floats(4, 2), torch.rand(4, 2)], plain,
+    ),
     "weight norm": (lambda: nn.utils.weight_norm(nn.Linear(4, 3)), lambda: [floats(2, 4)], plain),
     "weight norm of PyTorch 2": (lambda: parametrized_weight_norm(nn.Conv1d(2, 3, 2)), lambda: [floats(1, 2, 5)], plain),
     "spectral norm": (lambda: nn.utils.spectral_norm(nn.Linear(4, 3)), lambda: [floats(2, 4)], plain),

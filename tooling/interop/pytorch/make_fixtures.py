@@ -59,19 +59,17 @@ def make_layers():
 def make_models():
     torch.manual_seed(100)
     written = {}
-    gpt2 = layers.randomize(models.GPT2LMHeadModel(vocabulary=13, positions=8, width=8, heads=2, layers=2))
-    bert = layers.randomize(models.BertForPreTraining(vocabulary=13, positions=8, width=8, heads=2, layers=2, inner=12))
-    resnet = layers.randomize(models.ResNet18(width=2, classes=5))
     padding = torch.zeros(2, 6, dtype=torch.bool)
     padding[1, 4:] = True
     segments = (torch.arange(6) > 2).long().expand(2, 6).contiguous()
     cases = {
-        "gpt2": (gpt2, [torch.randint(0, 13, (2, 7))]),
-        "bert": (bert, [torch.randint(0, 13, (2, 6)), segments, padding]),
-        "resnet18": (resnet, [short(torch.randn(2, 3, 33, 40))]),
+        "gpt2": [torch.randint(0, 13, (2, 7))],
+        "bert": [torch.randint(0, 13, (2, 6)), segments, padding],
+        "resnet18": [short(torch.randn(2, 3, 33, 40))],
     }
-    for name, (model, inputs) in cases.items():
-        output = model.eval()(*inputs)
+    for name, inputs in cases.items():
+        model = layers.randomize(models.MODELS[name][0]()).eval()
+        output = model(*inputs)
         safetensors_file.write(FOLDER / "models" / f"{name}.safetensors", model.state_dict())
         written[name] = {"inputs": [numbers(value) for value in inputs], "outputs": [numbers(output)]}
     write_json("models.json", written)

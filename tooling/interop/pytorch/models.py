@@ -178,3 +178,14 @@ class ResNet18(nn.Module):
         x = self.maxpool(F.relu(self.bn1(self.conv1(x))))
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
         return self.fc(x.mean((2, 3)))
+
+
+# The models of the fixtures: how each is made, and what a file of ours may leave out, since it is not part of our model.
+MODELS = {
+    "gpt2": (lambda: GPT2LMHeadModel(vocabulary=13, positions=8, width=8, heads=2, layers=2), (".attn.bias", ".attn.masked_bias")),
+    "bert": (
+        lambda: BertForPreTraining(vocabulary=13, positions=8, width=8, heads=2, layers=2, inner=12),
+        ("position_ids", "bert.pooler.dense.weight", "bert.pooler.dense.bias", "cls.seq_relationship.weight", "cls.seq_relationship.bias"),
+    ),
+    "resnet18": (lambda: ResNet18(width=2, classes=5), ()),
+}

@@ -37,6 +37,16 @@ export function fromGPT2(stateDict: ReadonlyMap<string, Tensor>): Map<string, Te
   return mapped;
 }
 
+/** The other way: `GPT`'s state dict under transformers' names and in its layout, without the masks, which are no weights. */
+export function toGPT2(stateDict: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+  const mapped = new Map<string, Tensor>();
+  for (const [name, value] of stateDict) {
+    const theirs = theirName(name);
+    mapped.set(theirs, isConv1D(theirs) ? value.t() : value);
+  }
+  return mapped;
+}
+
 /** Gives a model GPT-2's activation, the tanh approximation of GELU (`gelu_new`), in place of the exact one. */
 export function approximateGelu(model: GPT): GPT {
   for (const layer of model.encoder.layers) {
@@ -60,6 +70,20 @@ function ourName(name: string): string | undefined {
   if (part === 'attn.c_attn') return `encoder.layers.${index}.self_attn.in_proj_${kind}`;
   const ours = parts.find(([theirs]) => theirs === part)?.[1] ?? part;
   return `encoder.layers.${index}.${ours}.${kind}`;
+}
+
+function theirName(name: string): string {
+  const block = /^encoder\.layers\.(\d+)\.(.+)[._](weight|bias)$/.exec(name);
+  if (!block) {
+    return name
+      .replace(/^token_embedding\./, 'transformer.wte.')
+      .replace(/^position_embedding\./, 'transformer.wpe.')
+      .replace(/^encoder\.norm\./, 'transformer.ln_f.')
+      .replace(/^head\./, 'lm_head.');
+  }
+  const [, index, part, kind] = block;
+  const theirs = part === 'self_attn.in_proj' ? 'attn.c_attn' : (parts.find(([, ours]) => ours === part)?.[0] ?? part);
+  return `transformer.h.${index}.${theirs}.${kind}`;
 }
 
 function isConv1D(name: string): boolean {

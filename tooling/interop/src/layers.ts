@@ -1,5 +1,5 @@
 import * as nn from '@evenkeel/nn-layers';
-import type { Tensor } from '@evenkeel/tensor';
+import { ones, type Tensor } from '@evenkeel/tensor';
 
 /** A layer made as pytorch/layers.py makes PyTorch's of the same name, and how it is called. */
 export interface LayerRow {
@@ -73,6 +73,12 @@ export const layers: Readonly<Record<string, LayerRow>> = {
     make: () =>
       new nn.Transformer({ dModel: 8, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1, dimFeedforward: 10 }),
   },
+  AdaptiveLogSoftmaxWithLoss: {
+    make: () => new nn.AdaptiveLogSoftmaxWithLoss(8, 7, [2, 4], { divValue: 2 }),
+    call: (layer: nn.AdaptiveLogSoftmaxWithLoss, x) => layer.logProb(x!),
+  },
+  CrossEntropyLoss: { make: () => new nn.CrossEntropyLoss({ weight: ones([3]) }) },
+  BCEWithLogitsLoss: { make: () => new nn.BCEWithLogitsLoss({ weight: ones([2]), posWeight: ones([2]) }) },
   'weight norm': { make: () => nn.weightNorm(new nn.Linear(4, 3)) },
   'weight norm of PyTorch 2': { make: () => nn.parametrizations.weightNorm(new nn.Conv1d(2, 3, 2)) },
   'spectral norm': { make: () => nn.spectralNorm(new nn.Linear(4, 3)) },

@@ -2,12 +2,13 @@ import { BERTForMaskedTokens, GPT, ResNet } from '@evenkeel/models';
 import type { Module } from '@evenkeel/nn-layers';
 import type { Tensor } from '@evenkeel/tensor';
 import { fromBERT } from './bert.ts';
-import { approximateGelu, fromGPT2 } from './gpt2.ts';
+import { approximateGelu, fromGPT2, toGPT2 } from './gpt2.ts';
 
-/** A small model of a published shape, how its published state dict becomes ours, and how it is called. */
+/** A small model of a published shape, how its published state dict becomes ours and back, and how it is called. */
 export interface ModelRow {
   make: () => Module;
   map?: (stateDict: ReadonlyMap<string, Tensor>) => ReadonlyMap<string, Tensor>;
+  mapBack?: (stateDict: ReadonlyMap<string, Tensor>) => ReadonlyMap<string, Tensor>;
   call: (model: never, inputs: readonly Tensor[]) => Tensor;
 }
 
@@ -15,6 +16,7 @@ export const models: Readonly<Record<string, ModelRow>> = {
   gpt2: {
     make: () => approximateGelu(new GPT(13, { contextLength: 8, dModel: 8, nhead: 2, numLayers: 2 })),
     map: fromGPT2,
+    mapBack: toGPT2,
     call: (model: GPT, [tokens]) => model.call(tokens!),
   },
   bert: {

@@ -10,7 +10,7 @@ import { advance, makeOptimizer, makeParameters, type OptimizerRun, stepsAfter, 
 import { toSafetensors } from './state-dict.ts';
 
 /**
- * Writes what pytorch/read_ours.py checks into a folder: every layer and a ResNet as they start, and every optimizer
+ * Writes what pytorch/read_ours.py checks into a folder: every layer and model as they start, and every optimizer
  * after three steps, each with what it gives or does next here.
  */
 async function main(folder: string): Promise<void> {
@@ -26,12 +26,15 @@ async function main(folder: string): Promise<void> {
   }
   writeJson(folder, 'layers', calls);
 
-  const { make, call } = models['resnet18']!;
-  const { inputs } = readJson<Record<string, Call>>('models.json')['resnet18']!;
-  const model = make().eval();
-  const output = noGrad(() => call(model as never, inputs.map(fromNumbers)));
-  await writeTensors(folder, 'resnet18', model.stateDict());
-  writeJson(folder, 'models', { resnet18: { inputs, outputs: [await toNumbers(output)] } });
+  const modelCalls: Record<string, Call> = {};
+  for (const [name, { inputs }] of Object.entries(readJson<Record<string, Call>>('models.json'))) {
+    const { make, call, mapBack = (stateDict) => stateDict } = models[name]!;
+    const model = make().eval();
+    const output = noGrad(() => call(model as never, inputs.map(fromNumbers)));
+    modelCalls[name] = { inputs, outputs: [await toNumbers(output)] };
+    await writeTensors(folder, name, mapBack(model.stateDict()));
+  }
+  writeJson(folder, 'models', modelCalls);
 
   for (const [name, { options }] of Object.entries(readJson<Record<string, OptimizerRun>>('optimizers.json'))) {
     const parameters = makeParameters();
@@ -49,7 +52,7 @@ async function main(folder: string): Promise<void> {
     const after = await Promise.all(parameters.map(toNumbers));
     writeJson(folder, name, { param_groups, numbers: Object.fromEntries(numbers), before, after });
   }
-  console.log(`wrote ${Object.keys(calls).length} layers, a model and the optimizers to ${folder}`);
+  console.log(`wrote ${Object.keys(calls).length} layers, the models and the optimizers to ${folder}`);
 }
 
 async function writeTensors(folder: string, name: string, tensors: Iterable<readonly [string, Tensor]>): Promise<void> {

@@ -25,4 +25,19 @@ describe.each([
     const got = noGrad(() => outputsOf(name, layer, inputs.map(fromNumbers)));
     await expectClose(got, outputs);
   });
+
+  test('a counter of 64 bits is read as it is, and halves as the floats they are', async () => {
+    expect(await readStateDict('layers/BatchNorm1d').get('num_batches_tracked')!.item()).toBe(2 ** 20 + 3);
+    // Half floats have 10 bits after the first, brain floats 7: scaled by them, numbers around 1 are whole.
+    for (const [name, bits] of [
+      ['Linear in F16', 10],
+      ['Linear in BF16', 7],
+    ] as const) {
+      const weights = await readStateDict(`layers/${name}`).get('weight')!.data();
+      for (const weight of Array.from(weights, Number)) {
+        const scaled = weight * 2 ** (bits - Math.floor(Math.log2(Math.abs(weight))));
+        expect(scaled).toBe(Math.round(scaled));
+      }
+    }
+  });
 });

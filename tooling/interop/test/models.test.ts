@@ -3,6 +3,7 @@ import { wasm } from '@evenkeel/backend-wasm';
 import { noGrad, tensor, useBackend } from '@evenkeel/tensor';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Call, fromNumbers, readJson, readStateDict } from '../src/fixtures.ts';
+import { fromGPT2, toGPT2 } from '../src/gpt2.ts';
 import { models } from '../src/models.ts';
 import { rename } from '../src/rename.ts';
 import { expectClose } from './support/close.ts';
@@ -32,6 +33,15 @@ describe.each([
     const { inputs, outputs } = calls['gpt2']!;
     await expectClose([noGrad(() => models['gpt2']!.call(model as never, inputs.map(fromNumbers)))], outputs);
   });
+});
+
+test('gpt2’s state dict comes back as it was, but for the masks', async () => {
+  useBackend(cpu());
+  const published = readStateDict('models/gpt2');
+  const back = toGPT2(fromGPT2(published));
+  const isMask = (name: string): boolean => /\.attn\.(masked_)?bias$/.test(name);
+  expect([...back.keys()].sort()).toEqual([...published.keys()].filter((name) => !isMask(name)).sort());
+  for (const [name, value] of back) expect(await value.tolist()).toEqual(await published.get(name)!.tolist());
 });
 
 test('a prefix map renames whole names and prefixes, drops what maps to nothing, and leaves the rest', () => {
