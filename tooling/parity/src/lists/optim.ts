@@ -17,7 +17,6 @@ export const averaging: TorchList = {
   names: words('AveragedModel SWALR update_bn'),
   here: camelCase,
   elsewhere: {
-    AveragedModel: '`AveragedParameters`, `ExponentialMovingAverage`',
     SWALR: '`sequentialLR` of `@evenkeel/schedulers` with a linear and a constant part',
     update_bn: '`updateBatchNorm`',
   },
