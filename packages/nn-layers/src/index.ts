@@ -22,6 +22,7 @@ export {
   avgPool3d,
   lpPool1d,
   lpPool2d,
+  lpPool3d,
 } from './functional/average-pooling.ts';
 export { type BatchNormOptions, batchNorm } from './functional/batch-norm.ts';
 export { type ConvolutionOptions, conv1d, conv2d, conv3d } from './functional/convolution.ts';
@@ -36,6 +37,7 @@ export {
 } from './functional/dropout.ts';
 export { type EmbeddingLookupOptions, embedding } from './functional/embedding.ts';
 export { type EmbeddingBagLookupOptions, embeddingBag, type Offsets } from './functional/embedding-bag.ts';
+export { affineGrid, type GridSampleOptions, gridSample } from './functional/grid-sampling.ts';
 export {
   type GroupNormFunctionOptions,
   groupNorm,
@@ -46,6 +48,7 @@ export {
 export { type InterpolateOptions, type InterpolationMode, interpolate } from './functional/interpolation.ts';
 export { bilinear, linear } from './functional/linear.ts';
 export { type MaxPooled, type MaxPoolOptions, maxPool1d, maxPool2d, maxPool3d } from './functional/max-pooling.ts';
+export { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from './functional/max-unpooling.ts';
 export {
   type LayerNormFunctionOptions,
   layerNorm,
@@ -76,7 +79,7 @@ export {
   AdaptiveMaxPool2d,
   AdaptiveMaxPool3d,
 } from './layers/adaptive-pooling.ts';
-export { AvgPool1d, AvgPool2d, AvgPool3d, LPPool1d, LPPool2d } from './layers/average-pooling.ts';
+export { AvgPool1d, AvgPool2d, AvgPool3d, LPPool1d, LPPool2d, LPPool3d } from './layers/average-pooling.ts';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormLayerOptions } from './layers/batch-norm.ts';
 export { Bilinear, type BilinearOptions } from './layers/bilinear.ts';
 export { Fold, Unfold } from './layers/blocks.ts';
@@ -105,6 +108,7 @@ export { Flatten, Identity, Unflatten } from './layers/identity.ts';
 export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts';
 export { Linear, type LinearOptions } from './layers/linear.ts';
 export { MaxPool1d, MaxPool2d, MaxPool3d } from './layers/max-pooling.ts';
+export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from './layers/max-unpooling.ts';
 export {
   type AttentionInputs,
   MultiheadAttention,
@@ -131,8 +135,9 @@ export {
 export { Hardshrink, Hardsigmoid, Hardswish, Hardtanh, ReLU6, Softshrink, Threshold } from './layers/piecewise.ts';
 export { PositionalEncoding, type PositionalEncodingOptions } from './layers/positional-encoding.ts';
 export { CELU, ELU, LeakyReLU, PReLU, ReLU, RReLU, SELU } from './layers/rectifiers.ts';
-export { GRU, LSTM, type RecurrentInputs, type RecurrentOptions, RNN } from './layers/recurrent.ts';
+export { GRU, LSTM, RNN } from './layers/recurrent.ts';
 export { GRUCell, LSTMCell, type RecurrentCellOptions, RNNCell } from './layers/recurrent-cells.ts';
+export type { RecurrentInputs, RecurrentOptions } from './layers/recurrent-layer.ts';
 export { RMSNorm, type RMSNormOptions } from './layers/rms-norm.ts';
 export { RotaryEmbedding, type RotaryEmbeddingOptions } from './layers/rotary-embedding.ts';
 export type { RunningNormOptions } from './layers/running-norm.ts';

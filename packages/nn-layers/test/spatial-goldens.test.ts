@@ -12,18 +12,19 @@ const { cases } = JSON.parse(readFileSync(join(import.meta.dirname, 'cases/spati
   cases: GoldenCase[];
 };
 
-/** `new Layer(...args, options)(input, ...called)`, by the names that are the same but for their spelling. */
-const anyLayer: Adapter = ({ input }, attrs, load, { op }): Record<string, Tensor> => {
-  const { args, called, ...options } = attrs as unknown as { args: unknown[]; called: unknown[] };
-  const Layer = (nn as unknown as Record<string, new (...args: unknown[]) => nn.Module>)[op.replace('nn.', '')];
-  const camel = Object.entries(options).map(([name, value]) => [
-    name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-    value,
-  ]);
-  if (!Layer) throw new Error(`there is no ${op}`);
-  const given = camel.length > 0 ? [Object.fromEntries(camel)] : [];
-  const layer = load(new Layer(...args, ...given));
-  const result = layer.call(...([input, ...called] as never[])) as Tensor | [Tensor, Tensor];
+const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/** `new Layer(...args, options)(input, ...called)` or `fn(...inputs, ...args, options)`: the names differ in spelling only. */
+const anything: Adapter = (inputs, attrs, load, { op }): Record<string, Tensor> => {
+  const { args, called, ...named } = attrs as unknown as { args: unknown[]; called: unknown[] };
+  const options = Object.entries(named).map(([name, value]) => [camelCase(name), value]);
+  const given = [...args, ...(options.length > 0 ? [Object.fromEntries(options)] : [])];
+  const exported = (nn as unknown as Record<string, unknown>)[camelCase(op.replace(/^nn\.(functional\.)?/, ''))];
+  if (op.startsWith('nn.functional.')) {
+    return { output: (exported as (...values: unknown[]) => Tensor)(...Object.values(inputs), ...given) };
+  }
+  const layer = load(new (exported as new (...values: unknown[]) => nn.Module)(...given));
+  const result = layer.call(...([inputs['input'], ...called] as never[])) as Tensor | [Tensor, Tensor];
   return Array.isArray(result) ? { output: result[0], indices: result[1] } : { output: result };
 };
 
@@ -39,6 +40,6 @@ describe.each([
   afterAll(() => setDefaultDtype('float32'));
 
   test.each(cases.map((golden) => [golden.name, golden] as const))('%s', async (_name, golden) => {
-    expect(await differences(golden, anyLayer)).toEqual([]);
+    expect(await differences(golden, anything)).toEqual([]);
   });
 });

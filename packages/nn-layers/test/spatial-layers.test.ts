@@ -20,6 +20,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   AdaptiveAvgPool2d,
   AvgPool1d,
+  affineGrid,
   avgPool2d,
   ChannelShuffle,
   ConstantPad1d,
@@ -33,11 +34,14 @@ import {
   convTranspose2d,
   crossEntropy,
   Flatten,
+  gridSample,
   interpolate,
   Linear,
   LPPool2d,
+  LPPool3d,
   MaxPool1d,
   MaxPool2d,
+  MaxUnpool1d,
   maxPool2d,
   PixelShuffle,
   PixelUnshuffle,
@@ -133,8 +137,20 @@ describe('pooling', () => {
     expect(await new MaxPool1d(2).call(tensor([[1, Number.NaN, 3, 2]])).tolist()).toEqual([[Number.NaN, 3]]);
   });
 
+  test('unpooling puts back what pooling found, once also where windows overlap', async () => {
+    const x = tensor([[1, 3, 5, 2]]);
+    const [pooled, indices] = new MaxPool1d(2, { returnIndices: true }).call(x);
+    expect(await new MaxUnpool1d(2).call(pooled, indices).tolist()).toEqual([[0, 3, 5, 0]]);
+    const [both, twice] = new MaxPool1d(3, { stride: 1, returnIndices: true }).call(x);
+    expect(await twice.tolist()).toEqual([[2, 2]]);
+    expect(await new MaxUnpool1d(3, { stride: 1 }).call(both, twice).tolist()).toEqual([[0, 0, 5, 0]]);
+    expect(new MaxUnpool1d(2).call(pooled, indices, 5).shape).toEqual([1, 5]);
+    expect(() => new MaxUnpool1d(2).call(pooled, indices.narrow(1, 0, 1))).toThrow(ShapeError);
+  });
+
   test('the euclidean pool of a 3-4 window is 5', async () => {
     expect(await new LPPool2d(2, [1, 2]).call(tensor([[[3, 4, 0, 2]]])).tolist()).toEqual([[[5, 2]]]);
+    expect(await new LPPool3d(2, [1, 1, 2]).call(tensor([[[[3, 4, 0, 2]]]])).tolist()).toEqual([[[[5, 2]]]]);
   });
 });
 
@@ -146,6 +162,20 @@ describe('resizing, shuffling and padding', () => {
     const finer = interpolate(plane, { size: [9, 5], mode: 'bilinear', alignCorners: true });
     const expected = steps(9, 5).unsqueeze(1).add(steps(5, 0.5)).reshape([1, 1, 9, 5]);
     expect(await distance(finer, expected)).toBeLessThan(1e-5);
+  });
+
+  test('a grid of the identity map looks every element up where it is; what does not fit is refused', async () => {
+    const x = randn([2, 3, 4, 5]);
+    const identity = tensor([[1, 0, 0, 0, 1, 0]])
+      .reshape([1, 2, 3])
+      .expand([2, 2, 3]);
+    for (const alignCorners of [false, true]) {
+      const grid = affineGrid(identity, [2, 3, 4, 5], { alignCorners });
+      expect(await distance(gridSample(x, grid, { alignCorners }), x)).toBeLessThan(1e-5);
+    }
+    expect(() => affineGrid(identity, [2, 3, 4, 5, 6])).toThrow(ShapeError);
+    expect(() => gridSample(x, zeros([2, 4, 5, 3]))).toThrow(ShapeError);
+    expect(() => gridSample(zeros([1, 1, 2, 2, 2]), zeros([1, 2, 2, 2, 3]), { mode: 'bicubic' })).toThrow(ConfigError);
   });
 
   test('refuses modes of other dimensions, both or neither of size and factor, and corners where there are none', () => {

@@ -58,6 +58,16 @@ export function lpPool2d(
   return slidingNorm(2, input, normType, kernelSize, options);
 }
 
+/** As `lpPool1d` over depth, height and width; `torch.nn.functional.lp_pool3d`. */
+export function lpPool3d(
+  input: Tensor,
+  normType: number,
+  kernelSize: Spatial,
+  options: Pick<AvgPoolOptions, 'stride' | 'ceilMode'> = {},
+): Tensor {
+  return slidingNorm(3, input, normType, kernelSize, options);
+}
+
 function slidingMean(op: string, spatial: number, input: Tensor, kernelSize: Spatial, options: AvgPoolOptions): Tensor {
   const { countIncludePad = true, divisorOverride } = options;
   if (divisorOverride === 0) throw new ConfigError('the divisor must not be 0', { op });
@@ -93,7 +103,7 @@ function countsOf(
 }
 
 function slidingNorm(
-  spatial: 1 | 2,
+  spatial: 1 | 2 | 3,
   input: Tensor,
   normType: number,
   kernelSize: Spatial,

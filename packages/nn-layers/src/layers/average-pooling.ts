@@ -6,6 +6,7 @@ import {
   avgPool3d,
   lpPool1d,
   lpPool2d,
+  lpPool3d,
 } from '../functional/average-pooling.ts';
 import type { Spatial } from '../functional/spatial.ts';
 import { Module } from '../module/module.ts';
@@ -77,5 +78,12 @@ export class LPPool1d extends NormPool {
 export class LPPool2d extends NormPool {
   override forward(input: Tensor): Tensor {
     return lpPool2d(input, this.normType, this.kernelSize, this.options);
+  }
+}
+
+/** (Σ xᵖ)^(1/p) over each window of `[N, C, D, H, W]` or `[C, D, H, W]`, p = `normType`; `torch.nn.LPPool3d`. */
+export class LPPool3d extends NormPool {
+  override forward(input: Tensor): Tensor {
+    return lpPool3d(input, this.normType, this.kernelSize, this.options);
   }
 }

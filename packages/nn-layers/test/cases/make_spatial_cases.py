@@ -128,5 +128,57 @@ case("Unfold", (2, 2, 4, 5), (2, 3), dilation=1, padding=(1, 0), stride=(2, 1))
 case("Fold", (1, 8, 12), (4, 5), 2)
 case("Unflatten", (2, 6), 1, [2, 3])
 
+
+
+def function_case(name, inputs, *args, **options):
+    """A function of tensors, whose gradients are those of the floats among them."""
+    for value in inputs:
+        if value.is_floating_point():
+            value.requires_grad_()
+    output = getattr(nn.functional, name)(*inputs, *args, **options)
+    cotangent = rounded(*output.shape)
+    (output * cotangent).sum().backward()
+    names = [f"input{index}" for index in range(len(inputs))]
+    grads = {key: dump(value.grad) for key, value in zip(names, inputs) if value.requires_grad}
+    if options.get("mode") == "nearest":
+        # All zeros: ours is not asked for the gradient of something that the output does not depend on.
+        grads.pop("input1")
+    cases.append(
+        {
+            "name": f"{name} {list(args)} {options} of {[list(value.shape) for value in inputs]}",
+            "op": f"nn.functional.{name}",
+            "call": "",
+            "attrs": {"args": args, "called": (), **options},
+            "inputs": {key: {**dump(value), "requires_grad": value.requires_grad} for key, value in zip(names, inputs)},
+            "params": {},
+            "outputs": {"output": dump(output)},
+            "cotangent": {"output": dump(cotangent)},
+            "grads": grads,
+            "rtol": 1e-4,
+            "atol": 1e-5,
+        }
+    )
+
+
+for mode in ("bilinear", "nearest", "bicubic"):
+    for padding_mode in ("zeros", "border", "reflection"):
+        for align_corners in (False, True):
+            # In steps of a 31st of the plane, which hit neither edges nor the middle between two elements.
+            places = torch.randint(-50, 50, (2, 3, 4, 2)) / 31 + 0.003
+            options = dict(mode=mode, padding_mode=padding_mode, align_corners=align_corners)
+            function_case("grid_sample", [rounded(2, 2, 4, 5), places.float().double()], **options)
+places = (torch.randint(-50, 50, (1, 2, 2, 3, 3)) / 31 + 0.003).float().double()
+function_case("grid_sample", [rounded(1, 2, 3, 4, 2), places], align_corners=False, padding_mode="reflection")
+for align_corners in (False, True):
+    function_case("affine_grid", [rounded(2, 2, 3)], [2, 1, 3, 4], align_corners=align_corners)
+    function_case("affine_grid", [rounded(1, 3, 4)], [1, 1, 2, 1, 3], align_corners=align_corners)
+pooled, indices = nn.functional.max_pool2d(rounded(2, 2, 5, 4), 2, return_indices=True)
+function_case("max_unpool2d", [pooled.detach(), indices], 2)
+function_case("max_unpool2d", [pooled.detach(), indices], 2, output_size=[5, 4])
+pooled, indices = nn.functional.max_pool1d(rounded(2, 7), 3, stride=3, padding=1, return_indices=True)
+function_case("max_unpool1d", [pooled.detach(), indices], 3, stride=3, padding=1)
+pooled, indices = nn.functional.max_pool3d(rounded(1, 1, 4, 2, 4), 2, return_indices=True)
+function_case("max_unpool3d", [pooled.detach(), indices], 2)
+
 json.dump({"format": 1, "torch": "1.13.1", "category": "spatial", "cases": cases}, sys.stdout, separators=(",", ":"))
 print()

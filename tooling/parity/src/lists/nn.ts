@@ -32,8 +32,6 @@ export const modules: TorchList = {
   elsewhere: {
     ParameterList: 'an array of parameters as a property',
     ParameterDict: 'parameters as properties',
-    Unfold: '`im2col` of `@evenkeel/tensor`',
-    Fold: '`col2im` of `@evenkeel/tensor`',
     UpsamplingNearest2d: "`new Upsample({ mode: 'nearest' })`",
     UpsamplingBilinear2d: "`new Upsample({ mode: 'bilinear', alignCorners: true })`",
   },
@@ -46,7 +44,6 @@ export const modules: TorchList = {
     SyncBatchNorm: 'comes with training over several workers',
     FractionalMaxPool2d: 'hardly used, and its random regions are PyTorch’s own',
     FractionalMaxPool3d: 'hardly used, and its random regions are PyTorch’s own',
-    MaxUnpool3d: 'hardly used',
   },
 };
 
@@ -54,8 +51,9 @@ export const functions: TorchList = {
   title: 'Functions (`torch.nn.functional`)',
   names: words(`
     conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d unfold fold
-    avg_pool1d avg_pool2d avg_pool3d max_pool1d max_pool2d max_pool3d lp_pool1d lp_pool2d
-    adaptive_max_pool1d adaptive_max_pool2d adaptive_avg_pool1d adaptive_avg_pool2d
+    avg_pool1d avg_pool2d avg_pool3d max_pool1d max_pool2d max_pool3d max_unpool1d max_unpool2d max_unpool3d
+    lp_pool1d lp_pool2d lp_pool3d adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d
+    adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d
     scaled_dot_product_attention threshold relu hardtanh hardswish relu6 elu selu celu leaky_relu prelu rrelu glu gelu
     logsigmoid hardshrink tanhshrink softsign softplus softmin softmax softshrink gumbel_softmax log_softmax tanh sigmoid
     hardsigmoid silu mish batch_norm group_norm instance_norm layer_norm local_response_norm rms_norm normalize
