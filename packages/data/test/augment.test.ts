@@ -169,11 +169,11 @@ describe('random augmentations', () => {
     const centers = Array.from({ length: 50 }, () => {
       const { data } = move(point, generator);
       expect([...data.slice(0, 3), ...data.slice(6)]).toEqual([0, 0, 0, 0, 0, 0]);
+      expect(data[3]! + data[4]! + data[5]!).toBeCloseTo(9, 5);
       return (data[5]! - data[3]!) / 9;
     });
     expect(Math.max(...centers)).toBeGreaterThan(0.5);
     expect(Math.min(...centers)).toBeLessThan(-0.5);
-    expect(Math.max(...centers.map(Math.abs))).toBeLessThanOrEqual(1);
     expect(rows(randomAffine()(image, generator))).toEqual(rows(image));
     expect(() => randomAffine({ scale: [2, 1] })).toThrow(/smallest scale/);
     expect(() => randomAffine({ degrees: -1 })).toThrow(/degrees/);

@@ -85,6 +85,8 @@ describe('sentenceBleu', () => {
     const two = ['the cat is on the mat', 'there is a cat on the mat'];
     expect(sentenceBleu('the cat sat on the mat', two)).toMatchObject({ referenceLength: 6, matches: [5, 3, 1, 0] });
     expect(sentenceBleu('the cat sat on the mat', two).score).toBeCloseTo(37.99178428257963, 9);
+    // Of two that are equally near the shorter one counts.
+    expect(sentenceBleu('a b c d', ['a b c d e', 'a b c'])).toMatchObject({ referenceLength: 3 });
     // The example of Papineni et al. 2002: 2 of 7 words count.
     const example = sentenceBleu('the the the the the the the', ['the cat is on the mat']);
     expect(example.matches[0]).toBe(2);

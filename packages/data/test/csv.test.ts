@@ -5,7 +5,7 @@ import { testWithData } from './real-data.ts';
 
 describe('parseCsv', () => {
   test('reads columns of numbers and of texts, each with what is missing', () => {
-    const table = parseCsv('size, place ,note\n1.5,sea,\nNA,hill,\n-2e3,NA,x\n');
+    const table = parseCsv('size, place ,note\n1.5, sea ,\nNA,hill,\n-2e3,NA,x\n');
     expect(table.names).toEqual(['size', 'place', 'note']);
     expect(table.length).toBe(3);
     expect([...table.numbers('size')]).toEqual([1.5, Number.NaN, -2000]);

@@ -85,6 +85,11 @@ describe('ImageDataset', () => {
     expect(() => new ImageDataset(parseIdx(images), wrong)).toThrow(/wrong: a label is out of range, at byte 9/);
   });
 
+  test('refuses a negative label, in an array of 32-bit integers', () => {
+    const wrong = { data: Int32Array.of(1, -1), shape: [2], name: 'wide' };
+    expect(() => new ImageDataset(parseIdx(images), wrong)).toThrow(/wide: a label is out of range, at byte 12/);
+  });
+
   test('refuses labels in place of images', () => {
     expect(() => new ImageDataset(parseIdx(labels, 'labels'), parseIdx(labels))).toThrow(/labels does not hold images/);
   });

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encode } from 'fast-png';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CIFAR10_CLASSES, parseCifar10 } from '../src/images/parse-cifar.ts';
 import { resize } from '../src/images/resize.ts';
@@ -41,6 +42,8 @@ describe('decodeImage', () => {
     expect([...decodeImage(bytes(files.ONE_BIT)).data]).toEqual([...one, ...one, ...one]);
     const sixteen = decodeImage(bytes(files.SIXTEEN_BIT), { channels: 1 }).data;
     expect([...sixteen]).toEqual(Array.from({ length: 15 }, (_, index) => index * 17));
+    const fine = encode({ width: 2, height: 1, depth: 16, channels: 1, data: Uint16Array.of(0x1234, 0xff00) });
+    expect([...decodeImage(fine, { channels: 1 }).data]).toEqual([0x12, 0xff]);
   });
 
   test.each([
@@ -67,7 +70,11 @@ describe('decodeImage', () => {
       /a\.gif is neither PNG nor JPEG[\s\S]*47 49 46 38/,
     );
     expect(() => decodeImage(bytes(files.RGB).subarray(0, 60))).toThrow(/damaged PNG/);
-    expect(() => decodeImage(bytes(files.JPEG).subarray(0, 400))).toThrow(/damaged JPEG/);
+    for (const file of [bytes(files.JPEG), bytes(files.PROGRESSIVE)]) {
+      for (const kept of [20, 200, 400, file.length - 1]) {
+        expect(() => decodeImage(file.subarray(0, kept))).toThrow(/damaged JPEG/);
+      }
+    }
     const flipped = bytes(files.RGB);
     flipped[60]! ^= 255;
     expect(() => decodeImage(flipped)).toThrow(/damaged PNG/);
