@@ -4,10 +4,7 @@
  */
 export const notYet: ReadonlySet<string> = new Set([
   // initialisers
-
   // layers
-
   // losses
-
   // normalization
 ]);

@@ -152,13 +152,19 @@ export function quantile(
 export interface SearchOptions {
   /** Whether to find the place behind equal elements instead of before them. Default false. */
   readonly right?: boolean;
+  /** The same in words: 'right' is `right: true`. */
+  readonly side?: 'left' | 'right';
 }
 
 /**
  * Where each value would go into the sorted last dimension of `sorted` to keep it in order, as int32. The leading dimensions are
  * equal, or `sorted` has one dimension and serves all.
  */
-export function searchsorted(sorted: Tensor, values: Tensor | number, { right = false }: SearchOptions = {}): Tensor {
+export function searchsorted(
+  sorted: Tensor,
+  values: Tensor | number,
+  { side, right = side === 'right' }: SearchOptions = {},
+): Tensor {
   return scope(() => {
     const sought = typeof values === 'number' ? tensor(values, { dtype: sorted.dtype }) : values;
     const column = ops.reshape(sought, [...sought.shape, 1]);

@@ -34,5 +34,9 @@ export const normalization: OperationTable = {
   'nn.utils.weight_norm': direct(nn, 'weightNorm', 'module | name, dim?'),
   'nn.utils.spectral_norm': direct(nn, 'spectralNorm', 'module | name, n_power_iterations, eps, dim'),
   'nn.utils.parametrizations.weight_norm': direct(nn.parametrizations, 'weightNorm', 'module | name, dim?'),
-  'nn.utils.parametrizations.spectral_norm': direct(nn.parametrizations, 'spectralNorm', 'module | name, n_power_iterations, eps, dim'),
+  'nn.utils.parametrizations.spectral_norm': direct(
+    nn.parametrizations,
+    'spectralNorm',
+    'module | name, n_power_iterations, eps, dim',
+  ),
 };

@@ -3,9 +3,9 @@ import * as api from '@evenkeel/tensor';
 import { camelOption, direct, isTensor, type Operation, type OperationTable, op } from '../program/operation.ts';
 
 const unary =
-  'abs neg sign floor ceil trunc frac round sqrt rsqrt reciprocal square exp expm1 exp2 log log1p log2 log10 sin cos tan atan asin acos sinh cosh asinh acosh atanh erf erfc erfinv sinc lgamma digamma isnan isfinite isinf logit deg2rad rad2deg sgn signbit positive bitwise_not';
+  'abs neg sign floor ceil trunc frac round sqrt rsqrt reciprocal square exp expm1 exp2 log log1p log2 log10 sin cos tan atan asin acos sinh cosh asinh acosh atanh erf erfc erfinv sinc lgamma digamma isnan isfinite isinf isposinf isneginf deg2rad rad2deg sgn signbit positive bitwise_not';
 const binary =
-  'mul fmod maximum minimum fmax fmin atan2 eq ne lt le gt ge logical_and logical_or logical_xor hypot xlogy logaddexp logaddexp2 copysign floor_divide true_divide bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift nextafter gcd lcm heaviside';
+  'mul fmod maximum minimum fmax fmin atan2 eq ne lt le gt ge logical_and logical_or logical_xor hypot xlogy logaddexp logaddexp2 copysign floor_divide true_divide bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift nextafter gcd lcm ldexp';
 const synonyms: [name: string, meaning: string][] = [
   ['absolute', 'abs'],
   ['negative', 'neg'],
@@ -33,6 +33,8 @@ const table: Record<string, Operation> = {
   ...Object.fromEntries(
     binary.split(' ').map((name) => [`torch.${name}`, direct(api, camelOption(name), 'input/a, other/b')]),
   ),
+  'torch.logit': direct(api, 'logit', 'input | eps'),
+  'torch.heaviside': direct(api, 'heaviside', 'input, values'),
   'torch.logical_not': direct(api, 'logicalNot', 'input'),
   'torch.add': op('input/a, other/b, alpha', (a: TensorLike, b: TensorLike, alpha?: number) =>
     api.add(a as Tensor, times(b, alpha)),
@@ -40,25 +42,19 @@ const table: Record<string, Operation> = {
   'torch.sub': op('input/a, other/b, alpha', (a: TensorLike, b: TensorLike, alpha?: number) =>
     api.sub(a as Tensor, times(b, alpha)),
   ),
-  'torch.rsub': op('input, other, alpha', (a: TensorLike, b: TensorLike, alpha?: number) =>
-    api.sub(b as Tensor, times(a, alpha)),
-  ),
+  'torch.rsub': direct(api, 'rsub', 'input, other | alpha'),
   'torch.div': direct(api, 'div', 'input/a, other/b | rounding_mode'),
   'torch.remainder': direct(api, 'remainder', 'input/a, other/b'),
   'torch.pow': direct(api, 'pow', 'input/self, exponent'),
-  'torch.float_power': direct(api, 'pow', 'input/self, exponent'),
+  'torch.float_power': direct(api, 'floatPower', 'input/self, exponent'),
   'torch.where': direct(api, 'where', 'condition/cond, input/a, other/b'),
   'torch.clamp': direct(api, 'clamp', 'input | min, max'),
   'torch.clip': direct(api, 'clamp', 'input | min, max'),
   'torch.lerp': direct(api, 'lerp', 'input, end, weight'),
   'torch.round': direct(api, 'round', 'input | decimals'),
   'torch.nan_to_num': direct(api, 'nanToNum', 'input | nan, posinf, neginf'),
-  'torch.addcmul': op('input, tensor1, tensor2, value', (input: Tensor, a: Tensor, b: Tensor, value = 1) =>
-    input.add(a.mul(b).mul(value)),
-  ),
-  'torch.addcdiv': op('input, tensor1, tensor2, value', (input: Tensor, a: Tensor, b: Tensor, value = 1) =>
-    input.add(a.div(b).mul(value)),
-  ),
+  'torch.addcmul': direct(api, 'addcmul', 'input, tensor1/a, tensor2/b | value'),
+  'torch.addcdiv': direct(api, 'addcdiv', 'input, tensor1/a, tensor2/b | value'),
   'torch.clone': direct(api, 'clone', 'input'),
   'torch.detach': op('input', (input: Tensor) => input.detach()),
   'torch.isclose': direct(api, 'isclose', 'input, other | rtol, atol, equal_nan'),

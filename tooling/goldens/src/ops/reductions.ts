@@ -70,7 +70,19 @@ export const reductions: OperationTable = {
   'torch.cummax': direct(api, 'cummax', 'input, dim'),
   'torch.cummin': direct(api, 'cummin', 'input, dim'),
   'torch.logcumsumexp': direct(api, 'logcumsumexp', 'input, dim'),
-  'torch.diff': direct(api, 'diff', 'input | n, dim, prepend, append'),
+  'torch.diff': op(
+    'input, n, dim, prepend, append',
+    (input: Tensor, n?: number, dim?: number, prepend?: Tensor, append?: Tensor) =>
+      api.diff(input, n, dim, { ...(prepend && { prepend }), ...(append && { append }) }),
+  ),
+  'torch.trapezoid': op('y/input, dx, dim', (y: Tensor, dx?: number, dim?: number) => api.trapezoid(y, dx, dim)),
+  'torch.cumulative_trapezoid': op('y/input, dx, dim', (y: Tensor, dx?: number, dim?: number) =>
+    api.cumulativeTrapezoid(y, dx, dim),
+  ),
+  'torch.renorm': direct(api, 'renorm', 'input, p, dim, maxnorm'),
+  'torch.cov': direct(api, 'cov', 'input | correction'),
+  'torch.corrcoef': direct(api, 'corrcoef', 'input'),
+  'linalg.matrix_norm': op('A/input, ord', (input: Tensor, order?: 'fro' | number) => api.matrixNorm(input, order)),
   'torch.trace': direct(api, 'trace', 'input'),
   'torch.dist': direct(api, 'dist', 'input, other, p'),
 };
