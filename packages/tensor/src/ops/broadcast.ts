@@ -54,12 +54,20 @@ export function meet(op: string, a: TensorLike, b: TensorLike): [Tensor, Tensor]
   const dtype = commonType(a, b);
   const left = convert(a, dtype);
   const right = convert(b, dtype);
-  if (typeof a === 'number' || typeof b === 'number' || sameShape(left.shape, right.shape)) {
-    const shape = typeof a === 'number' ? right.shape : left.shape;
-    return [broadcastTo(left, shape), broadcastTo(right, shape)];
-  }
-  const shape = broadcastShapes(op, left.shape, right.shape);
-  return [broadcastTo(left, shape), broadcastTo(right, shape)];
+  const shape =
+    typeof a === 'number'
+      ? right.shape
+      : typeof b === 'number'
+        ? left.shape
+        : broadcastShapes(op, left.shape, right.shape);
+  return [spread(left, a, shape), spread(right, b, shape)];
+}
+
+/** A converted side in its shape; what converting made is given back if that took another step. */
+function spread(converted: Tensor, given: TensorLike, shape: Shape): Tensor {
+  const result = broadcastTo(converted, shape);
+  if (converted !== given && converted !== result) converted.lifetime?.drop();
+  return result;
 }
 
 /** A pointwise function of two on sides that met; what meeting made is given back. */

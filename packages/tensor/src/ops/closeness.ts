@@ -31,13 +31,13 @@ export function isclose(a: Tensor, b: TensorLike, options: ClosenessOptions = {}
 
 /** Whether all elements are close; see `isclose`. */
 export async function allclose(a: Tensor, b: TensorLike, options: ClosenessOptions = {}): Promise<boolean> {
-  return (await item(scope(() => all(isclose(a, b, options))))) === 1;
+  return isTrue(scope(() => all(isclose(a, b, options))));
 }
 
 /** Whether both have one shape and the same elements. */
 export async function equal(a: Tensor, b: Tensor): Promise<boolean> {
   if (a.ndim !== b.ndim || a.shape.some((extent, d) => extent !== b.shape[d])) return false;
-  return (await item(scope(() => all(combine('equal', a, b, ops.eq))))) === 1;
+  return isTrue(scope(() => all(combine('equal', a, b, ops.eq))));
 }
 
 /** Whether each element is ∞. */
@@ -71,4 +71,10 @@ function closeFloats(x: Tensor, y: Tensor, same: Tensor, rtol: number, atol: num
   const allowed = ops.add(ops.mul(ops.abs(b), rtol), atol);
   const near = ops.and(ops.lt(distance, Number.POSITIVE_INFINITY), ops.le(distance, allowed));
   return ops.or(same, near);
+}
+
+async function isTrue(answer: Tensor): Promise<boolean> {
+  const value = await item(answer);
+  answer.release();
+  return value === 1;
 }
