@@ -51,14 +51,19 @@ export interface VarianceOptions extends ReduceOptions {
   readonly correction?: number;
 }
 
-/** The variance, in two passes: from the squared distances to the mean, never E[x²] - E[x]². */
+/**
+ * The variance from squared distances to the mean, never E[x²] - E[x]². The distances are centered once more, which takes out
+ * what rounding the mean left in them: the corrected two-pass algorithm of Chan, Golub and LeVeque ("Algorithms for computing
+ * the sample variance", 1983), in the form that cannot become negative.
+ */
 export function variance(x: Tensor, dims?: Dims, options: VarianceOptions = {}): Tensor {
   const { correction = 1 } = options;
   return reduce('var', x, dims, options, (input, over) => {
     const float = toFloat(input);
     const count = countOver(float, over);
-    const center = ops.div(ops.sum(float, over), count);
-    const distance = ops.sub(float, ops.expand(center, float.shape));
+    const centered = (values: Tensor) =>
+      ops.sub(values, ops.expand(ops.div(ops.sum(values, over), count), values.shape));
+    const distance = centered(centered(float));
     return ops.div(ops.sum(ops.mul(distance, distance), over), Math.max(0, count - correction));
   });
 }

@@ -16,6 +16,7 @@ const folds: readonly (readonly [shape: Shape, attributes: Fold, layout?: Layout
   // Gaps between windows, and room behind the last one.
   [[16, 3], { dim: 0, extent: 70, step: 4, dilation: 1 }],
   [[20, 5], { dim: 0, extent: 66, step: 3, dilation: 2 }],
+  [[13, 5], { dim: 0, extent: 40, step: 2, dilation: 3 }],
   [[3, 2, 5, 4], { dim: 1, extent: 20, step: 7, dilation: 4 }],
   [[2, 3, 65, 2], { dim: 1, extent: 9, step: 3, dilation: 2 }],
   [[4, 3], { dim: 0, extent: 6, step: 1, dilation: 1 }, 'transposed'],
