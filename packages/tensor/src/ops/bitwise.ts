@@ -37,7 +37,7 @@ export function bitwiseRightShift(a: TensorLike, b: TensorLike): Tensor {
     scope(() => {
       const sign = ops.neg(ops.cast(ops.lt(x, 0), 'int32'));
       // For negative numbers the bits turned: the quotient then rounds down, as shifting does.
-      const down = ops.xor(ops.div(ops.xor(x, sign), powers(ops.minimum(places, 30))), sign);
+      const down = ops.xor(ops.div(ops.xor(x, sign), powers(places)), sign);
       return ops.where(ops.gt(places, 30), sign, down);
     }),
   );

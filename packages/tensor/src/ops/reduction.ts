@@ -94,11 +94,10 @@ export function vectorNorm(x: Tensor, p = 2, dims?: Dims, options: ReduceOptions
     if (p === 1) return ops.sum(size, over);
     if (p === 2) return root(ops.sum(ops.mul(float, float), over));
     if (p < 0) return ops.pow(ops.sum(ops.pow(size, p), over), 1 / p);
-    // A zero adds nothing and has no slope; the norm of zeros alone has none either.
+    // A zero adds nothing and has no slope, also where the norm of zeros alone has an infinite one.
     const still = ops.eq(size, 0);
-    const total = ops.sum(ops.where(still, 0, ops.pow(ops.where(still, 1, size), p)), over);
-    const flat = ops.eq(total, 0);
-    return ops.where(flat, 0, ops.pow(ops.where(flat, 1, total), 1 / p));
+    const powers = ops.where(still, 0, ops.pow(ops.where(still, 1, size), p));
+    return ops.pow(ops.sum(powers, over), 1 / p);
   });
 }
 
