@@ -53,6 +53,7 @@ export * from './ops/grids.ts';
 export * from './ops/index-writing.ts';
 export * from './ops/indexing.ts';
 export * from './ops/joining.ts';
+export * from './ops/padding.ts';
 export * from './ops/pairwise.ts';
 export * from './ops/pointwise.ts';
 export * from './ops/products.ts';

@@ -2,7 +2,6 @@ import { ConfigError, IndexError, ShapeError } from '@evenkeel/errors';
 import { operations as ops } from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import { Tensor } from '../tensor.ts';
-import { broadcastTo } from './broadcast.ts';
 import { dimension } from './dims.ts';
 import { indexSelect } from './indexing.ts';
 import { cat } from './joining.ts';
@@ -100,48 +99,6 @@ export function index(x: Tensor, ...parts: readonly IndexPart[]): Tensor {
   });
 }
 
-export interface PadOptions {
-  /** Default 'constant'. */
-  readonly mode?: 'constant' | 'reflect' | 'replicate' | 'circular';
-  /** What 'constant' pads with. Default 0. */
-  readonly value?: number;
-}
-
-/**
- * Elements put around x: `[left, right, top, bottom, …]` from the last dimension, as PyTorch's `F.pad`. Negative counts crop.
- */
-export function pad(x: Tensor, counts: readonly number[], { mode = 'constant', value = 0 }: PadOptions = {}): Tensor {
-  if (counts.length % 2 !== 0 || counts.length > 2 * x.ndim) {
-    throw new ShapeError(`pad needs pairs for at most ${x.ndim} dimensions`, {
-      op: 'pad',
-      shapes: [x.shape],
-      got: `[${counts}]`,
-    });
-  }
-  const before = x.shape.map((_, d) => counts[2 * (x.ndim - 1 - d)] ?? 0);
-  const after = x.shape.map((_, d) => counts[2 * (x.ndim - 1 - d) + 1] ?? 0);
-  return scope(() => {
-    if (mode !== 'constant') {
-      let result = x;
-      for (let d = 0; d < x.ndim; d++) {
-        result = border(result, d, before[d] as number, after[d] as number, mode);
-      }
-      return result === x ? ops.copy(x) : result;
-    }
-    const cropped = crop(x, before, after);
-    const around = (content: Tensor) =>
-      ops.pad(
-        content,
-        before.map((n) => Math.max(0, n)),
-        after.map((n) => Math.max(0, n)),
-        x.shape.map(() => 0),
-      );
-    if (value === 0) return around(cropped);
-    const inner = around(ops.full(cropped.shape, 1, 'bool'));
-    return ops.where(inner, around(cropped), value);
-  });
-}
-
 /** Moved round by `shifts` positions along the given dimensions; what leaves at one end enters at the other. */
 export function roll(x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
   const list = typeof shifts === 'number' ? [shifts] : shifts;
@@ -192,62 +149,14 @@ function splice(shape: readonly number[], at: number, remove: number, ...put: nu
   return [...shape.slice(0, at), ...put, ...shape.slice(at + remove)];
 }
 
-function crop(x: Tensor, before: readonly number[], after: readonly number[]): Tensor {
-  let result = x;
-  for (let d = 0; d < x.ndim; d++) {
-    const [low, high] = [Math.min(0, before[d] as number), Math.min(0, after[d] as number)];
-    if (low < 0 || high < 0) {
-      result = narrow(result, d, -low, (x.shape[d] as number) + low + high);
-    }
-  }
-  return result;
-}
-
-function border(
-  x: Tensor,
-  dim: number,
-  before: number,
-  after: number,
-  mode: 'reflect' | 'replicate' | 'circular',
-): Tensor {
-  if (before === 0 && after === 0) return x;
-  const extent = x.shape[dim] as number;
-  const most = mode === 'reflect' ? extent - 1 : mode === 'circular' ? extent : Number.POSITIVE_INFINITY;
-  if (before > most || after > most || extent === 0) {
-    throw new ShapeError(`pad: ${mode} cannot put ${Math.max(before, after)} around ${extent}`, {
-      op: 'pad',
-      shapes: [x.shape],
-      expected: `at most ${most}`,
-    });
-  }
-  const edge = (count: number, atStart: boolean): Tensor => {
-    if (mode === 'circular') return atStart ? slice(x, dim, extent - count) : slice(x, dim, 0, count);
-    if (mode === 'reflect') {
-      return atStart ? take(x, dim, count, -1, count) : take(x, dim, extent - 2, -1, count);
-    }
-    const shape = x.shape.map((size, d) => (d === dim ? count : size));
-    return broadcastTo(take(x, dim, atStart ? 0 : extent - 1, 1, 1), shape);
-  };
-  const middle = crop(
-    x,
-    x.shape.map((_, d) => (d === dim ? before : 0)),
-    x.shape.map((_, d) => (d === dim ? after : 0)),
-  );
-  const parts = [middle];
-  if (before > 0) parts.unshift(edge(before, true));
-  if (after > 0) parts.push(edge(after, false));
-  return cat(parts, dim);
-}
-
 declare module '../tensor.ts' {
   interface Tensor {
     slice(dim: number, start?: number, end?: number, step?: number): Tensor;
     select(dim: number, index: number): Tensor;
     narrow(dim: number, start: number, length: number): Tensor;
     index(...parts: readonly IndexPart[]): Tensor;
-    pad(counts: readonly number[], options?: PadOptions): Tensor;
     roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
   }
 }
 
-methods({ slice, select, narrow, index, pad, roll });
+methods({ slice, select, narrow, index, roll });
