@@ -8,6 +8,14 @@ import { type Chain, type Rate, type Schedule, schedule } from './schedule.ts';
  * `etaMin`. A schedule that is no recursion (`lambdaLR`, the cyclic ones, `sequentialLR`, your own function) sets it.
  * Steps are whole numbers.
  *
+ * ```ts
+ * const schedule = chainedScheduler([
+ *   constantLR({ lr: 1, factor: 0.5, totalIters: 2 }),
+ *   exponentialLR({ lr: 1, gamma: 0.5 }),
+ * ]);
+ * console.log([0, 1, 2, 3].map((step) => schedule(step).lr)); // prints [ 0.5, 0.25, 0.25, 0.125 ]
+ * ```
+ *
  * @param schedules at least one, all with the same base rate
  * @throws ConfigError when there is none or the base rates differ
  */

@@ -7,7 +7,16 @@ export interface ConstantOptions {
   lr: number;
 }
 
-/** The same rate for ever. */
+/**
+ * The same rate for ever.
+ *
+ * ```ts
+ * const schedule = constant({ lr: 0.1 });
+ * console.log([0, 1000].map((step) => schedule(step).lr)); // prints [ 0.1, 0.1 ]
+ * ```
+ *
+ * @throws ConfigError for options out of range
+ */
 export function constant(options: ConstantOptions): Schedule {
   checkOptions('constant', options, { lr: notNegative });
   const { lr } = options;
@@ -25,6 +34,11 @@ export interface ConstantLROptions {
 
 /**
  * `lr · factor` for the first `totalIters` steps, then `lr` (PyTorch's ConstantLR).
+ *
+ * ```ts
+ * const schedule = constantLR({ lr: 1, factor: 0.5, totalIters: 2 });
+ * console.log([0, 1, 2, 3].map((step) => schedule(step).lr)); // prints [ 0.5, 0.5, 1, 1 ]
+ * ```
  *
  * @throws ConfigError for options out of range
  */

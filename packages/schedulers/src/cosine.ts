@@ -14,6 +14,11 @@ export interface CosineAnnealingLROptions {
  * Half a cosine from `lr` down to `etaMin`, and up again if training goes on (PyTorch's CosineAnnealingLR, from SGDR,
  * arXiv:1608.03983, without its restarts): `etaMin + (lr − etaMin) · (1 + cos(π · step / tMax)) / 2`.
  *
+ * ```ts
+ * const schedule = cosineAnnealingLR({ lr: 1, tMax: 100, etaMin: 0.5 });
+ * console.log([0, 50, 100, 200].map((step) => schedule(step).lr)); // prints [ 1, 0.75, 0.5, 1 ]
+ * ```
+ *
  * @throws ConfigError for options out of range
  */
 export function cosineAnnealingLR(options: CosineAnnealingLROptions): Schedule {
@@ -43,6 +48,11 @@ export interface CosineAnnealingWarmRestartsOptions {
 /**
  * Half cosines from `lr` down to `etaMin`, one after the other (PyTorch's CosineAnnealingWarmRestarts; SGDR,
  * arXiv:1608.03983).
+ *
+ * ```ts
+ * const schedule = cosineAnnealingWarmRestarts({ lr: 1, t0: 10, tMult: 2 });
+ * console.log([0, 5, 10, 20, 30].map((step) => schedule(step).lr.toFixed(2)).join(' ')); // prints 1.00 0.50 1.00 0.50 1.00
+ * ```
  *
  * @throws ConfigError for options out of range
  */

@@ -79,6 +79,11 @@ export const scheduleNames: readonly string[] = Object.keys(factories).sort();
  * Makes a schedule from plain data, such as a configuration file holds:
  * `{ name: 'warmup', steps: 100, schedule: { name: 'cosineAnnealingLR', lr: 3e-3, tMax: 900 } }`.
  *
+ * ```ts
+ * const schedule = createSchedule({ name: 'warmup', steps: 4, schedule: { name: 'constant', lr: 1 } });
+ * console.log([0, 2, 4].map((step) => schedule(step).lr)); // prints [ 0.25, 0.625, 1 ]
+ * ```
+ *
  * @throws ConfigError for a name or option that is unknown (naming the nearest known one) and for options out of range
  */
 export function createSchedule(config: ScheduleConfig): Schedule {

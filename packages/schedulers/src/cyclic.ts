@@ -41,6 +41,12 @@ export interface CyclicLROptions {
  * Up and down between `baseLr` and `maxLr` along straight lines, momentum the other way round (PyTorch's CyclicLR;
  * Smith, arXiv:1506.01186).
  *
+ * ```ts
+ * const schedule = cyclicLR({ baseLr: 0, maxLr: 1, stepSizeUp: 4, mode: 'triangular2' });
+ * console.log([0, 2, 4, 8, 12].map((step) => schedule(step).lr)); // prints [ 0, 0.5, 1, 0, 0.5 ]
+ * console.log(schedule(0).momentum, schedule(4).momentum); // prints 0.9 0.8
+ * ```
+ *
  * @throws ConfigError for options out of range
  */
 export function cyclicLR(options: CyclicLROptions): Schedule {

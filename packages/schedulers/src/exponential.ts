@@ -11,6 +11,11 @@ export interface ExponentialLROptions {
 /**
  * `lr · gamma^step` (PyTorch's ExponentialLR).
  *
+ * ```ts
+ * const schedule = exponentialLR({ lr: 1, gamma: 0.5 });
+ * console.log([0, 1, 2, 3].map((step) => schedule(step).lr)); // prints [ 1, 0.5, 0.25, 0.125 ]
+ * ```
+ *
  * @throws ConfigError for options out of range
  */
 export function exponentialLR(options: ExponentialLROptions): Schedule {

@@ -12,6 +12,11 @@ export interface InverseSqrtLROptions {
  * `lr · √(timescale / (timescale + step))`. Behind a warm-up of `timescale` steps it is the Transformer's schedule with
  * `lr` as its peak: `warmup(inverseSqrtLR({ lr, timescale: 4000 }), { steps: 4000 })`.
  *
+ * ```ts
+ * const schedule = inverseSqrtLR({ lr: 1, timescale: 100 });
+ * console.log([0, 300, 1500].map((step) => schedule(step).lr)); // prints [ 1, 0.5, 0.25 ]
+ * ```
+ *
  * @throws ConfigError for options out of range
  */
 export function inverseSqrtLR(options: InverseSqrtLROptions): Schedule {
@@ -32,6 +37,11 @@ export interface NoamLROptions {
 /**
  * The schedule of "Attention is all you need" (arXiv:1706.03762, section 5.3), its steps counted from 0:
  * `lr · dModel^−0.5 · min((step + 1)^−0.5, (step + 1) · warmup^−1.5)`.
+ *
+ * ```ts
+ * const schedule = noamLR({ dModel: 64, warmup: 400 });
+ * console.log([99, 399, 1599].map((step) => schedule(step).lr.toFixed(6)).join(' ')); // prints 0.001563 0.006250 0.003125
+ * ```
  *
  * @throws ConfigError for options out of range
  */

@@ -12,6 +12,11 @@ export interface LambdaLROptions {
 /**
  * `lr · lrLambda(step)` (PyTorch's LambdaLR).
  *
+ * ```ts
+ * const schedule = lambdaLR({ lr: 1, lrLambda: (step) => 1 / (1 + step) });
+ * console.log([0, 1, 3].map((step) => schedule(step).lr)); // prints [ 1, 0.5, 0.25 ]
+ * ```
+ *
  * @throws ConfigError for options out of range
  */
 export function lambdaLR(options: LambdaLROptions): Schedule {
@@ -23,6 +28,11 @@ export function lambdaLR(options: LambdaLROptions): Schedule {
 /**
  * The rate of the step before times `lrLambda(step)`, from `lr` at step 0 (PyTorch's MultiplicativeLR):
  * `lr · lrLambda(1) · … · lrLambda(step)`. Steps are whole numbers.
+ *
+ * ```ts
+ * const schedule = multiplicativeLR({ lr: 1, lrLambda: (step) => (step < 3 ? 0.5 : 1) });
+ * console.log([0, 1, 2, 3, 4].map((step) => schedule(step).lr)); // prints [ 1, 0.5, 0.25, 0.25, 0.25 ]
+ * ```
  *
  * @throws ConfigError for options out of range
  */

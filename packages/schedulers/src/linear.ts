@@ -16,6 +16,11 @@ export interface LinearLROptions {
  * A straight line from `lr · startFactor` to `lr · endFactor`, which then stays (PyTorch's LinearLR):
  * `lr · (start + (end − start) · min(step / totalIters, 1))`.
  *
+ * ```ts
+ * const schedule = linearLR({ lr: 1, startFactor: 0.5, totalIters: 4 });
+ * console.log([0, 1, 2, 4, 9].map((step) => schedule(step).lr)); // prints [ 0.5, 0.625, 0.75, 1, 1 ]
+ * ```
+ *
  * @throws ConfigError for options out of range
  */
 export function linearLR(options: LinearLROptions): Schedule {

@@ -39,6 +39,12 @@ interface Phase {
  * Topin, arXiv:1708.07120). It has steps 0 to `totalSteps`; at `totalSteps` PyTorch runs on beyond the last rate by one
  * step, and so does this.
  *
+ * ```ts
+ * const schedule = oneCycleLR({ maxLr: 1, totalSteps: 101, pctStart: 0.5, annealStrategy: 'linear' });
+ * console.log([0, 49.5, 100].map((step) => schedule(step).lr.toFixed(6)).join(' ')); // prints 0.040000 1.000000 0.000004
+ * console.log(schedule(0).momentum, schedule(49.5).momentum); // prints 0.95 0.85
+ * ```
+ *
  * @throws ConfigError for options out of range, and when asked for a step beyond `totalSteps`
  */
 export function oneCycleLR(options: OneCycleLROptions): Schedule {

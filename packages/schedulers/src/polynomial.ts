@@ -13,6 +13,11 @@ export interface PolynomialLROptions {
 /**
  * From `lr` to 0 along a power (PyTorch's PolynomialLR): `lr · (1 − min(step / totalIters, 1))^power`.
  *
+ * ```ts
+ * const schedule = polynomialLR({ lr: 1, totalIters: 4, power: 2 });
+ * console.log([0, 1, 2, 4].map((step) => schedule(step).lr)); // prints [ 1, 0.5625, 0.25, 0 ]
+ * ```
+ *
  * @throws ConfigError for options out of range
  */
 export function polynomialLR(options: PolynomialLROptions): Schedule {

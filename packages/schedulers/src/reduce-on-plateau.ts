@@ -44,6 +44,12 @@ export interface PlateauState {
  * Lowers the rate when a metric has stopped getting better (PyTorch's ReduceLROnPlateau). The one schedule that is no
  * function of the step: give `step` the metric after each epoch and read `lr`.
  *
+ * ```ts
+ * const plateau = new ReduceLROnPlateau({ lr: 1, factor: 0.5, patience: 1 });
+ * const losses = [3, 2, 2, 2, 2]; // one for each epoch
+ * console.log(losses.map((loss) => plateau.step(loss))); // prints [ 1, 1, 1, 0.5, 0.5 ]
+ * ```
+ *
  * @throws ConfigError for options out of range
  */
 export class ReduceLROnPlateau {

@@ -4,6 +4,11 @@ import { type Schedule, schedule } from './schedule.ts';
 /**
  * One schedule after the other (PyTorch's SequentialLR): the next one begins, at its own step 0, at each milestone.
  *
+ * ```ts
+ * const schedule = sequentialLR([constant({ lr: 1 }), exponentialLR({ lr: 1, gamma: 0.5 })], [100]);
+ * console.log([0, 99, 100, 101, 102].map((step) => schedule(step).lr)); // prints [ 1, 1, 1, 0.5, 0.25 ]
+ * ```
+ *
  * @param schedules at least one
  * @param milestones the step at which each schedule after the first begins, rising
  * @throws ConfigError when the milestones do not rise or are not one fewer than the schedules

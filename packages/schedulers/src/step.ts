@@ -13,6 +13,11 @@ export interface StepLROptions {
 /**
  * A decay by `gamma` every `stepSize` steps (PyTorch's StepLR): `lr · gamma^⌊step / stepSize⌋`.
  *
+ * ```ts
+ * const schedule = stepLR({ lr: 1, stepSize: 2, gamma: 0.5 });
+ * console.log([0, 1, 2, 3, 4].map((step) => schedule(step).lr)); // prints [ 1, 1, 0.5, 0.5, 0.25 ]
+ * ```
+ *
  * @throws ConfigError for options out of range
  */
 export function stepLR(options: StepLROptions): Schedule {
@@ -33,6 +38,11 @@ export interface MultiStepLROptions {
 
 /**
  * A decay by `gamma` at each milestone (PyTorch's MultiStepLR): `lr · gamma^(milestones ≤ step)`.
+ *
+ * ```ts
+ * const schedule = multiStepLR({ lr: 1, milestones: [2, 3], gamma: 0.5 });
+ * console.log([0, 1, 2, 3, 9].map((step) => schedule(step).lr)); // prints [ 1, 1, 0.5, 0.25, 0.25 ]
+ * ```
  *
  * @throws ConfigError for options out of range
  */

@@ -15,6 +15,11 @@ export interface WarmupOptions {
  *
  * The numbers are PyTorch's `SequentialLR([LinearLR(start_factor, total_iters=steps), schedule], [steps])`.
  *
+ * ```ts
+ * const schedule = warmup(stepLR({ lr: 1, stepSize: 10, gamma: 0.5 }), { steps: 4 });
+ * console.log([0, 1, 2, 4, 14].map((step) => schedule(step).lr)); // prints [ 0.25, 0.4375, 0.625, 1, 0.5 ]
+ * ```
+ *
  * @throws ConfigError for options out of range
  */
 export function warmup(after: Schedule, options: WarmupOptions): Schedule {
@@ -42,6 +47,11 @@ export interface WarmupCosineOptions {
  * A straight rise from 0, half a cosine down, and the smallest rate from then on. Unlike `cosineAnnealingLR`, it does not
  * rise again. Factor on `lr`: `step / warmup`, then `min + (1 − min) · (1 + cos(π · t)) / 2` with
  * `t = min(1, (step − warmup) / (total − warmup))`.
+ *
+ * ```ts
+ * const schedule = warmupCosine({ lr: 1, warmup: 10, total: 110, minRatio: 0.5 });
+ * console.log([0, 5, 10, 60, 110, 999].map((step) => schedule(step).lr)); // prints [ 0, 0.5, 1, 0.75, 0.5, 0.5 ]
+ * ```
  *
  * @throws ConfigError for options out of range
  */

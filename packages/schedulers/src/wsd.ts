@@ -27,6 +27,11 @@ const decays = {
  * Warm-up, stable, decay (MiniCPM, arXiv:2404.06395; the `'sqrt'` form: Hägele et al., arXiv:2405.18392). Factor on `lr`:
  * `step / warmup`; 1; `min + (1 − min) · d(t)` with `t = (step − warmup − stable) / decay`; `min` from then on.
  *
+ * ```ts
+ * const schedule = wsd({ lr: 1, warmup: 10, stable: 80, decay: 10 });
+ * console.log([0, 5, 10, 90, 95, 100].map((step) => schedule(step).lr)); // prints [ 0, 0.5, 1, 1, 0.5, 0 ]
+ * ```
+ *
  * @throws ConfigError for options out of range
  */
 export function wsd(options: WSDOptions): Schedule {

@@ -7,19 +7,24 @@ export interface DocstringsOptions {
   root: string;
   /** What the package exports; each class in it must have an example. */
   exports: object;
+  /** Whether each function must have one too; default false. */
+  functions?: boolean;
   /** What every example may use without saying where it is from. */
   prelude: string;
 }
 
 /**
- * Runs the ```` ```ts ```` block in the docstring of every exported class.
+ * Runs the ```` ```ts ```` block in the docstring of every exported class, and of every function if asked to.
  *
- * @throws Error naming a class without an example, or whose example does not say what it prints (`// prints …`)
+ * @throws Error naming what has no example, or one that does not say what it prints (`// prints …`)
  */
-export async function runDocstrings({ root, exports, prelude }: DocstringsOptions): Promise<ReadmeExample[]> {
-  const docstrings = classDocstrings(root);
-  const classes = Object.entries(exports).filter(([, value]) => /^class\b/.test(String(value)));
-  const examples = classes.map(([name]) => {
+export async function runDocstrings(options: DocstringsOptions): Promise<ReadmeExample[]> {
+  const { root, exports, functions = false, prelude } = options;
+  const docstrings = docstringsOf(root);
+  const wanted = Object.entries(exports).filter(([, value]) => {
+    return typeof value === 'function' && (functions || /^class\b/.test(String(value)));
+  });
+  const examples = wanted.map(([name]) => {
     const code = /^```ts\n([\s\S]*?)^```$/m.exec(docstrings.get(name) ?? '')?.[1];
     if (code === undefined) throw new Error(`${name} has no example in its docstring`);
     if (!code.includes('// prints ')) throw new Error(`the example of ${name} says nothing about what it prints`);
@@ -31,12 +36,14 @@ export async function runDocstrings({ root, exports, prelude }: DocstringsOption
   return runReadme(join(folder, 'examples.md'));
 }
 
-/** The docstrings of a package's exported classes, by class. */
-function classDocstrings(root: string): Map<string, string> {
+const DOCUMENTED = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export (?:abstract |async )?(?:class|function) (\w+)/g;
+
+/** The docstrings of a package's exported classes and functions, by name. */
+function docstringsOf(root: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const file of globSync('src/**/*.ts', { cwd: root })) {
     const source = readFileSync(join(root, file), 'utf8');
-    for (const [, text = '', name = ''] of source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export class (\w+)/g)) {
+    for (const [, text = '', name = ''] of source.matchAll(DOCUMENTED)) {
       found.set(name, text.replaceAll(/^ \* ?/gm, ''));
     }
   }

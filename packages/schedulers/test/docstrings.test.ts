@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { runDocstrings } from '@evenkeel/readme/docstrings';
+import { expect, test } from 'vitest';
+import * as schedulers from '../src/index.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** What every example may use without saying where it is from. */
+const prelude = `import { ${Object.keys(schedulers).join(', ')} } from '@evenkeel/schedulers';
+`;
+
+test('every public schedule has an example in its docstring, which runs and prints what it says', async () => {
+  const examples = await runDocstrings({ root, exports: schedulers, functions: true, prelude });
+  expect(examples.length).toBeGreaterThan(0);
+});
