@@ -24,6 +24,15 @@ export interface ErrorDetails {
  * The first line of `message` is `path: op: what went wrong`, then one line each for what was being done, what was
  * given, what was expected and what to do, as far as they are known.
  *
+ * ```ts
+ * const error = new EvenKeelError('the seed is negative', { op: 'rand', got: '-1', remedy: 'use 0 or more' });
+ * console.log(error.message);
+ * // prints rand: the seed is negative
+ * // prints   got: -1
+ * // prints   remedy: use 0 or more
+ * console.log(error.got, error.remedy); // prints -1 use 0 or more
+ * ```
+ *
  * @param message what went wrong, without the path and without a trailing period
  */
 export class EvenKeelError extends Error {

@@ -17,6 +17,17 @@ export type TensorLike = Tensor | number;
 /**
  * An n-dimensional array of one dtype that remembers how it was computed. Operations are methods and functions of the same name;
  * each returns a new tensor. Reading is asynchronous: `await t.data()`. Nothing has to be disposed of (see `engine/lifetime.ts`).
+ * A shape is sizes, outermost first; a scalar's is `[]`. Dtypes are float32 (the default), int32, bool, and float64 on the backend cpu.
+ *
+ * ```ts
+ * const x = tensor([[1, 2], [3, 4]], { requiresGrad: true });
+ * const y = x.mul(2).sum(1); // each row
+ * console.log(x.shape, await y.tolist()); // prints [ 2, 2 ] [ 6, 14 ]
+ * y.sum().backward();
+ * console.log(await x.grad?.tolist()); // prints [ [ 2, 2 ], [ 2, 2 ] ]
+ * ```
+ *
+ * @throws ShapeError or DTypeError from an operation whose inputs do not fit, DeviceError where no backend is in use
  */
 export class Tensor {
   readonly shape: Shape;
