@@ -44,6 +44,17 @@ export interface DataLoaderOptions<S, B> {
  * `loader.batches({ epoch, from })`. A plain `for (const batch of loader)` runs one epoch, the next one at each use.
  * Before each batch it closes the iteration (see `closeIteration`), so that evaluation loops do not grow.
  *
+ * ```ts
+ * const dataset = new ArrayDataset({ x: { data: Float32Array.from({ length: 10 }, (_, index) => index), shape: [5, 2] } });
+ * const loader = new DataLoader(dataset, { batchSize: 2 });
+ * for (const { x } of loader) console.log(x.shape);
+ * // prints [ 2, 2 ]
+ * // prints [ 2, 2 ]
+ * // prints [ 1, 2 ]
+ * const [last] = loader.batches({ epoch: 7, from: 2 });
+ * console.log(await last.x.tolist()); // prints [ [ 8, 9 ] ]
+ * ```
+ *
  * @throws ConfigError for a batch size or `bucketBatches` that is no positive whole number
  */
 export class DataLoader<S, B = Batch<Awaited<S>>> implements Iterable<B> {

@@ -9,7 +9,17 @@ export interface Dataset<S = Sample> {
   get(index: number): S;
 }
 
-/** Some samples of another dataset, in the order of `indices`. */
+/**
+ * Some samples of another dataset, in the order of `indices`.
+ *
+ * ```ts
+ * const dataset = new ArrayDataset({ y: Int32Array.of(10, 11, 12, 13) });
+ * const subset = new Subset(dataset, [3, 1]);
+ * console.log(subset.length, subset.get(0).y.data); // prints 2 Int32Array(1) [ 13 ]
+ * ```
+ *
+ * @throws IndexError from `get` outside 0 to `length - 1`
+ */
 export class Subset<S> implements Dataset<S> {
   readonly dataset: Dataset<S>;
   readonly indices: ArrayLike<number>;
@@ -34,10 +44,14 @@ type Rows<Arrays> = { readonly [Name in keyof Arrays]: HostArray };
 /**
  * Rows of arrays that lie in memory: sample `i` holds row `i` of each.
  *
+ * ```ts
+ * const x = { data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [3, 2] };
+ * const dataset = new ArrayDataset({ x, y: Int32Array.of(0, 1, 0) });
+ * console.log(dataset.length, dataset.get(1).x.data, dataset.get(1).y.data[0]); // prints 3 Float32Array(2) [ 3, 4 ] 1
+ * ```
+ *
  * @param arrays named arrays of shape `[N, ...]` with the same N; a typed array without a shape is `[N]`
  * @throws DataError if the lengths differ or a shape does not fit its data
- *
- * @example new ArrayDataset({ x: { data: pixels, shape: [60000, 784] }, y: labels })
  */
 export class ArrayDataset<Arrays extends { readonly [name: string]: TypedArray | HostArray }>
   implements Dataset<Rows<Arrays>>

@@ -14,7 +14,22 @@ export interface Position {
   readonly batch: number;
 }
 
-/** The batches of all epochs in one row, with a position at which another stream can go on. */
+/**
+ * The batches of all epochs in one row, with a position at which another stream can go on.
+ *
+ * ```ts
+ * const loader = new DataLoader(new ArrayDataset({ x: Float32Array.of(1, 2, 3) }), { batchSize: 2 });
+ * const stream = new BatchStream(loader);
+ * stream.next();
+ * const { position } = stream; // what a checkpoint keeps
+ * console.log(position, await stream.next().x.tolist()); // prints { epoch: 0, batch: 1 } [ 3 ]
+ * console.log(await new BatchStream(loader, position).next().x.tolist()); // prints [ 3 ]
+ * console.log(stream.position); // prints { epoch: 1, batch: 0 }
+ * ```
+ *
+ * @param position where to begin; default the first batch of epoch 0
+ * @throws ConfigError for a source without a batch, and from `next` where it gives fewer batches than its length
+ */
 export class BatchStream<B> {
   readonly #source: BatchSource<B>;
   #iterator: IterableIterator<B> | undefined;

@@ -17,7 +17,15 @@ export interface SelectionState {
   readonly unimproved: number;
 }
 
-/** A fold over validations: the best one so far, and how many came after it. A metric that is NaN is never better. */
+/**
+ * A fold over validations: the best one so far, and how many came after it. A metric that is NaN is never better.
+ *
+ * ```ts
+ * const selection = new Selection({ monitor: 'accuracy', goal: 'maximize' });
+ * console.log(selection.update(100, { accuracy: 0.9 }), selection.update(200, { accuracy: 0.8 })); // prints true false
+ * console.log(selection.state); // prints { best: { step: 100, value: 0.9 }, unimproved: 1 }
+ * ```
+ */
 export class Selection {
   readonly #monitor: string;
   readonly #sign: 1 | -1;

@@ -3,12 +3,14 @@ import { DataError, IndexError } from '@evenkeel/errors';
 /**
  * A fixed set of names, each with an id: its place in the set.
  *
+ * ```ts
+ * const places = Categories.of(['sea', 'hill', null, 'sea']);
+ * console.log(places.encode(['hill', 'sea'])); // prints Int32Array(2) [ 0, 1 ]
+ * console.log(places.decode([1, 1])); // prints [ 'sea', 'sea' ]
+ * ```
+ *
  * @param names the set, in the order of the ids
  * @throws DataError if a name occurs twice or there is none
- *
- * @example
- * const species = Categories.of(train.texts('species'));
- * const labels = species.encode(train.texts('species')); // Int32Array, as cross-entropy takes it
  */
 export class Categories {
   readonly names: readonly string[];

@@ -28,11 +28,15 @@ const MISSING_CATEGORY = ' missing';
  * Columns of a table as a matrix of features `[N, F]`: what a missing value becomes and which categories there are is
  * taken from training data.
  *
- * @param columns each column that is a feature, in order, and how; `'number'`, `'one-hot'` and `'ids'` stand for `{ as: … }`
+ * ```ts
+ * const train = parseCsv('rooms,place\n3,sea\nNA,hill\n5,sea\n');
+ * const encoder = new TableEncoder({ rooms: { as: 'number', missing: 'mean' }, place: 'one-hot' }).fit(train);
+ * console.log(encoder.featureNames.join(' ')); // prints rooms place=hill place=sea
+ * console.log(encoder.transform(train.take([1])).data); // prints Float32Array(3) [ 4, 1, 0 ]
+ * ```
  *
- * @example
- * const encoder = new TableEncoder({ rooms: 'number', bedrooms: { as: 'number', missing: 'mean' }, place: 'one-hot' });
- * const x = encoder.fit(train).transform(test);
+ * @param columns each column that is a feature, in order, and how; `'number'`, `'one-hot'` and `'ids'` stand for `{ as: … }`
+ * @throws ConfigError for no columns
  */
 export class TableEncoder {
   readonly columns: { readonly [name: string]: ColumnEncoding };

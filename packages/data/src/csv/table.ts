@@ -8,6 +8,15 @@ export type Column =
 /**
  * Named columns of one length, as a CSV file holds them.
  *
+ * ```ts
+ * const table = new Table([
+ *   ['age', { kind: 'number', values: Float64Array.of(30, Number.NaN) }],
+ *   ['place', { kind: 'text', values: ['sea', 'hill'] }],
+ * ]);
+ * console.log(table.names.join(' '), table.missing('age'), table.dropMissing().length); // prints age place 1 1
+ * console.log(table.take([1]).texts('place')); // prints [ 'hill' ]
+ * ```
+ *
  * @throws DataError if the columns differ in length
  */
 export class Table {

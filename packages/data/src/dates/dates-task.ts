@@ -18,7 +18,18 @@ export interface DateSample {
   readonly output: Int32Array;
 }
 
-/** Written dates; each entry is a calendar day in one of the twelve forms. */
+/**
+ * Written dates; each entry is a calendar day in one of the twelve forms.
+ *
+ * ```ts
+ * const { train } = datesTask({ seed: 1 });
+ * console.log(train.length); // prints 858588
+ * const { source, input, output } = train.get(0);
+ * console.log(source.length, input.length, output.length, decodeTarget(output) === train.pair(0).iso); // prints 29 11 11 true
+ * ```
+ *
+ * @throws IndexError from `get` and `pair` outside 0 to `length - 1`
+ */
 export class DatesDataset implements Dataset<DateSample> {
   readonly length: number;
   readonly #entry: (index: number) => { day: number; form: number };

@@ -13,6 +13,13 @@ export interface LabeledImage {
  * Images and labels from two arrays, as the IDX files of MNIST hold them. Pixels are divided by 255 when a sample is
  * asked for, so that the data stays in memory as bytes.
  *
+ * ```ts
+ * const images = { data: Uint8Array.of(0, 51, 102, 255), shape: [1, 2, 2], name: 'images' };
+ * const dataset = new ImageDataset(images, { data: Uint8Array.of(7), shape: [1], name: 'labels' });
+ * const { image, label } = dataset.get(0);
+ * console.log(image.shape, [...image.data].map((pixel) => pixel.toFixed(1)).join(' '), label); // prints [ 2, 2 ] 0.0 0.2 0.4 1.0 7
+ * ```
+ *
  * @param images bytes of shape `[N, height, width]` or `[N, channels, height, width]`
  * @param labels bytes or 32-bit integers of shape `[N]`, each below `classes`
  * @param options.classes default: as many as there are names, or 10

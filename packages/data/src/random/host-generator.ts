@@ -10,10 +10,19 @@ export const FOLD_STREAM = 2 ** 52 + 2;
 /**
  * Random numbers on the host for data: which samples, in which order. The device is not asked.
  *
- * The same `seed` and `stream` give the same numbers on every machine; streams of one seed are independent.
+ * The same `seed` and `stream` give the same numbers on every machine; streams of one seed are independent (Philox
+ * 4x32-10, Salmon et al. 2011, as the devices').
+ *
+ * ```ts
+ * const shuffled = new HostGenerator(42).permutation(5);
+ * console.log([...shuffled].sort().join(' ')); // prints 0 1 2 3 4
+ * console.log(new HostGenerator(42).permutation(5).join() === shuffled.join()); // prints true
+ * console.log(new HostGenerator(42, 1).uint32() === new HostGenerator(42).uint32()); // prints false
+ * ```
  *
  * @param seed a whole number from 0 to 2^53 - 1
  * @param stream a whole number from 0 to 2^53 - 1: an epoch, a purpose. Default 0
+ * @throws ConfigError for another seed or stream
  */
 export class HostGenerator {
   readonly #key: [number, number];

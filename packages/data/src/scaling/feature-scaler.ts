@@ -15,6 +15,12 @@ interface FeatureMap {
  * Features are the last dimension: `[N, F]` for a table, `[N, T, F]` for sequences; an array of one dimension is a single
  * feature. Fit on the training part alone and use the same scaler for the rest: a scaler fitted on everything lets the test
  * data leak into training. It computes in float64 and gives float32.
+ *
+ * ```ts
+ * const scaler: FeatureScaler = new MinMaxScaler();
+ * const scaled = scaler.fitTransform(Float32Array.of(10, 20, 30));
+ * console.log(scaled.data, scaler.inverse(scaled).data); // prints Float32Array(3) [ 0, 0.5, 1 ] Float32Array(3) [ 10, 20, 30 ]
+ * ```
  */
 export abstract class FeatureScaler {
   /** The map, once fitted. */

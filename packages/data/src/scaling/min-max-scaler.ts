@@ -15,10 +15,15 @@ export interface MinMaxScalerState {
  * Other data may fall outside of the range. A feature that is constant becomes `low`, as in scikit-learn. See
  * `FeatureScaler` for shapes and errors.
  *
+ * ```ts
+ * const scaler = new MinMaxScaler({ range: [-1, 1] }).fit(Float32Array.of(10, 20, 30));
+ * console.log(scaler.transform(Float32Array.of(15, 40)).data); // prints Float32Array(2) [ -0.5, 2 ]
+ * const same = MinMaxScaler.fromJSON(JSON.parse(JSON.stringify(scaler)));
+ * console.log(same.state); // prints { minimum: [ 10 ], maximum: [ 30 ], range: [ -1, 1 ] }
+ * ```
+ *
  * @param options.range default [0, 1]; [-1, 1] is the other usual one
  * @throws ConfigError if the range is not two finite numbers, the lower first
- *
- * @example new MinMaxScaler({ range: [-1, 1] }).fitTransform(train)
  */
 export class MinMaxScaler extends FeatureScaler {
   readonly range: readonly [low: number, high: number];

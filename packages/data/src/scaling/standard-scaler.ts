@@ -13,9 +13,11 @@ export interface StandardScalerState {
  * The deviation divides by N, as scikit-learn's `StandardScaler` does; a feature that is constant is only shifted. See
  * `FeatureScaler` for shapes and errors.
  *
- * @example
- * const scaler = new StandardScaler().fit(train);
- * const x = scaler.transform(test);
+ * ```ts
+ * const scaler = new StandardScaler().fit({ data: Float32Array.of(1, 10, 3, 30), shape: [2, 2] });
+ * console.log(scaler.state); // prints { mean: [ 2, 20 ], standardDeviation: [ 1, 10 ] }
+ * console.log(scaler.transform({ data: Float32Array.of(4, 25), shape: [1, 2] }).data); // prints Float32Array(2) [ 2, 0.5 ]
+ * ```
  */
 export class StandardScaler extends FeatureScaler {
   #state: StandardScalerState | undefined;

@@ -29,10 +29,11 @@ export interface BytePairTokenizerState {
  * A text is cut into pieces (words with the blank before them, numbers, signs), and in each the merges are applied in the
  * order in which they were learned.
  *
- * @example
- * const tokenizer = BytePairTokenizer.train([text], { vocabularySize: 1024, specials: ['<pad>', '<end>'] });
- * const ids = tokenizer.encode('To be, or not to be');
- * tokenizer.decode(ids); // 'To be, or not to be'
+ * ```ts
+ * const tokenizer = BytePairTokenizer.train(['low lower lowest'], { vocabularySize: 260, specials: ['<end>'] });
+ * console.log(tokenizer.merges.length, tokenizer.size, tokenizer.id('<end>')); // prints 3 260 259
+ * console.log(tokenizer.encode('low').length, tokenizer.decode(tokenizer.encode('slow 🐈'))); // prints 1 slow 🐈
+ * ```
  */
 export class BytePairTokenizer {
   readonly merges: readonly Pair[];

@@ -3,6 +3,12 @@ import { DataError, IndexError } from '@evenkeel/errors';
 /**
  * A fixed set of characters, each with an id: its place in the set.
  *
+ * ```ts
+ * const vocabulary = CharacterVocabulary.of('hello');
+ * console.log(vocabulary.characters.join(''), vocabulary.encode('hole')); // prints ehlo Int32Array(4) [ 1, 3, 2, 0 ]
+ * console.log(vocabulary.decode([1, 0])); // prints he
+ * ```
+ *
  * @param characters the set, in the order of the ids; a character is a Unicode code point
  * @throws DataError if a character occurs twice or there is none
  */

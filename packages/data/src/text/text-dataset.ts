@@ -10,11 +10,16 @@ export interface TextWindow {
 /**
  * The windows of a text in which a language model learns to tell the next character.
  *
+ * ```ts
+ * const windows = new TextDataset(Int32Array.of(1, 2, 3, 4, 5), { context: 3 });
+ * console.log(windows.length, windows.get(1)); // prints 2 { input: Int32Array(3) [ 2, 3, 4 ], target: Int32Array(3) [ 3, 4, 5 ] }
+ * ```
+ *
  * @param ids the text as ids
  * @param options.context characters in a window
  * @param options.stride from the start of a window to the next one's; default 1, every place; `context` lets windows
  *   touch without overlap, as validation wants it
- * @throws DataError if the text is too short for one window
+ * @throws DataError if the text is too short for one window, ConfigError for a context or stride that is no positive whole number
  */
 export class TextDataset implements Dataset<TextWindow> {
   readonly length: number;

@@ -30,9 +30,12 @@ export function splitWords(text: string): string[] {
  * Words with an id each: the special ones, then by falling frequency (equally frequent ones by UTF-16 code units), so that
  * the same texts give the same ids.
  *
- * @example
- * const vocabulary = WordVocabulary.of(sentences, { minFrequency: 2 });
- * const ids = vocabulary.encode('Two young men'); // Int32Array; '<unk>' where a word is not known
+ * ```ts
+ * const vocabulary = WordVocabulary.of(['two young men', 'two dogs'], { lowerCase: true });
+ * console.log(vocabulary.words.join(' ')); // prints two dogs men young
+ * console.log(vocabulary.encode('Two cats')); // prints Int32Array(2) [ 4, 1 ]
+ * console.log(vocabulary.decode([2, 4, 1, 3])); // prints two <unk>
+ * ```
  */
 export class WordVocabulary {
   readonly words: readonly string[];

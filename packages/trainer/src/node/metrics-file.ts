@@ -11,6 +11,19 @@ export type MetricsLine = { readonly step: number } & Readonly<Record<string, un
 /**
  * `metrics.jsonl`, which only grows: one line for each step and each validation. A process that is killed can leave its
  * last line unfinished; reading passes over it. No times in it: an interrupted run has the same lines as any other.
+ *
+ * ```ts
+ * const file = new MetricsFile(join(folder, 'metrics.jsonl'), realDisk);
+ * for (const step of [1, 2, 3]) await file.record({ type: 'validation', step, metrics: { loss: 1 / step }, improved: true });
+ * await file.cut(2); // as a run does that goes on from step 2
+ * for (const line of file.read()) console.log(line);
+ * // prints { step: 1, validation: { loss: 1 } }
+ * // prints { step: 2, validation: { loss: 0.5 } }
+ * ```
+ *
+ * @param path where the file is or will be
+ * @param disk the file system, `realDisk` outside of tests
+ * @throws DataError from `read` and `cut` for a complete line that is not JSON
  */
 export class MetricsFile {
   readonly path: string;

@@ -20,6 +20,15 @@ export interface RunFolderOptions {
 /**
  * A run on disk: `config.yaml`, `metrics.jsonl`, `checkpoints/step-N/`, and at the end `model.safetensors` and
  * `summary.json`. Every file is written whole or not at all, but for the last line of the metrics.
+ *
+ * ```ts
+ * const run = await RunFolder.create(join(folder, 'run'), { config: 'lr: 0.1\n' });
+ * await run.record({ type: 'validation', step: 1, metrics: { loss: 0.5 }, improved: true });
+ * await run.finish(new Map([['weight', safeTensor(Float32Array.of(1, 2))]]), { loss: 0.5 });
+ * const opened = await RunFolder.open(run.path);
+ * console.log(opened.summary, toFloat32((await opened.model()).tensors.get('weight'))); // prints { loss: 0.5 } Float32Array(2) [ 1, 2 ]
+ * console.log((await readdir(run.path)).sort().join(' ')); // prints config.yaml metrics.jsonl model.safetensors summary.json
+ * ```
  */
 export class RunFolder implements CheckpointStore {
   readonly path: string;
