@@ -15,11 +15,20 @@ export interface PositionalEncodingOptions {
 }
 
 /**
- * Adds the sinusoidal table of positions to its input; Vaswani et al. 2017, section 3.5.
+ * Adds the sinusoidal table of positions to its input, sin(p / 10000^(2i/dModel)) to feature 2i of position p and the
+ * cosine to feature 2i + 1; Vaswani et al. 2017, Attention is all you need, section 3.5.
  *
+ * Input and output `[length, batch, dModel]`, `[batch, length, dModel]` with `batchFirst`, or `[length, dModel]`.
  * The table is the buffer `pe [maxLength, dModel]`; it is computed, so it is no part of the state dict.
  *
- * @throws ShapeError at the call for a sequence longer than the table
+ * ```ts
+ * // At position 0 each pair of features gets sin 0 and cos 0.
+ * const encoding = new PositionalEncoding(4, { dropout: 0 });
+ * console.log(await encoding.call(tensor([[10, 10, 10, 10]])).tolist()); // prints [ [ 10, 11, 10, 11 ] ]
+ * ```
+ *
+ * @throws ConfigError for sizes that are not positive, or a probability outside [0, 1]
+ * @throws ShapeError at the call for other features, or a sequence longer than the table
  */
 export class PositionalEncoding extends Module {
   readonly batchFirst: boolean;

@@ -69,14 +69,19 @@ abstract class RecurrentCell extends Module {
 }
 
 /**
- * One step of an RNN, tanh(W_ih x + b_ih + W_hh h + b_hh); `torch.nn.RNNCell`.
+ * One step of an RNN, tanh(W_ih x + b_ih + W_hh h + b_hh); `torch.nn.RNNCell`. Elman 1990, Finding structure in time.
  *
+ * Input `[N, in]` and state `[N, H]` to the next state `[N, H]`, or all without N.
  * `weight_ih [H, in]`, `weight_hh [H, H]`, `bias_ih [H]`, `bias_hh [H]` start as U(−1/√H, 1/√H).
  *
  * ```ts
- * state = new RNNCell(3, 8).call(input, state); // [N, 3] and [N, 8] to [N, 8]
+ * const sum = new RNNCell(1, 1, { nonlinearity: 'relu', bias: false });
+ * for (const weight of sum.parameters()) init.ones_(weight);
+ * console.log(await sum.call(tensor([2]), tensor([3])).tolist()); // prints [ 5 ]
  * ```
  *
+ * @param options.nonlinearity `tanh` (default) or `relu`
+ * @throws ConfigError for sizes that are not positive, or another nonlinearity
  * @throws ShapeError at the call when input and state do not fit
  */
 export class RNNCell extends RecurrentCell {
@@ -102,11 +107,20 @@ export class RNNCell extends RecurrentCell {
 }
 
 /**
- * One step of an LSTM; `torch.nn.LSTMCell`. Formula and gates as in `LSTM`, parameters as in `RNNCell` with 4H rows.
+ * One step of an LSTM; `torch.nn.LSTMCell`. Formula, source and gates as of `LSTM`, parameters as of `RNNCell` with 4H rows.
+ *
+ * Input `[N, in]` and states `[N, H]` to the next hidden and cell state `[N, H]`, or all without N.
  *
  * ```ts
- * const [h, c] = new LSTMCell(3, 8).call(input); // [N, 3] to [N, 8] and [N, 8]
+ * const cell = new LSTMCell(1, 1);
+ * for (const parameter of cell.parameters()) init.zeros_(parameter);
+ * // Every gate is σ(0) = ½, and nothing is added.
+ * const [h, c] = cell.call(zeros([1]), [zeros([1]), tensor([8])]);
+ * console.log(await c.tolist()); // prints [ 4 ]
  * ```
+ *
+ * @throws ConfigError for sizes that are not positive
+ * @throws ShapeError at the call when input and states do not fit
  */
 export class LSTMCell extends RecurrentCell {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentCellOptions = {}) {
@@ -124,11 +138,19 @@ export class LSTMCell extends RecurrentCell {
 }
 
 /**
- * One step of a GRU; `torch.nn.GRUCell`. Formula and gates as in `GRU`, parameters as in `RNNCell` with 3H rows.
+ * One step of a GRU; `torch.nn.GRUCell`. Formula, source and gates as of `GRU`, parameters as of `RNNCell` with 3H rows.
+ *
+ * Input `[N, in]` and state `[N, H]` to the next state `[N, H]`, or all without N.
  *
  * ```ts
- * state = new GRUCell(3, 8).call(input, state); // [N, 3] and [N, 8] to [N, 8]
+ * const cell = new GRUCell(1, 1);
+ * for (const parameter of cell.parameters()) init.zeros_(parameter);
+ * // Every gate is σ(0) = ½, and the candidate 0.
+ * console.log(await cell.call(zeros([1]), tensor([8])).tolist()); // prints [ 4 ]
  * ```
+ *
+ * @throws ConfigError for sizes that are not positive
+ * @throws ShapeError at the call when input and state do not fit
  */
 export class GRUCell extends RecurrentCell {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentCellOptions = {}) {

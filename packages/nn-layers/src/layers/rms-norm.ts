@@ -12,11 +12,17 @@ export interface RMSNormOptions {
 }
 
 /**
- * x / √(mean(x²) + eps) · weight over the trailing dimensions of each sample; `torch.nn.RMSNorm`.
+ * x / √(mean(x²) + eps) · weight over the trailing dimensions of each sample, any shape; `torch.nn.RMSNorm`.
  *
- * `weight` starts at ones. Zhang and Sennrich 2019, Root mean square layer normalization.
+ * `weight`, of the normalized shape, starts at ones. Zhang and Sennrich 2019, Root mean square layer normalization.
+ *
+ * ```ts
+ * // The mean square is 16 / 4, its root 2.
+ * console.log(await new RMSNorm(4).call(tensor([0, 4, 0, 0])).tolist()); // prints [ 0, 2, 0, 0 ]
+ * ```
  *
  * @param normalizedShape the sizes of the trailing dimensions, or the last one
+ * @throws ConfigError for sizes that are not positive
  * @throws ShapeError at the call when the input does not end in that shape
  */
 export class RMSNorm extends Module {

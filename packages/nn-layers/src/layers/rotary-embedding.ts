@@ -14,15 +14,17 @@ export interface RotaryEmbeddingOptions {
 }
 
 /**
- * Rotary position embedding of queries and keys, see `rotaryEmbedding`; Su et al. 2021, RoFormer. Has no parameters and
- * nothing in the state dict; give it to `MultiheadAttention` as `rotary`, or call it on heads.
+ * Rotary position embedding of queries and keys `[..., T, features]`, see `rotaryEmbedding`; Su et al. 2021, RoFormer:
+ * Enhanced Transformer with rotary position embedding. Has no parameters and nothing in the state dict; give it to
+ * `MultiheadAttention` as `rotary`, or call it on heads.
  *
  * ```ts
- * const rotary = new RotaryEmbedding(64);
- * const turned = rotary.call(queries); // [N, heads, T, 64], position t in row t
+ * const turned = new RotaryEmbedding(2).call(tensor([[1, 0], [1, 0]]), { offset: 7 });
+ * // Positions 7 and 8 are one radian apart, as any neighbors are: cos 1.
+ * console.log((await turned.select(0, 0).dot(turned.select(0, 1)).item()).toFixed(4)); // prints 0.5403
  * ```
  *
- * @throws ConfigError for an odd number of features
+ * @throws ConfigError for sizes that are not positive, or an odd number of features
  */
 export class RotaryEmbedding extends Module {
   readonly dim: number;

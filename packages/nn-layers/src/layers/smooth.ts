@@ -2,7 +2,15 @@ import type { Tensor } from '@evenkeel/tensor';
 import { gelu, logsigmoid, mish, silu, softplus, softsign, tanhshrink } from '../functional/smooth.ts';
 import { Module } from '../module/module.ts';
 
-/** x · Φ(x); `approximate: 'tanh'` takes the tanh formula instead of erf; `torch.nn.GELU`. */
+/**
+ * x · Φ(x) of each element, of any shape, with Φ the standard normal distribution function; `torch.nn.GELU`.
+ * `approximate: 'tanh'` (default `'none'`) takes the tanh formula instead of erf. Hendrycks and Gimpel 2016, Gaussian error
+ * linear units.
+ *
+ * ```ts
+ * console.log((await new GELU().call(tensor(1)).item()).toFixed(4)); // prints 0.8413
+ * ```
+ */
 export class GELU extends Module {
   readonly approximate: 'none' | 'tanh';
 
@@ -16,21 +24,45 @@ export class GELU extends Module {
   }
 }
 
-/** x · sigmoid(x); `torch.nn.SiLU`. */
+/**
+ * x · sigmoid(x) of each element, of any shape; `torch.nn.SiLU`. Elfwing, Uchibe and Doya 2018, Sigmoid-weighted linear
+ * units for neural network function approximation in reinforcement learning.
+ *
+ * ```ts
+ * console.log((await new SiLU().call(tensor(1)).item()).toFixed(4)); // prints 0.7311
+ * ```
+ */
 export class SiLU extends Module {
   override forward(input: Tensor): Tensor {
     return silu(input);
   }
 }
 
-/** x · tanh(softplus(x)); `torch.nn.Mish`. */
+/**
+ * x · tanh(softplus(x)) of each element, of any shape; `torch.nn.Mish`. Misra 2019, Mish: a self regularized
+ * non-monotonic activation function.
+ *
+ * ```ts
+ * // At ln 2 softplus is ln 3, whose tanh is 8 / 10.
+ * const output = new Mish().call(tensor(Math.LN2));
+ * console.log(((await output.item()) / Math.LN2).toFixed(4)); // prints 0.8000
+ * ```
+ */
 export class Mish extends Module {
   override forward(input: Tensor): Tensor {
     return mish(input);
   }
 }
 
-/** log(1 + e^(beta x)) / beta (default beta 1), x where beta · x > threshold (default 20); `torch.nn.Softplus`. */
+/**
+ * log(1 + e^(beta x)) / beta (default beta 1) of each element, of any shape; x where beta · x > threshold (default 20);
+ * `torch.nn.Softplus`. Dugas et al. 2001, Incorporating second-order functional knowledge for better option pricing.
+ *
+ * ```ts
+ * console.log((await new Softplus().call(tensor(0)).item()).toFixed(4)); // prints 0.6931
+ * console.log(await new Softplus().call(tensor(30)).item()); // prints 30
+ * ```
+ */
 export class Softplus extends Module {
   readonly beta: number;
   readonly threshold: number;
@@ -46,35 +78,67 @@ export class Softplus extends Module {
   }
 }
 
-/** x / (1 + |x|); `torch.nn.Softsign`. */
+/**
+ * x / (1 + |x|) of each element, of any shape; `torch.nn.Softsign`. Turian, Bergstra and Bengio 2009, Quadratic features
+ * and deep architectures for chunking.
+ *
+ * ```ts
+ * console.log(await new Softsign().call(tensor([-1, 0, 3])).tolist()); // prints [ -0.5, 0, 0.75 ]
+ * ```
+ */
 export class Softsign extends Module {
   override forward(input: Tensor): Tensor {
     return softsign(input);
   }
 }
 
-/** 1 / (1 + e^−x); `torch.nn.Sigmoid`. */
+/**
+ * 1 / (1 + e^−x) of each element, of any shape; `torch.nn.Sigmoid`.
+ *
+ * ```ts
+ * console.log(await new Sigmoid().call(tensor([-1000, 0, 1000])).tolist()); // prints [ 0, 0.5, 1 ]
+ * ```
+ */
 export class Sigmoid extends Module {
   override forward(input: Tensor): Tensor {
     return input.sigmoid();
   }
 }
 
-/** log(sigmoid(x)); `torch.nn.LogSigmoid`. */
+/**
+ * log(sigmoid(x)) of each element, of any shape, finite where the sigmoid is 0; `torch.nn.LogSigmoid`.
+ *
+ * ```ts
+ * console.log(await new LogSigmoid().call(tensor(-1000)).item()); // prints -1000
+ * ```
+ */
 export class LogSigmoid extends Module {
   override forward(input: Tensor): Tensor {
     return logsigmoid(input);
   }
 }
 
-/** tanh(x); `torch.nn.Tanh`. */
+/**
+ * tanh(x) of each element, of any shape; `torch.nn.Tanh`.
+ *
+ * ```ts
+ * // (e²ˣ − 1) / (e²ˣ + 1) at ln 2 is 3 / 5.
+ * console.log((await new Tanh().call(tensor(Math.LN2)).item()).toFixed(4)); // prints 0.6000
+ * ```
+ */
 export class Tanh extends Module {
   override forward(input: Tensor): Tensor {
     return input.tanh();
   }
 }
 
-/** x − tanh(x); `torch.nn.Tanhshrink`. */
+/**
+ * x − tanh(x) of each element, of any shape; `torch.nn.Tanhshrink`.
+ *
+ * ```ts
+ * console.log(await new Tanhshrink().call(tensor([-100, 0, 100])).tolist()); // prints [ -99, 0, 99 ]
+ * ```
+ */
 export class Tanhshrink extends Module {
   override forward(input: Tensor): Tensor {
     return tanhshrink(input);

@@ -28,7 +28,18 @@ export interface DecoderInputs {
  * Self-attention, attention on an encoder's output, and a feed-forward network, each with residual and layer norm;
  * `torch.nn.TransformerDecoderLayer`.
  *
- * Target `[T, N, dModel]` and memory `[S, N, dModel]`, or `[N, …]` with `batchFirst`. Vaswani et al. 2017.
+ * Target `[T, N, dModel]` and memory `[S, N, dModel]`, `[N, …]` with `batchFirst`, or both without N; output like the
+ * target. Vaswani et al. 2017, Attention is all you need.
+ *
+ * ```ts
+ * const layer = new TransformerDecoderLayer(8, 2, { dimFeedforward: 16 }).eval();
+ * const [target, memory] = [randn([3, 1, 8]), randn([2, 1, 8])];
+ * const masked = layer.call(target, memory, { memoryKeyPaddingMask: tensor([[false, true]]) });
+ * console.log(await allclose(masked, layer.call(target, memory.narrow(0, 0, 1)), { atol: 1e-5 })); // prints true
+ * ```
+ *
+ * @throws ConfigError for sizes that are not positive, heads that do not divide the features, or another activation
+ * @throws ShapeError at the call when target, memory and masks do not fit
  */
 export class TransformerDecoderLayer extends Module {
   readonly normFirst: boolean;
@@ -94,9 +105,17 @@ export class TransformerDecoderLayer extends Module {
 }
 
 /**
- * A stack of `numLayers` copies of one layer, and a last norm if given; `torch.nn.TransformerDecoder`.
+ * A stack of `numLayers` copies of one layer, and a last norm if given; `torch.nn.TransformerDecoder`. Shapes and errors as
+ * of `TransformerDecoderLayer`.
  *
  * As in PyTorch the copies start with equal weights; `apply` an initializer for other ones, as `Transformer` does.
+ *
+ * ```ts
+ * const layer = new TransformerDecoderLayer(8, 2, { dimFeedforward: 16 }).eval();
+ * const [target, memory] = [randn([3, 1, 8]), randn([2, 1, 8])];
+ * const twice = layer.call(layer.call(target, memory), memory);
+ * console.log(await allclose(new TransformerDecoder(layer, 2).call(target, memory), twice)); // prints true
+ * ```
  */
 export class TransformerDecoder extends Module {
   layers: ModuleList<TransformerDecoderLayer>;

@@ -40,6 +40,17 @@ export interface EncoderLayerInputs {
  * Input and output `[L, N, dModel]`, `[N, L, dModel]` with `batchFirst`, or `[L, dModel]`.
  * Vaswani et al. 2017, Attention is all you need; pre-LN: Xiong et al. 2020, On layer normalization in the Transformer
  * architecture.
+ *
+ * ```ts
+ * const layer = new TransformerEncoderLayer(8, 2, { dimFeedforward: 16 }).eval();
+ * const input = randn([3, 8]);
+ * // What is causal computes the first position as if it were the only one.
+ * const first = layer.call(input, { isCausal: true }).narrow(0, 0, 1);
+ * console.log(await allclose(first, layer.call(input.narrow(0, 0, 1)), { atol: 1e-5 })); // prints true
+ * ```
+ *
+ * @throws ConfigError for sizes that are not positive, heads that do not divide the features, or another activation
+ * @throws ShapeError at the call when input and masks do not fit
  */
 export class TransformerEncoderLayer extends Module {
   readonly normFirst: boolean;
@@ -100,9 +111,17 @@ export interface EncoderInputs {
 }
 
 /**
- * A stack of `numLayers` copies of one layer, and a last norm if given; `torch.nn.TransformerEncoder`.
+ * A stack of `numLayers` copies of one layer, and a last norm if given; `torch.nn.TransformerEncoder`. Shapes and errors as
+ * of `TransformerEncoderLayer`.
  *
  * As in PyTorch the copies start with equal weights; `apply` an initializer for other ones, as `Transformer` does.
+ *
+ * ```ts
+ * const layer = new TransformerEncoderLayer(8, 2, { dimFeedforward: 16 }).eval();
+ * const input = randn([3, 8]);
+ * const twice = layer.call(layer.call(input));
+ * console.log(await allclose(new TransformerEncoder(layer, 2).call(input), twice)); // prints true
+ * ```
  */
 export class TransformerEncoder extends Module {
   layers: ModuleList<TransformerEncoderLayer>;

@@ -30,8 +30,21 @@ export interface TransformerInputs extends DecoderInputs {
  * An encoder and a decoder, each with a last layer norm; `torch.nn.Transformer`. Embeddings, positions and the output
  * head are the caller's.
  *
- * Source `[S, N, dModel]`, target `[T, N, dModel]`, output like the target; `[N, …]` with `batchFirst`. All matrices
- * start Xavier-uniform. Vaswani et al. 2017, Attention is all you need.
+ * Source `[S, N, dModel]`, target `[T, N, dModel]`, `[N, …]` with `batchFirst`, or both without N; output like the target.
+ * All matrices start Xavier-uniform. Vaswani et al. 2017, Attention is all you need.
+ *
+ * ```ts
+ * const sizes = { dModel: 8, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1, dimFeedforward: 16 };
+ * const model = new Transformer(sizes).eval();
+ * const [source, target] = [randn([3, 8]), randn([2, 8])];
+ * const output = model.call(source, target, { tgtIsCausal: true });
+ * // Without positions the order of the source is unknown.
+ * const turned = model.call(source.flip(0), target, { tgtIsCausal: true });
+ * console.log(output.shape, await allclose(turned, output, { atol: 1e-5 })); // prints [ 2, 8 ] true
+ * ```
+ *
+ * @throws ConfigError for sizes that are not positive, heads that do not divide the features, or another activation
+ * @throws ShapeError at the call when source, target and masks do not fit
  */
 export class Transformer extends Module {
   readonly dModel: number;

@@ -65,13 +65,15 @@ abstract class TransposedConvolution extends ConvolutionWeights {
 }
 
 /**
- * The transpose of `Conv1d`, from `[N, C, L]` (or `[C, L]`) to `[N, O, T]`, see `convTranspose1d`;
- * `torch.nn.ConvTranspose1d`.
+ * The transpose of `Conv1d`, from `[N, C, L]` (or `[C, L]`) to `[N, O, T]` (or `[O, T]`), see `convTranspose1d` for T;
+ * `torch.nn.ConvTranspose1d`. Zeiler et al. 2010, Deconvolutional networks.
  *
  * `weight [C, O / groups, K]` and `bias [O]` start as U(−b, b) with b = 1/√(O / groups · K), which is PyTorch's rule.
  *
  * ```ts
- * new ConvTranspose1d(8, 4, 4, { stride: 2, padding: 1 }).call(randn([2, 8, 10])).shape; // [2, 4, 20]
+ * const spread = new ConvTranspose1d(1, 1, 2, { stride: 2, bias: false });
+ * init.ones_(spread.weight);
+ * console.log(await spread.call(tensor([[3, 5]])).tolist()); // prints [ [ 3, 3, 5, 5 ] ]
  * ```
  *
  * @throws ConfigError for sizes that are not positive, or groups that do not divide the channels
@@ -90,7 +92,16 @@ export class ConvTranspose1d extends TransposedConvolution {
   }
 }
 
-/** The transpose of `Conv2d`, see `ConvTranspose1d`; `torch.nn.ConvTranspose2d`. */
+/**
+ * The transpose of `Conv2d`, from `[N, C, H, W]` (or `[C, H, W]`) to `[N, O, ...T]` (or `[O, ...T]`), otherwise as
+ * `ConvTranspose1d`; `torch.nn.ConvTranspose2d`.
+ *
+ * ```ts
+ * const spread = new ConvTranspose2d(1, 1, 2, { stride: 2, bias: false });
+ * init.ones_(spread.weight);
+ * console.log(await spread.call(tensor([[[3, 5]]])).tolist()); // prints [ [ [ 3, 3, 5, 5 ], [ 3, 3, 5, 5 ] ] ]
+ * ```
+ */
 export class ConvTranspose2d extends TransposedConvolution {
   protected override readonly convolve = convTranspose2d;
 
@@ -104,7 +115,17 @@ export class ConvTranspose2d extends TransposedConvolution {
   }
 }
 
-/** The transpose of `Conv3d`, see `ConvTranspose1d`; `torch.nn.ConvTranspose3d`. */
+/**
+ * The transpose of `Conv3d`, from `[N, C, D, H, W]` (or `[C, D, H, W]`) to `[N, O, ...T]` (or `[O, ...T]`), otherwise as
+ * `ConvTranspose1d`; `torch.nn.ConvTranspose3d`.
+ *
+ * ```ts
+ * const spread = new ConvTranspose3d(1, 1, [2, 1, 1], { stride: [2, 1, 1], bias: false });
+ * init.ones_(spread.weight);
+ * const output = spread.call(tensor([[[[3]], [[5]]]]));
+ * console.log(await output.flatten().tolist()); // prints [ 3, 3, 5, 5 ]
+ * ```
+ */
 export class ConvTranspose3d extends TransposedConvolution {
   protected override readonly convolve = convTranspose3d;
 

@@ -4,13 +4,18 @@ import { channelShuffle, pixelShuffle, pixelUnshuffle } from '../functional/shuf
 import { Module } from '../module/module.ts';
 
 /**
- * Resizes the spatial dimensions of `[N, C, ...S]`, see `interpolate`; `torch.nn.Upsample`.
+ * Resizes the spatial dimensions, `[N, C, ...S]` to `[N, C, ...T]`, see `interpolate`; `torch.nn.Upsample`.
  *
  * ```ts
- * new Upsample({ scaleFactor: 2, mode: 'bilinear' }).call(randn([1, 3, 8, 8])).shape; // [1, 3, 16, 16]
+ * const row = tensor([[[1, 3]]]);
+ * console.log(await new Upsample({ scaleFactor: 2 }).call(row).tolist()); // prints [ [ [ 1, 1, 3, 3 ] ] ]
+ * const linear = new Upsample({ size: 3, mode: 'linear', alignCorners: true });
+ * console.log(await linear.call(row).tolist()); // prints [ [ [ 1, 2, 3 ] ] ]
  * ```
  *
+ * @param options size or scaleFactor; mode (default `nearest`), alignCorners and recomputeScaleFactor (default false)
  * @throws ConfigError at the call unless one of size and scaleFactor is given and the mode fits the dimensions
+ * @throws ShapeError at the call unless there are one to three spatial dimensions
  */
 export class Upsample extends Module {
   readonly options: InterpolateOptions;
@@ -25,7 +30,20 @@ export class Upsample extends Module {
   }
 }
 
-/** `[..., C · r², H, W]` to `[..., C, H · r, W · r]`, see `pixelShuffle`; `torch.nn.PixelShuffle`. */
+/**
+ * Channels become pixels, `[..., C · r², H, W]` to `[..., C, H · r, W · r]`, see `pixelShuffle`; `torch.nn.PixelShuffle`.
+ * Shi et al. 2016, Real-time single image and video super-resolution using an efficient sub-pixel convolutional neural
+ * network.
+ *
+ * ```ts
+ * const pixels = new PixelShuffle(2).call(tensor([[[1]], [[2]], [[3]], [[4]]]));
+ * console.log(await pixels.tolist()); // prints [ [ [ 1, 2 ], [ 3, 4 ] ] ]
+ * ```
+ *
+ * @param upscaleFactor r
+ * @throws ConfigError at the call for a factor that is no positive integer
+ * @throws ShapeError at the call when r² does not divide the channels
+ */
 export class PixelShuffle extends Module {
   readonly upscaleFactor: number;
 
@@ -39,7 +57,19 @@ export class PixelShuffle extends Module {
   }
 }
 
-/** `[..., C, H · r, W · r]` to `[..., C · r², H, W]`, see `pixelUnshuffle`; `torch.nn.PixelUnshuffle`. */
+/**
+ * Pixels become channels, `[..., C, H · r, W · r]` to `[..., C · r², H, W]`, the inverse of `PixelShuffle`;
+ * `torch.nn.PixelUnshuffle`.
+ *
+ * ```ts
+ * const channels = new PixelUnshuffle(2).call(tensor([[[1, 2], [3, 4]]]));
+ * console.log(await channels.tolist()); // prints [ [ [ 1 ] ], [ [ 2 ] ], [ [ 3 ] ], [ [ 4 ] ] ]
+ * ```
+ *
+ * @param downscaleFactor r
+ * @throws ConfigError at the call for a factor that is no positive integer
+ * @throws ShapeError at the call when r does not divide height and width
+ */
 export class PixelUnshuffle extends Module {
   readonly downscaleFactor: number;
 
@@ -53,7 +83,18 @@ export class PixelUnshuffle extends Module {
   }
 }
 
-/** Deals the channels of `[N, C, ...]` out over groups, see `channelShuffle`; `torch.nn.ChannelShuffle`. */
+/**
+ * Deals the channels of `[N, C, ...]` out over groups and keeps the shape, see `channelShuffle`; `torch.nn.ChannelShuffle`.
+ * Zhang et al. 2018, ShuffleNet: an extremely efficient convolutional neural network for mobile devices.
+ *
+ * ```ts
+ * const shuffled = new ChannelShuffle(2).call(tensor([[[1], [2], [3], [4]]]));
+ * console.log(await shuffled.tolist()); // prints [ [ [ 1 ], [ 3 ], [ 2 ], [ 4 ] ] ]
+ * ```
+ *
+ * @throws ConfigError at the call for a number of groups that is no positive integer
+ * @throws ShapeError at the call when the groups do not divide the channels
+ */
 export class ChannelShuffle extends Module {
   readonly groups: number;
 
