@@ -167,12 +167,16 @@ export {
 export { ChannelShuffle, PixelShuffle, PixelUnshuffle, Upsample } from './layers/upsample.ts';
 export { type AdaptiveLogSoftmaxOptions, AdaptiveLogSoftmaxWithLoss } from './losses/adaptive-softmax.ts';
 export * from './losses/binary.ts';
+export * from './losses/binary-losses.ts';
+export * from './losses/class-losses.ts';
 export { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss } from './losses/cross-entropy.ts';
 export { type CtcLossOptions, ctcLoss, type Lengths } from './losses/ctc.ts';
+export * from './losses/distance-losses.ts';
+export * from './losses/margin-losses.ts';
 export * from './losses/margins.ts';
-export * from './losses/modules.ts';
 export type { Reduction, ReductionOptions } from './losses/reduction.ts';
 export * from './losses/regression.ts';
+export * from './losses/regression-losses.ts';
 export * from './losses/similarity.ts';
 export { ModuleDict, ModuleList, Sequential } from './module/containers.ts';
 export {

@@ -24,10 +24,15 @@ abstract class AveragePool extends Module {
 }
 
 /**
- * The mean of each window of `[N, C, L]` or `[C, L]`, see `avgPool1d`; `torch.nn.AvgPool1d`.
+ * The mean of each window; `torch.nn.AvgPool1d`.
+ *
+ * `[N, C, L]` to `[N, C, T]` (or without N), T = ⌊(L + 2 · padding − kernelSize) / stride⌋ + 1, rounded up with
+ * `ceilMode`. Defaults: stride `kernelSize`, no padding, zeros of the padding counted (`countIncludePad`).
  *
  * ```ts
- * new AvgPool1d(2).call(tensor([[1, 3, 2, 6]])); // [[2, 4]]
+ * const input = tensor([[1, 3, 2, 6]]);
+ * console.log(await new AvgPool1d(2).call(input).tolist()); // prints [ [ 2, 4 ] ]
+ * console.log(await new AvgPool1d(2, { stride: 1 }).call(input).tolist()); // prints [ [ 2, 2.5, 4 ] ]
  * ```
  *
  * @throws ConfigError at the call for a padding of more than half the kernel, or a divisor of 0
@@ -39,14 +44,32 @@ export class AvgPool1d extends AveragePool {
   }
 }
 
-/** The mean of each window of `[N, C, H, W]` or `[C, H, W]`, see `avgPool1d`; `torch.nn.AvgPool2d`. */
+/**
+ * As `AvgPool1d` over height and width: `[N, C, H, W]` to `[N, C, H', W']`; `torch.nn.AvgPool2d`.
+ *
+ * ```ts
+ * const image = tensor([[[1, 3, 0, 4], [5, 7, 2, 2]]]); // [C, H, W]
+ * console.log(await new AvgPool2d(2).call(image).tolist()); // prints [ [ [ 4, 2 ] ] ]
+ * ```
+ *
+ * @throws as `AvgPool1d`
+ */
 export class AvgPool2d extends AveragePool {
   override forward(input: Tensor): Tensor {
     return avgPool2d(input, this.kernelSize, this.options);
   }
 }
 
-/** The mean of each window of `[N, C, D, H, W]` or `[C, D, H, W]`, see `avgPool1d`; `torch.nn.AvgPool3d`. */
+/**
+ * As `AvgPool1d` over depth, height and width: `[N, C, D, H, W]` to `[N, C, D', H', W']`; `torch.nn.AvgPool3d`.
+ *
+ * ```ts
+ * const volume = arange(8).reshape([1, 2, 2, 2]); // [C, D, H, W]
+ * console.log(await new AvgPool3d([1, 2, 2]).call(volume).flatten().tolist()); // prints [ 1.5, 5.5 ]
+ * ```
+ *
+ * @throws as `AvgPool1d`
+ */
 export class AvgPool3d extends AveragePool {
   override forward(input: Tensor): Tensor {
     return avgPool3d(input, this.kernelSize, this.options);
@@ -67,21 +90,50 @@ abstract class NormPool extends Module {
   }
 }
 
-/** (Σ xᵖ)^(1/p) over each window of `[N, C, L]` or `[C, L]`, p = `normType`; `torch.nn.LPPool1d`. */
+/**
+ * (Σ xᵖ)^(1/p) over each window, p = `normType`; `torch.nn.LPPool1d`.
+ *
+ * `[N, C, L]` to `[N, C, T]` (or without N), T = ⌊(L − kernelSize) / stride⌋ + 1, rounded up with `ceilMode`; the
+ * stride is `kernelSize` by default. Where Σ xᵖ is not positive the result is 0. With p = 1 it is the sum, for large p
+ * near the maximum.
+ *
+ * ```ts
+ * console.log(await new LPPool1d(2, 2).call(tensor([[3, 4, 6, 8]])).tolist()); // prints [ [ 5, 10 ] ]
+ * ```
+ *
+ * @throws ShapeError at the call when no window fits
+ */
 export class LPPool1d extends NormPool {
   override forward(input: Tensor): Tensor {
     return lpPool1d(input, this.normType, this.kernelSize, this.options);
   }
 }
 
-/** (Σ xᵖ)^(1/p) over each window of `[N, C, H, W]` or `[C, H, W]`, p = `normType`; `torch.nn.LPPool2d`. */
+/**
+ * As `LPPool1d` over height and width: `[N, C, H, W]` to `[N, C, H', W']`; `torch.nn.LPPool2d`.
+ *
+ * ```ts
+ * console.log(await new LPPool2d(2, [1, 2]).call(tensor([[[3, 4], [6, 8]]])).tolist()); // prints [ [ [ 5 ], [ 10 ] ] ]
+ * ```
+ *
+ * @throws as `LPPool1d`
+ */
 export class LPPool2d extends NormPool {
   override forward(input: Tensor): Tensor {
     return lpPool2d(input, this.normType, this.kernelSize, this.options);
   }
 }
 
-/** (Σ xᵖ)^(1/p) over each window of `[N, C, D, H, W]` or `[C, D, H, W]`, p = `normType`; `torch.nn.LPPool3d`. */
+/**
+ * As `LPPool1d` over depth, height and width: `[N, C, D, H, W]` to `[N, C, D', H', W']`; `torch.nn.LPPool3d`.
+ *
+ * ```ts
+ * const volume = tensor([3, 4, 6, 8]).reshape([1, 2, 1, 2]); // [C, D, H, W]
+ * console.log(await new LPPool3d(2, [1, 1, 2]).call(volume).flatten().tolist()); // prints [ 5, 10 ]
+ * ```
+ *
+ * @throws as `LPPool1d`
+ */
 export class LPPool3d extends NormPool {
   override forward(input: Tensor): Tensor {
     return lpPool3d(input, this.normType, this.kernelSize, this.options);

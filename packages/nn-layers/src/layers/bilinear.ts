@@ -15,6 +15,13 @@ export interface BilinearOptions {
  * Inputs `[..., in1]` and `[..., in2]`, output `[..., out]`. `weight [out, in1, in2]` and `bias [out]` start as
  * U(−1/√in1, 1/√in1).
  *
+ * ```ts
+ * const layer = new Bilinear(2, 2, 1, { bias: false });
+ * layer.loadStateDict({ weight: tensor([[[1, 0], [0, 1]]]) }); // with A = I it is the dot product
+ * console.log(await layer.call(tensor([1, 2]), tensor([3, 4])).tolist()); // prints [ 11 ]
+ * ```
+ *
+ * @throws ConfigError for sizes that are not positive
  * @throws ShapeError at the call when the inputs do not fit the weight or each other
  */
 export class Bilinear extends Module {

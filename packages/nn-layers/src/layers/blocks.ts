@@ -1,7 +1,18 @@
 import { type BlockOptions, col2im, im2col, type Pair, type Tensor } from '@evenkeel/tensor';
 import { Module } from '../module/module.ts';
 
-/** `[N, C, H, W]` to the columns of its sliding blocks, `[N, C · kh · kw, L]`, see `im2col`; `torch.nn.Unfold`. */
+/**
+ * The sliding blocks of an image as columns (im2col), `[N, C, H, W]` to `[N, C · kh · kw, L]`; `torch.nn.Unfold`.
+ *
+ * L counts the blocks, row by row. Defaults: stride 1, dilation 1, no padding.
+ *
+ * ```ts
+ * const columns = new Unfold(2).call(tensor([[[[1, 2, 3], [4, 5, 6]]]])); // two blocks of 2 x 2
+ * console.log(await columns.tolist()); // prints [ [ [ 1, 2 ], [ 2, 3 ], [ 4, 5 ], [ 5, 6 ] ] ]
+ * ```
+ *
+ * @throws ShapeError at the call when no block fits
+ */
 export class Unfold extends Module {
   readonly kernelSize: Pair;
   readonly options: BlockOptions;
@@ -17,7 +28,19 @@ export class Unfold extends Module {
   }
 }
 
-/** Blocks `[N, C · kh · kw, L]` summed back into images of `outputSize`, see `col2im`; `torch.nn.Fold`. */
+/**
+ * Blocks `[N, C · kh · kw, L]` summed back into images `[N, C, ...outputSize]` (col2im), what `Unfold` would take
+ * apart; `torch.nn.Fold`.
+ *
+ * Where blocks overlap their elements add up. Defaults: stride 1, dilation 1, no padding.
+ *
+ * ```ts
+ * const image = new Fold([2, 3], 2).call(ones([1, 4, 2])); // two blocks of 2 x 2 share the middle column
+ * console.log(await image.squeeze().tolist()); // prints [ [ 1, 2, 1 ], [ 1, 2, 1 ] ]
+ * ```
+ *
+ * @throws ShapeError at the call when the blocks do not fit `outputSize`
+ */
 export class Fold extends Module {
   readonly outputSize: Pair;
   readonly kernelSize: Pair;

@@ -63,15 +63,20 @@ abstract class Convolution extends ConvolutionWeights {
 }
 
 /**
- * Slides `outChannels` kernels along `[N, C, L]` (or `[C, L]`) and gives `[N, O, T]`, see `conv1d`; `torch.nn.Conv1d`.
+ * Slides `outChannels` kernels along the input; `torch.nn.Conv1d`.
  *
- * `weight [O, C / groups, K]` and `bias [O]` start as U(−b, b) with b = 1/√(C / groups · K).
+ * `[N, C, L]` to `[N, O, T]` (or without N): out[o, t] = Σ_{c, k} weight[o, c, k] · x[c, t · stride + k · dilation −
+ * padding] + bias[o], T = ⌊(L + 2 · padding − dilation · (K − 1) − 1) / stride⌋ + 1. Defaults: stride 1, no padding,
+ * dilation 1, one group. `weight [O, C / groups, K]` and `bias [O]` start as U(−b, b) with b = 1/√(C / groups · K).
  *
  * ```ts
- * new Conv1d(16, 32, 3, { padding: 'same' }).call(randn([4, 16, 50])).shape; // [4, 32, 50]
+ * const layer = new Conv1d(1, 1, 2, { bias: false });
+ * init.ones_(layer.weight);
+ * console.log(await layer.call(tensor([[1, 2, 4, 8]])).tolist()); // prints [ [ 3, 6, 12 ] ]
  * ```
  *
- * @throws ConfigError for sizes that are not positive, groups that do not divide the channels, or `'same'` with a stride
+ * @throws ConfigError for sizes that are not positive, groups that do not divide the channels, or `'same'` with a
+ * stride
  * @throws ShapeError at the call when the input does not fit
  */
 export class Conv1d extends Convolution {
@@ -83,11 +88,18 @@ export class Conv1d extends Convolution {
 }
 
 /**
- * Slides kernels over `[N, C, H, W]` (or `[C, H, W]`), see `Conv1d`; `torch.nn.Conv2d`.
+ * As `Conv1d` over height and width: `[N, C, H, W]` to `[N, O, H', W']`, weight `[O, C / groups, KH, KW]`;
+ * `torch.nn.Conv2d`. LeCun et al. 1989, Backpropagation applied to handwritten zip code recognition.
  *
  * ```ts
- * new Conv2d(3, 8, 3, { stride: 2, padding: 1 }).call(randn([1, 3, 32, 32])).shape; // [1, 8, 16, 16]
+ * const layer = new Conv2d(1, 1, 2, { bias: false });
+ * init.ones_(layer.weight);
+ * console.log(await layer.call(tensor([[[1, 2, 3], [4, 5, 6]]])).tolist()); // prints [ [ [ 12, 16 ] ] ]
+ * const halving = new Conv2d(3, 8, 3, { stride: 2, padding: 1 });
+ * console.log(halving.call(ones([1, 3, 32, 32])).shape); // prints [ 1, 8, 16, 16 ]
  * ```
+ *
+ * @throws as `Conv1d`
  */
 export class Conv2d extends Convolution {
   protected override readonly convolve = conv2d;
@@ -97,7 +109,18 @@ export class Conv2d extends Convolution {
   }
 }
 
-/** Slides kernels through `[N, C, D, H, W]` (or `[C, D, H, W]`), see `Conv1d`; `torch.nn.Conv3d`. */
+/**
+ * As `Conv1d` over depth, height and width: `[N, C, D, H, W]` to `[N, O, D', H', W']`, weight
+ * `[O, C / groups, KD, KH, KW]`; `torch.nn.Conv3d`.
+ *
+ * ```ts
+ * const layer = new Conv3d(1, 1, 2, { bias: false });
+ * init.ones_(layer.weight);
+ * console.log(await layer.call(ones([1, 2, 2, 3])).flatten().tolist()); // prints [ 8, 8 ]
+ * ```
+ *
+ * @throws as `Conv1d`
+ */
 export class Conv3d extends Convolution {
   protected override readonly convolve = conv3d;
 

@@ -11,13 +11,16 @@ export type EmbeddingBagOptions = Omit<EmbeddingBagLookupOptions, 'perSampleWeig
  * The sum, mean (default) or maximum of the rows that each bag names; `torch.nn.EmbeddingBag`.
  *
  * `weight [numEmbeddings, embeddingDim]` starts as N(0, 1). Input int32 `[bags, n]`, or `[total]` with offsets; output
- * `[bags, embeddingDim]`.
+ * `[bags, embeddingDim]`. An empty bag gives zeros.
  *
  * ```ts
- * new EmbeddingBag(1000, 8, { mode: 'sum' }).call(words, [0, 3, 7]); // three bags: [3, 8]
+ * const bag = EmbeddingBag.fromPretrained(tensor([[1, 10], [2, 20], [4, 40]]), { mode: 'sum' });
+ * const words = tensor([0, 1, 2], { dtype: 'int32' });
+ * console.log(await bag.call(words, [0, 1]).tolist()); // prints [ [ 1, 10 ], [ 6, 60 ] ]
  * ```
  *
- * @throws IndexError at the call for a number outside the table
+ * @throws ConfigError for sizes that are not positive, and for a `paddingIdx` that is not a row
+ * @throws IndexError at the call for a number outside the table; ShapeError when input, offsets and weights do not fit
  */
 export class EmbeddingBag extends Module {
   readonly numEmbeddings: number;

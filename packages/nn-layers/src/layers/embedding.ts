@@ -12,8 +12,16 @@ export type EmbeddingOptions = EmbeddingLookupOptions;
 /**
  * A table of vectors, looked up by number; `torch.nn.Embedding`.
  *
- * `weight [numEmbeddings, embeddingDim]` starts as N(0, 1). Input int32 `[...]`, output `[..., embeddingDim]`.
+ * `weight [numEmbeddings, embeddingDim]` starts as N(0, 1), its row `paddingIdx` (default: none) as zeros. Input int32
+ * `[...]`, output `[..., embeddingDim]`. With `maxNorm` (default: none), rows that are looked up are first shrunk to
+ * that norm.
  *
+ * ```ts
+ * const embedding = Embedding.fromPretrained(tensor([[1, 2], [3, 4], [5, 6]]));
+ * console.log(await embedding.call(tensor([2, 0], { dtype: 'int32' })).tolist()); // prints [ [ 5, 6 ], [ 1, 2 ] ]
+ * ```
+ *
+ * @throws ConfigError for sizes that are not positive, and for a `paddingIdx` that is not a row
  * @throws IndexError at the call for a number outside the table
  */
 export class Embedding extends Module {

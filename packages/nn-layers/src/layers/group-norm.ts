@@ -14,11 +14,19 @@ export interface GroupNormOptions {
 }
 
 /**
- * Normalizes each sample of `[N, C, ...]` over groups of channels; `torch.nn.GroupNorm`.
+ * (x − mean) / √(variance + eps) · weight + bias, each sample of `[N, C, ...]` over `numGroups` groups of channels and
+ * all positions; `torch.nn.GroupNorm`.
  *
- * `weight [C]` starts at ones, `bias [C]` at zeros. Wu and He 2018, Group normalization.
+ * `weight [C]` starts at ones, `bias [C]` at zeros; eps is 1e-5. It looks at one sample only, so it does the same in
+ * training and evaluation. Wu and He 2018, Group normalization.
+ *
+ * ```ts
+ * const norm = new GroupNorm(2, 4); // channels 0 and 1, channels 2 and 3
+ * console.log(await norm.call(tensor([[100, 300, 5000, 3000]])).tolist()); // prints [ [ -1, 1, 1, -1 ] ]
+ * ```
  *
  * @throws ConfigError unless `numGroups` divides `numChannels`
+ * @throws ShapeError at the call unless `numGroups` divides the input's channels
  */
 export class GroupNorm extends Module {
   readonly numGroups: number;
@@ -86,21 +94,49 @@ abstract class InstanceNorm extends RunningNorm {
 }
 
 /**
- * Normalizes each channel of each sample of `[N, C, L]` or `[C, L]` over its positions; `torch.nn.InstanceNorm1d`.
+ * (x − mean) / √(variance + eps) for each channel of each sample of `[N, C, L]` or `[C, L]` over its positions;
+ * `torch.nn.InstanceNorm1d`.
  *
- * With `trackRunningStats` the running statistics take the samples' place in evaluation.
- * Ulyanov, Vedaldi and Lempitsky 2016, Instance normalization.
+ * By default without weight, bias and running statistics; eps is 1e-5. With `affine` comes `weight · … + bias`, `[C]`
+ * each; with `trackRunningStats` the running statistics take the samples' place in evaluation. Ulyanov, Vedaldi and
+ * Lempitsky 2016, Instance normalization.
+ *
+ * ```ts
+ * const norm = new InstanceNorm1d(2);
+ * console.log(await norm.call(tensor([[100, 300], [5000, 3000]])).tolist()); // prints [ [ -1, 1 ], [ 1, -1 ] ]
+ * ```
+ *
+ * @throws ConfigError for a number of channels that is not positive
+ * @throws ShapeError at the call for another number of channels, or a single position in each
  */
 export class InstanceNorm1d extends InstanceNorm {
   protected override readonly rank = 3;
 }
 
-/** Instance normalization of `[N, C, H, W]` or `[C, H, W]`, see `InstanceNorm1d`; `torch.nn.InstanceNorm2d`. */
+/**
+ * As `InstanceNorm1d` for `[N, C, H, W]` or `[C, H, W]`, over height and width; `torch.nn.InstanceNorm2d`.
+ *
+ * ```ts
+ * const image = tensor([[[100, 300], [300, 100]]]); // [C, H, W]
+ * console.log(await new InstanceNorm2d(1).call(image).tolist()); // prints [ [ [ -1, 1 ], [ 1, -1 ] ] ]
+ * ```
+ *
+ * @throws as `InstanceNorm1d`
+ */
 export class InstanceNorm2d extends InstanceNorm {
   protected override readonly rank = 4;
 }
 
-/** Instance normalization of `[N, C, D, H, W]` or `[C, D, H, W]`; `torch.nn.InstanceNorm3d`. */
+/**
+ * As `InstanceNorm1d` for `[N, C, D, H, W]` or `[C, D, H, W]`, over depth, height and width; `torch.nn.InstanceNorm3d`.
+ *
+ * ```ts
+ * const volume = tensor([100, 300]).reshape([1, 2, 1, 1]); // [C, D, H, W]
+ * console.log(await new InstanceNorm3d(1).call(volume).flatten().tolist()); // prints [ -1, 1 ]
+ * ```
+ *
+ * @throws as `InstanceNorm1d`
+ */
 export class InstanceNorm3d extends InstanceNorm {
   protected override readonly rank = 5;
 }
@@ -108,7 +144,15 @@ export class InstanceNorm3d extends InstanceNorm {
 /**
  * x / (k + alpha · mean of x² over `size` neighboring channels)^beta, for `[N, C, ...]`; `torch.nn.LocalResponseNorm`.
  *
- * Krizhevsky, Sutskever and Hinton 2012. Defaults: alpha 1e-4, beta 0.75, k 1.
+ * Channels beyond the first and last count as 0. Defaults: alpha 1e-4, beta 0.75, k 1. Krizhevsky, Sutskever and Hinton
+ * 2012, ImageNet classification with deep convolutional neural networks.
+ *
+ * ```ts
+ * const norm = new LocalResponseNorm(3, { alpha: 3, beta: 0.5, k: 2 }); // x / √(2 + Σ x²)
+ * console.log(await norm.call(tensor([[[1], [1], [0]]])).flatten().tolist()); // prints [ 0.5, 0.5, 0 ]
+ * ```
+ *
+ * @throws ConfigError for a size that is not positive
  */
 export class LocalResponseNorm extends Module {
   readonly size: number;

@@ -16,10 +16,17 @@ export interface LayerNormOptions {
 /**
  * (x − mean) / √(variance + eps) · weight + bias over the trailing dimensions of each sample; `torch.nn.LayerNorm`.
  *
- * `weight` starts at ones and `bias` at zeros, both of the normalized shape. It looks at one sample only, so it does the
- * same in training and evaluation and at any batch size. Ba, Kiros and Hinton 2016, Layer normalization.
+ * Input and output `[..., ...normalizedShape]`; eps is 1e-5, the variance the biased one. `weight` starts at ones and
+ * `bias` at zeros, both of the normalized shape. It looks at one sample only, so it does the same in training and
+ * evaluation and at any batch size. Ba, Kiros and Hinton 2016, Layer normalization.
+ *
+ * ```ts
+ * const normalized = await new LayerNorm(3).call(tensor([1, 2, 3])).data();
+ * console.log(Array.from(normalized, (value) => value.toFixed(4))); // prints [ '-1.2247', '0.0000', '1.2247' ]
+ * ```
  *
  * @param normalizedShape the sizes of the trailing dimensions, or the last one
+ * @throws ConfigError for sizes that are not positive
  * @throws ShapeError at the call when the input does not end in that shape
  */
 export class LayerNorm extends Module {

@@ -13,12 +13,16 @@ export interface LinearOptions {
 /**
  * y = x Wᵀ + b; `torch.nn.Linear`.
  *
- * `weight [out, in]` and `bias [out]` start as U(−1/√in, 1/√in).
+ * Input `[..., in]`, output `[..., out]`. `weight [out, in]` and `bias [out]` (unless told otherwise) start as
+ * U(−1/√in, 1/√in).
  *
  * ```ts
- * new Linear(784, 10).call(images); // [..., 784] to [..., 10]
+ * const layer = new Linear(2, 1);
+ * layer.loadStateDict({ weight: tensor([[1, 2]]), bias: tensor([3]) });
+ * console.log(await layer.call(tensor([10, 20])).tolist()); // prints [ 53 ]
  * ```
  *
+ * @throws ConfigError for sizes that are not positive
  * @throws ShapeError at the call when the input's last dimension is not `inFeatures`
  */
 export class Linear extends Module {

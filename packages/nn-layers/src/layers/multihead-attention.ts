@@ -44,19 +44,25 @@ export interface AttentionInputs {
 }
 
 /**
- * Attention of several heads, each on its own projection of the features; `torch.nn.MultiheadAttention`.
+ * Attention of several heads, softmax(Q Kᵀ / √(E / heads)) V for each on its own projection of the features, joined by
+ * `out_proj`; `torch.nn.MultiheadAttention`.
  *
- * Parameters have PyTorch's names: `in_proj_weight [3E, E]` (query, key, value in this order), or `q_proj_weight`,
- * `k_proj_weight`, `v_proj_weight` where `kdim` or `vdim` differ; `in_proj_bias [3E]`; `out_proj`. The input projections
- * start Xavier-uniform with zero biases. With `numKvHeads` the rows for keys and values are fewer, K = E · numKvHeads /
- * numHeads each: `in_proj_weight [E + 2K, E]`. A query that may attend to nothing gives zeros before the output projection.
- * Vaswani et al. 2017, Attention is all you need.
+ * Query `[L, N, E]`, key and value `[S, N, E]`, output `[L, N, E]` and weights `[N, L, S]`; with `batchFirst` N comes
+ * first. Parameters have PyTorch's names: `in_proj_weight [3E, E]` (query, key, value in this order), or
+ * `q_proj_weight`, `k_proj_weight`, `v_proj_weight` where `kdim` or `vdim` differ; `in_proj_bias [3E]`; `out_proj`. The
+ * input projections start Xavier-uniform with zero biases. With `numKvHeads` the rows for keys and values are fewer, K
+ * = E · numKvHeads / numHeads each: `in_proj_weight [E + 2K, E]`. A query that may attend to nothing gives zeros before
+ * the output projection. Vaswani et al. 2017, Attention is all you need.
  *
  * ```ts
- * const [output, weights] = new MultiheadAttention(64, 4, { batchFirst: true }).call(x, x, x); // x [N, L, 64]
+ * const attention = new MultiheadAttention(4, 2, { batchFirst: true });
+ * const x = ones([1, 2, 4]); // two tokens that are alike, so that none is preferred
+ * const [output, weights] = attention.call(x, x, x, { isCausal: true });
+ * console.log(output.shape, await weights?.tolist()); // prints [ 1, 2, 4 ] [ [ [ 1, 0 ], [ 0.5, 0.5 ] ] ]
  * ```
  *
  * @throws ConfigError unless `numHeads` divides `embedDim` and `numKvHeads` divides `numHeads`
+ * @throws ShapeError at the call when query, key and value do not fit
  */
 export class MultiheadAttention extends Module {
   readonly embedDim: number;

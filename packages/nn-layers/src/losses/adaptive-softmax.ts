@@ -13,17 +13,24 @@ export interface AdaptiveLogSoftmaxOptions {
 }
 
 /**
- * Softmax over many classes sorted by how frequent they are: the head knows the frequent ones and clusters of rarer ones,
- * each cluster with fewer features; `torch.nn.AdaptiveLogSoftmaxWithLoss`. Grave et al. 2017.
+ * Softmax over many classes sorted by how frequent they are: the head knows the frequent ones and clusters of rarer
+ * ones, each cluster with fewer features; `torch.nn.AdaptiveLogSoftmaxWithLoss`. Grave et al. 2017.
  *
- * Parameters `head.weight [cutoffs[0] + clusters, in]`, `tail.i.0.weight [features, in]`, `tail.i.1.weight [classes,
- * features]`. Every cluster is computed for every sample, so it saves parameters but, unlike PyTorch's, no time.
+ * Input `[N, in]` or `[in]`, target int32 `[N]` or `[]`; gives `output`, the log-probability of each target, and
+ * `loss`, the mean of −output. log P(class) = log P(cluster) + log P(class | cluster). Parameters
+ * `head.weight [cutoffs[0] + clusters, in]`, `tail.i.0.weight [features, in]`, `tail.i.1.weight [classes, features]`,
+ * each started as `Linear` does. Every cluster is computed for every sample, so it saves parameters but, unlike
+ * PyTorch's, no time.
  *
  * ```ts
- * const { output, loss } = new AdaptiveLogSoftmaxWithLoss(64, 1000, [100, 500]).call(x, target); // x [N, 64]
+ * const softmax = new AdaptiveLogSoftmaxWithLoss(4, 3, [1]); // class 0, and a cluster of classes 1 and 2
+ * for (const weight of softmax.parameters()) init.zeros_(weight);
+ * const { output } = softmax.call(ones([2, 4]), tensor([0, 2], { dtype: 'int32' }));
+ * console.log(Array.from(await output.exp().data(), (p) => p.toFixed(2))); // prints [ '0.50', '0.25' ]
  * ```
  *
  * @throws ConfigError unless the cutoffs ascend from over 0 to below the number of classes
+ * @throws ShapeError at the call when input and target do not fit
  */
 export class AdaptiveLogSoftmaxWithLoss extends Module {
   readonly inFeatures: number;

@@ -45,7 +45,15 @@ abstract class IndexedContainer<Item extends Module> extends Container<Item> {
 /**
  * Calls its modules one after the other; `torch.nn.Sequential`.
  *
- * Named by position (`0.weight`), or by the keys of one object of modules: `new Sequential({ fc: new Linear(2, 1) })`.
+ * Input and output are those of the first and the last module. Named by position (`0.weight`), or by the keys of one
+ * object of modules: `new Sequential({ fc: new Linear(2, 1) })`.
+ *
+ * ```ts
+ * const model = new Sequential(new ReLU(), new Flatten({ startDim: 0 }));
+ * console.log(await model.call(tensor([[-1, 2], [3, -4]])).tolist()); // prints [ 0, 2, 3, 0 ]
+ * ```
+ *
+ * @throws ConfigError from `at` for an index beyond its modules
  */
 export class Sequential extends IndexedContainer<TensorModule> {
   constructor(...modules: TensorModule[] | [Readonly<Record<string, TensorModule>>]) {
@@ -62,7 +70,19 @@ export class Sequential extends IndexedContainer<TensorModule> {
   }
 }
 
-/** A list of modules, whose parameters are the owner's; has no `forward` of its own; `torch.nn.ModuleList`. */
+/**
+ * A list of modules, whose parameters are the owner's; has no `forward` of its own; `torch.nn.ModuleList`.
+ *
+ * ```ts
+ * const layers = new ModuleList([new Linear(2, 3), new Linear(3, 1)]);
+ * console.log(layers.length, [...layers.stateDict().keys()].join(' ')); // prints 2 0.weight 0.bias 1.weight 1.bias
+ * let x = ones([2]);
+ * for (const layer of layers) x = layer.call(x);
+ * console.log(x.shape); // prints [ 1 ]
+ * ```
+ *
+ * @throws ConfigError when called, and from `at` for an index beyond its modules
+ */
 export class ModuleList<Item extends Module = Module> extends IndexedContainer<Item> {
   constructor(modules: Iterable<Item> = []) {
     super();
@@ -74,7 +94,17 @@ export class ModuleList<Item extends Module = Module> extends IndexedContainer<I
   }
 }
 
-/** Modules by name, whose parameters are the owner's; has no `forward` of its own; `torch.nn.ModuleDict`. */
+/**
+ * Modules by name, whose parameters are the owner's; has no `forward` of its own; `torch.nn.ModuleDict`.
+ *
+ * ```ts
+ * const activations = new ModuleDict({ relu: new ReLU(), none: new Identity() });
+ * console.log(await activations.get('relu').call(tensor([-1, 2])).tolist()); // prints [ 0, 2 ]
+ * console.log(activations.keys()); // prints [ 'relu', 'none' ]
+ * ```
+ *
+ * @throws ConfigError when called, for a name that is empty or has a dot, and from `get` for a name that is not there
+ */
 export class ModuleDict<Item extends Module = Module> extends Container<Item> {
   constructor(modules: Readonly<Record<string, Item>> | Iterable<readonly [string, Item]> = {}) {
     super();

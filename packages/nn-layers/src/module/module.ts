@@ -31,17 +31,20 @@ export interface TensorModule extends Module {
  * The base of everything that holds parameters; `torch.nn.Module`.
  *
  * A subclass assigns parameters, modules or arrays of modules to its properties and writes `forward`. The properties'
- * names are the keys of the state dict, so a parameter is called as PyTorch calls it (`in_proj_weight`).
- * Use `module.call(x)`, not `module.forward(x)`: `call` also runs the hooks and puts the module's path
+ * names are the keys of the state dict, so a parameter is called as PyTorch calls it (`in_proj_weight`). Use
+ * `module.call(x)`, not `module.forward(x)`: `call` also runs the hooks and puts the module's path
  * (`encoder.layers.3.norm1`) in front of any error raised below it.
  *
  * ```ts
- * class Gate extends Module {
- *   linear = new Linear(8, 8);
- *   forward(input: Tensor): Tensor {
- *     return input.mul(this.linear.call(input).sigmoid());
+ * class Scale extends Module {
+ *   factor = new Parameter(tensor([2, 3]));
+ *   override forward(input: Tensor): Tensor {
+ *     return input.mul(this.factor);
  *   }
  * }
+ * const scale = new Scale();
+ * console.log(await scale.call(tensor([10, 10])).tolist()); // prints [ 20, 30 ]
+ * console.log([...scale.stateDict().keys()]); // prints [ 'factor' ]
  * ```
  */
 export abstract class Module {
