@@ -9,9 +9,11 @@ const root = join(import.meta.dirname, '..');
 // Some names of the tensor package are exported again; they are not this package's to explain.
 const own = Object.fromEntries(Object.entries(layers).filter(([name]) => !(name in tensors)));
 
+const classes = Object.keys(own).filter((name) => /^[A-Z]/.test(name));
+
 /** What every example may use without saying where it is from. */
 const prelude = `import { cpu } from '@evenkeel/backend-cpu';
-import { ${Object.keys(own).join(', ')} } from '@evenkeel/nn-layers';
+import { ${classes.join(', ')}, init } from '@evenkeel/nn-layers';
 import { allclose, arange, manualSeed, ones, Parameter, rand, randn, Tensor, tensor, useBackend, zeros } from '@evenkeel/tensor';
 useBackend(cpu());
 manualSeed(1);
