@@ -54,8 +54,7 @@ def case(call, grad=None, **inputs):
             print(f'values alone: {call}: {problem}')
             cotangent, wants = {}, []
     full = re.search(r'=\s*([\w.]+)\(', call)
-    op = full.group(1) if full and full.group(1).startswith(('torch', 'F')) else 'torch'
-    base = call.split('= ', 1)[1]
+    op = full.group(1) if full and full.group(1).startswith(('torch', 'F')) else 'Tensor.getitem' if '= input[' in call else 'torch'
     n = sum(c['name'].split('#')[0] == op for c in cases)
     cases.append(dict(name=op + (f'#{n + 1}' if n else ''), op=op, mode='expr', call=call, attrs={},
         inputs={k: dict(tensor(t), requires_grad=k in wants) for k, t in names.items()}, params={},
@@ -232,6 +231,127 @@ for order in ("'fro'", '1', '-1', "float('inf')", "-float('inf')"):
     case(f'output = torch.linalg.matrix_norm(input, {order})', input=cube)
 case('output = torch.linalg.vector_norm(input, 3, dim=1)', input=x)
 case('output = F.one_hot(input, 4)', input=torch.tensor([[0, 3], [1, 2]]))
+
+# Reading by several tensors of positions, which broadcast, between numbers, slices, new dimensions and an ellipsis.
+rows, columns = torch.tensor([0, 2, -1, 0]), torch.tensor([3, 1, 0, 3])
+quad = floats(2, 3, 4, 2)
+i3, i4, i2 = torch.tensor([0, -1]), torch.tensor([[1], [3], [1]]), torch.tensor([1, 0])
+case('output = input[rows, columns]', input=x, rows=rows, columns=columns)
+case('output = input[rows]', input=x, rows=rows)
+case('output = input[rows, columns]', input=x, rows=torch.tensor([[0], [2]]), columns=torch.tensor([1, 1, 3]))
+case('output = input[:, i, j]', input=quad, i=i3, j=i4)
+case('output = input[i, :, j]', input=quad, i=i2, j=i4)
+case('output = input[..., i, j]', input=quad, i=i4, j=i2)
+case('output = input[i, ..., j]', input=quad, i=i2, j=i2)
+case('output = input[1, i, :, j]', input=quad, i=i3, j=i2)
+case('output = input[:, i, 2, j]', input=quad, i=i3, j=i2)
+case('output = input[:, i, None, j]', input=quad, i=i3, j=i4)
+case('output = input[None, i, 1:, j]', input=quad, i=i2, j=i4)
+case('output = input[i, j, ::2, None]', input=quad, i=i2, j=i3)
+case('output = input[i, j, k, l]', input=quad, i=i2, j=i3, k=i4, l=i2)
+case('output = input[i, :, j]', input=quad, i=torch.tensor(1), j=i4)
+case('output = input[i, j]', input=x, i=torch.tensor(-1), j=torch.tensor(2))
+case('output = input[i, j]', input=x, i=torch.zeros(0, dtype=torch.int64), j=torch.zeros(0, dtype=torch.int64))
+
+# Slices told apart; NaN is equal to nothing.
+slices = torch.tensor([[2.0, 1.0, 2.0], [1.0, 1.0, 1.0], [2.0, 1.0, 2.0], [1.0, 0.0, 1.0], [1.0, 0.0, 1.0]])
+for name in ('unique', 'unique_consecutive'):
+    for dim in (0, 1, -1):
+        case(f'values, inverse, counts = torch.{name}(input, return_inverse=True, return_counts=True, dim={dim})', grad=[], input=slices)
+    case(f'output = torch.{name}(input, dim=1)', input=torch.tensor([[[1, 2], [1, 2], [0, 2]], [[3, 1], [3, 1], [3, 1]]]))
+    case(f'values, inverse = torch.{name}(input, return_inverse=True, dim=0)', input=mask)
+    case(f'values, counts = torch.{name}(input, return_counts=True, dim=0)', grad=[], input=torch.zeros(0, 3))
+    case(f'values, inverse, counts = torch.{name}(input, return_inverse=True, return_counts=True)', grad=[], input=torch.zeros(2, 0))
+case('values, counts = torch.unique_consecutive(input, return_counts=True, dim=0)', grad=[], input=torch.tensor([[1.0, float('nan')], [1.0, float('nan')]]))
+
+# Norms that only count have gradient 0; the largest difference of several has all of it.
+zeros_among = torch.tensor([[0.0, 1.5, 0.0], [0.0, 0.0, -2.0]])
+case('output = torch.linalg.vector_norm(input, 0, dim=1)', input=zeros_among)
+case('output = torch.linalg.vector_norm(input, 0)', input=zeros_among)
+case('output = torch.norm(input, p=0, dim=0, keepdim=True)', input=zeros_among)
+case('output = torch.dist(input, other, 0)', input=x, other=y)
+near, far = torch.tensor([[0.0, 0.0, 0.0], [1.0, -1.0, 0.5]]), torch.tensor([[1.0, -1.0, 1.0], [1.0, -1.0, 0.5], [0.0, 2.0, -1.5]])
+for p in ('0', '0.5', '1', '1.5', '2', '3', "float('inf')"): case(f'output = torch.cdist(x1, x2, p={p})', x1=near, x2=far)
+for p in ('1', '3', "float('inf')"): case(f'output = F.pdist(input, {p})', input=far)
+
+# What has no elements, where PyTorch defines it.
+empty, lines, stacked = torch.zeros(0), torch.zeros(2, 0), torch.zeros(0, 3)
+for e in (empty, lines, stacked):
+    for name in 'sum mean prod var std any all nansum nanmean count_nonzero logsumexp'.split():
+        for dim in (None, 0, -1):
+            if dim == -1 and e.dim() == 1: continue
+            if name == 'logsumexp' and dim is None: continue
+            case(f'output = torch.{name}(input' + (')' if dim is None else f', dim={dim})'), input=e)
+    for name in 'softmax log_softmax cumsum cumprod logcumsumexp sort'.split():
+        for dim in (0, -1):
+            if dim == -1 and e.dim() == 1: continue
+            target = 'values, indices' if name == 'sort' else 'output'
+            case(f'{target} = torch.{name}(input, dim={dim})', input=e)
+    for p in ('0', '1', '2', '3'): case(f'output = torch.linalg.vector_norm(input, {p})', input=e)
+    case('output = torch.norm(input, dim=0)', input=e)
+    for call in ('abs(input)', 'flip(input, [0])', 'roll(input, 1, 0)', 'nonzero(input)', 'argwhere(input)', 'argsort(input)',
+                 'diff(input)', 'ravel(input)', 'clone(input)', 'cat([input, input], dim=0)',
+                 'stack([input, input])', 'cumsum(input * 2, dim=0)', 'where(input > 0, input, 1.0)', 'repeat_interleave(input, 2, dim=0)',
+                 'nan_to_num(input)', 'tile(input, (2, 2))', 'masked_fill(input, input > 0, 1.0)'):
+        case(f'output = torch.{call}', input=e)
+for e, dim in ((lines, 0), (stacked, 1)):
+    for name in 'amax amin argmax argmin'.split(): case(f'output = torch.{name}(input, dim={dim})', input=e)
+    for name in 'max min median mode kthvalue cummax cummin'.split():
+        case(f'values, indices = torch.{name}(input, ' + ('1, ' if name == 'kthvalue' else '') + f'dim={dim})', input=e)
+case('values, indices = torch.topk(input, 0)', input=x)
+case('values, indices = torch.topk(input, 0, dim=0)', input=lines)
+case('output = torch.matmul(input, other)', input=torch.zeros(2, 0), other=torch.zeros(0, 3))
+case('output = torch.matmul(input, other)', input=torch.zeros(0, 2), other=m23)
+case('output = torch.matmul(input, other)', input=torch.zeros(4, 2, 0), other=torch.zeros(0, 3))
+case('output = torch.bmm(input, other)', input=torch.zeros(0, 2, 3), other=torch.zeros(0, 3, 4))
+case('output = torch.bmm(input, other)', input=torch.zeros(2, 3, 0), other=torch.zeros(2, 0, 4))
+case('output = torch.mv(input, other)', input=torch.zeros(2, 0), other=empty)
+case('output = torch.dot(input, other)', input=empty, other=torch.zeros(0))
+case('output = torch.outer(input, other)', input=empty, other=v)
+case('output = torch.inner(input, other)', input=torch.zeros(2, 0), other=torch.zeros(3, 0))
+case('output = torch.addmm(input, a, b)', input=m23, a=torch.zeros(2, 0), b=torch.zeros(0, 3))
+case('output = torch.baddbmm(input, a, b)', input=torch.zeros(0, 2, 3), a=torch.zeros(0, 2, 4), b=torch.zeros(0, 4, 3))
+case("output = torch.einsum('ij,jk->ik', a, b)", a=torch.zeros(2, 0), b=torch.zeros(0, 3))
+case('output = torch.tensordot(a, b, dims=1)', a=torch.zeros(2, 0), b=torch.zeros(0, 3))
+case('output = torch.kron(input, other)', input=torch.zeros(0, 2), other=m23)
+case('output = torch.cdist(x1, x2)', x1=torch.zeros(0, 3), x2=m23)
+for p in ('1', '2', "float('inf')"): case(f'output = torch.cdist(x1, x2, p={p})', x1=torch.zeros(2, 0), x2=torch.zeros(3, 0))
+case('output = torch.trace(input)', input=torch.zeros(0, 0))
+case('output = torch.diag(input)', input=empty)
+case('output = torch.tril(input)', input=torch.zeros(2, 0))
+case('output = torch.index_select(input, 0, index)', input=x, index=torch.zeros(0, dtype=torch.int64))
+case('output = torch.gather(input, 1, index)', input=x, index=torch.zeros(3, 0, dtype=torch.int64))
+case('output = torch.index_add(input, 0, index, source)', input=x, index=torch.zeros(0, dtype=torch.int64), source=torch.zeros(0, 4))
+case('output = torch.scatter_add(input, 0, index, src)', input=x, index=torch.zeros(0, 4, dtype=torch.int64), src=torch.zeros(0, 4))
+case('output = torch.masked_select(input, mask)', input=x, mask=x > 9)
+case('output = torch.take(input, index)', input=x, index=torch.zeros(0, 2, dtype=torch.int64))
+case('output = torch.searchsorted(sorted, input)', grad=[], sorted=empty, input=v)
+case('output = torch.histc(input, bins=3, min=0, max=1)', grad=[], input=empty)
+case('output = torch.bincount(input, minlength=3)', input=torch.zeros(0, dtype=torch.int64))
+case('output = F.one_hot(input, 4)', input=torch.zeros(0, dtype=torch.int64))
+case('output = F.pad(input, (1, 2))', input=torch.zeros(2, 0))
+case('output = F.linear(input, weight, bias)', input=torch.zeros(0, 3), weight=m23, bias=torch.zeros(2))
+case('output = F.linear(input, weight, bias)', input=torch.zeros(4, 0), weight=torch.zeros(2, 0), bias=v[:2])
+case('output = F.relu(input)', input=stacked)
+case('output = F.embedding(input, weight)', input=torch.zeros(0, 2, dtype=torch.int64), weight=m23)
+case('output = F.conv1d(input, weight, bias)', input=torch.zeros(0, 2, 5), weight=floats(3, 2, 2), bias=u3)
+case('output = F.conv2d(input, weight, bias, padding=1)', input=torch.zeros(0, 2, 4, 4), weight=floats(3, 2, 3, 3), bias=u3)
+case('output = F.conv_transpose2d(input, weight, bias, stride=2)', input=torch.zeros(0, 2, 4, 4), weight=floats(2, 3, 3, 3), bias=u3)
+case('output = F.max_pool2d(input, 2)', input=torch.zeros(0, 2, 4, 4))
+case('output = F.avg_pool2d(input, 2)', input=torch.zeros(0, 2, 4, 4))
+case('output = F.adaptive_avg_pool2d(input, 2)', input=torch.zeros(0, 2, 4, 4))
+case("output = F.interpolate(input, scale_factor=2, mode='bilinear')", input=torch.zeros(0, 2, 4, 4))
+case('output = F.layer_norm(input, [3], weight, bias)', input=torch.zeros(0, 3), weight=u3, bias=w3)
+case('output = F.layer_norm(input, [3], weight, bias)', input=torch.zeros(2, 0, 3), weight=u3, bias=w3)
+case('output = F.group_norm(input, 2, weight, bias)', input=torch.zeros(0, 4, 3), weight=v[:4], bias=w[:4])
+case('output = F.normalize(input)', input=stacked)
+labels = torch.zeros(0, dtype=torch.int64)
+for reduction in ('mean', 'sum', 'none'):
+    case(f"output = F.cross_entropy(input, target, reduction='{reduction}')", input=stacked, target=labels)
+    case(f"output = F.nll_loss(input, target, reduction='{reduction}')", input=stacked, target=labels)
+    case(f"output = F.cross_entropy(input, target, reduction='{reduction}')", input=torch.zeros(2, 3, 0), target=torch.zeros(2, 0, dtype=torch.int64))
+    for name in 'mse_loss l1_loss smooth_l1_loss huber_loss binary_cross_entropy_with_logits soft_margin_loss kl_div'.split():
+        case(f"output = F.{name}(input, target, reduction='{reduction}')", grad=['input'], input=stacked, target=torch.zeros(0, 3))
 
 json.dump({'format': 1, 'torch': '1.13.1', 'category': 'tensor_functions', 'set': 'own', 'cases': cases}, open(sys.argv[1], 'w'), separators=(',', ':'))
 print(len(cases), 'cases')

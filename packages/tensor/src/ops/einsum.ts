@@ -48,7 +48,8 @@ function contract(first: Named, second: Named, stays: ReadonlySet<string>): Name
   const extents = new Map<string, number>();
   for (const { labels, tensor } of [a, b]) {
     labels.forEach((label, d) => {
-      extents.set(label, Math.max(extents.get(label) ?? 1, tensor.shape[d] as number));
+      const mine = tensor.shape[d] as number;
+      extents.set(label, mine === 1 ? (extents.get(label) ?? 1) : mine);
     });
   }
   const shapeOf = (labels: readonly string[]) => labels.map((label) => extents.get(label) as number);
@@ -152,7 +153,7 @@ function expectEqualExtents(
           got: equation,
         });
       }
-      extents.set(label, Math.max(before, mine));
+      extents.set(label, mine === 1 ? before : mine);
     });
   });
 }

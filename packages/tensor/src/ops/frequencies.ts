@@ -1,16 +1,14 @@
 import { ConfigError } from '@evenkeel/errors';
 import { operations as ops } from '../autograd/operations.ts';
-import { tensor } from '../creation.ts';
 import { apply } from '../engine/apply.ts';
-import { data } from '../engine/read.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
 import { toFloat } from './broadcast.ts';
 import { dimension } from './dims.ts';
+import { distinct, type Unique, type UniqueOptions } from './distinct.ts';
 import type { ValuesAndIndices } from './extremes.ts';
 import type { ReduceOptions } from './reduction.ts';
 import { argmax } from './reduction.ts';
-import type { Unique } from './selection.ts';
 import { sort } from './sorting.ts';
 
 /** Sorted along the first dimension. */
@@ -80,25 +78,7 @@ export function nanquantile(x: Tensor, q: number, dim?: number, { keepdim = fals
   });
 }
 
-/** Runs of equal elements, row by row: one value each, where each element's run is, and how long each is. */
-export async function uniqueConsecutive(x: Tensor): Promise<Unique> {
-  const flat = await data(x);
-  const [values, counts, inverse]: [number[], number[], Int32Array<ArrayBuffer>] = [
-    [],
-    [],
-    new Int32Array(flat.length),
-  ];
-  flat.forEach((value: number, i: number) => {
-    if (i === 0 || value !== flat[i - 1]) {
-      values.push(value);
-      counts.push(0);
-    }
-    counts[counts.length - 1] = (counts.at(-1) as number) + 1;
-    inverse[i] = values.length - 1;
-  });
-  return {
-    values: tensor(values, { dtype: x.dtype, shape: [values.length] }),
-    inverse: tensor(inverse, { shape: x.shape }),
-    counts: tensor(Int32Array.from(counts)),
-  };
+/** As `unique`, of neighbors alone: one for each run of equal elements, row by row, or of equal slices of a dimension. */
+export function uniqueConsecutive(x: Tensor, options: UniqueOptions = {}): Promise<Unique> {
+  return distinct('uniqueConsecutive', x, options, true);
 }

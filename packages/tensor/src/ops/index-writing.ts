@@ -9,6 +9,7 @@ import { maskedFill } from './comparison.ts';
 import { dimension } from './dims.ts';
 import { gather, indexAdd, scatter, scatterAdd } from './indexing.ts';
 import { cat } from './joining.ts';
+import { counted, flatPositions } from './positions.ts';
 import { select, slice } from './slicing.ts';
 
 /** The elements at positions of the flattened tensor, in the shape of `index` (int32). */
@@ -74,16 +75,11 @@ export function indexPut(
   }
   const [lead, rest] = [x.shape.slice(0, indices.length), x.shape.slice(indices.length)];
   return scope(() => {
-    const shape = broadcastShapes('indexPut', ...indices.map((index) => index.shape));
-    let place = ops.full(shape, 0, 'int32');
-    for (const [d, index] of indices.entries()) {
-      const extent = lead[d] as number;
-      place = ops.add(ops.mul(place, extent), broadcastTo(counted(index, extent), shape));
-    }
-    const source = ops.reshape(broadcastTo(values, [...shape, ...rest]), [sizeOf(shape), ...rest]);
+    const place = flatPositions('indexPut', indices, lead);
+    const source = ops.reshape(broadcastTo(values, [...place.shape, ...rest]), [place.size, ...rest]);
     const rows = ops.reshape(x, [sizeOf(lead), ...rest]);
     const write = accumulate ? indexAdd : indexCopy;
-    return ops.reshape(write(rows, 0, ops.reshape(place, [sizeOf(shape)]), source), x.shape);
+    return ops.reshape(write(rows, 0, ops.reshape(place, [place.size]), source), x.shape);
   });
 }
 
@@ -184,11 +180,6 @@ function range(x: Tensor, along: number): Tensor {
 function at(x: Tensor, along: number, position: Tensor): Tensor {
   const here = apply('iota', [], { shape: x.shape, dim: along });
   return ops.eq(here, broadcastTo(position, x.shape));
-}
-
-/** Positions with negative ones counted from the back. */
-function counted(index: Tensor, extent: number): Tensor {
-  return ops.where(ops.lt(index, 0), ops.add(index, extent), index);
 }
 
 /** Positions of one dimension repeated over all the others of `source`. */

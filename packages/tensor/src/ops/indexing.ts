@@ -1,5 +1,5 @@
 import type { DType } from '@evenkeel/backend';
-import { DTypeError, ShapeError } from '@evenkeel/errors';
+import { ShapeError } from '@evenkeel/errors';
 import { operations as ops } from '../autograd/operations.ts';
 import { apply } from '../engine/apply.ts';
 import { scope } from '../engine/scope.ts';
@@ -7,6 +7,7 @@ import type { Tensor } from '../tensor.ts';
 import { broadcastShapes, broadcastTo } from './broadcast.ts';
 import { dimension } from './dims.ts';
 import { methods } from './method.ts';
+import { expectPositions } from './positions.ts';
 
 /** `out[…, i, …] = x[…, index[…, i, …], …]` along `dim`. The index may be smaller than x elsewhere. */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
@@ -136,23 +137,6 @@ export function diag(x: Tensor, k = 0): Tensor {
     const rows = broadcastTo(ops.reshape(padded, [side, 1]), [side, side]);
     return triangle(rows, (row, column) => ops.eq(column, ops.add(row, k)));
   });
-}
-
-/** A value's positions must be int32; what came as another integer on the host is int32 already. */
-function expectPositions(op: string, index: Tensor, rank?: number): void {
-  if (index.dtype !== 'int32') {
-    throw new DTypeError(`${op} needs positions as int32`, {
-      op,
-      got: index.dtype,
-      remedy: "make them with tensor([...], { dtype: 'int32' }) or convert with .to('int32')",
-    });
-  }
-  if (rank !== undefined && index.ndim !== rank) {
-    throw new ShapeError(`${op} needs positions in ${rank} dimension`, {
-      op,
-      shapes: [index.shape],
-    });
-  }
 }
 
 /** x cut to the index's extents, but along `along`. */

@@ -1,5 +1,6 @@
 import { sizeOf } from '@evenkeel/backend';
 import { ConfigError, ShapeError } from '@evenkeel/errors';
+import { customGradient } from '../autograd/custom-gradient.ts';
 import { operations as ops } from '../autograd/operations.ts';
 import { eye } from '../creation.ts';
 import { scope } from '../engine/scope.ts';
@@ -114,7 +115,10 @@ export function cross(a: Tensor, b: Tensor, dim?: number): Tensor {
   });
 }
 
-/** The p-norm distances of all pairs of rows: `[…, m, k], […, n, k] → […, m, n]`; from differences, so near rows keep their digits. */
+/**
+ * The p-norm distances of all pairs of rows: `[…, m, k], […, n, k] → […, m, n]`; from differences, so near rows keep their digits.
+ * Default p: 2. With p = ∞ the gradient goes to each of several largest differences, whole.
+ */
 export function cdist(a: Tensor, b: Tensor, { p = 2 }: { readonly p?: number } = {}): Tensor {
   if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1)) {
     throw new ShapeError('cdist needs rows of one length', { op: 'cdist', shapes: [a.shape, b.shape] });
@@ -122,9 +126,22 @@ export function cdist(a: Tensor, b: Tensor, { p = 2 }: { readonly p?: number } =
   return scope(() => {
     const left = ops.reshape(a, [...a.shape.slice(0, -1), 1, a.shape.at(-1) as number]);
     const right = ops.reshape(b, [...b.shape.slice(0, -2), 1, ...b.shape.slice(-2)]);
-    return vectorNorm(sub(left, right), p, -1);
+    const difference = sub(left, right);
+    // Rows of nothing are no distance apart, whatever the norm.
+    if (difference.shape.at(-1) === 0) return sum(difference, -1);
+    return p === Number.POSITIVE_INFINITY ? furthest(difference).squeeze(-1) : vectorNorm(difference, p, -1);
   });
 }
+
+/** The largest size of each row, kept as a dimension. Each of several largest gets the whole gradient: PyTorch's choice for distances. */
+const furthest = /* @__PURE__ */ customGradient(
+  (x) => ops.amax(ops.abs(x), [x.ndim - 1]),
+  (cotangent, { inputs, output }) => {
+    const x = inputs[0] as Tensor;
+    const reached = ops.eq(ops.abs(x), ops.expand(output, x.shape));
+    return [ops.where(reached, ops.mul(ops.sign(x), ops.expand(cotangent, x.shape)), 0)];
+  },
+);
 
 /** The p-norm distances of the pairs i < j of a matrix's rows, in order: `[n, k] → [n (n - 1) / 2]`. */
 export function pdist(x: Tensor, p = 2): Tensor {

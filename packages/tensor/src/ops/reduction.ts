@@ -1,11 +1,13 @@
 import { isFloat } from '@evenkeel/backend';
 import { ConfigError } from '@evenkeel/errors';
+import { customGradient } from '../autograd/custom-gradient.ts';
 import { operations as ops } from '../autograd/operations.ts';
 import { apply } from '../engine/apply.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
 import { toFloat } from './broadcast.ts';
 import { type Dims, dimension, dimensions, reducedShape } from './dims.ts';
+import { finitePeak } from './finite-peak.ts';
 import { methods } from './method.ts';
 
 export interface ReduceOptions {
@@ -83,14 +85,17 @@ export function logsumexp(x: Tensor, dims?: Dims, options: ReduceOptions = {}): 
   });
 }
 
-/** The p-norm of all elements along some dimensions: (Σ |x|ᵖ)^(1/p); ∞, -∞ and 0 as in PyTorch. Default p: 2. */
+/**
+ * The p-norm of all elements along some dimensions: (Σ |x|ᵖ)^(1/p); ∞ and -∞ are the extremes, whose ties share the gradient, 0 counts
+ * what is not 0, with gradient 0. Default p: 2.
+ */
 export function vectorNorm(x: Tensor, p = 2, dims?: Dims, options: ReduceOptions = {}): Tensor {
   return reduce('vectorNorm', x, dims, options, (input, over) => {
     const float = toFloat(input);
     const size = ops.abs(float);
     if (p === Number.POSITIVE_INFINITY) return ops.amax(size, over);
     if (p === Number.NEGATIVE_INFINITY) return ops.amin(size, over);
-    if (p === 0) return ops.sum(ops.cast(ops.ne(float, 0), float.dtype), over);
+    if (p === 0) return ops.sum(countedOnce(float), over);
     if (p === 1) return ops.sum(size, over);
     if (p === 2) return root(ops.sum(ops.mul(float, float), over));
     if (p < 0) return ops.pow(ops.sum(ops.pow(size, p), over), 1 / p);
@@ -111,7 +116,7 @@ export function all(x: Tensor, dims?: Dims, options: ReduceOptions = {}): Tensor
   return reduce('all', x, dims, options, (input, over) => ops.eq(ops.sum(asCount(ops.eq(input, 0)), over), 0));
 }
 
-/** eˣ / Σ eˣ along one dimension. */
+/** eˣ / Σ eˣ along one dimension; empty along an empty one. */
 export function softmax(x: Tensor, dim: number): Tensor {
   return scope(() => {
     const float = toFloat(x);
@@ -159,11 +164,11 @@ function countOver({ shape }: Tensor, over: readonly number[]): number {
   return over.reduce((count, d) => count * (shape[d] as number), 1);
 }
 
-/** The maximum, or 0 where it is infinite and shifting by it would give NaN. A constant for the gradient: it cancels. */
-function finitePeak(x: Tensor, over: readonly number[]): Tensor {
-  const peak = ops.amax(x.detach(), over);
-  return ops.where(ops.lt(ops.abs(peak), Number.POSITIVE_INFINITY), peak, 0);
-}
+/** 1 for each element that is not 0. The count is flat: its gradient is 0 and not missing. */
+const countedOnce = /* @__PURE__ */ customGradient(
+  (x) => ops.cast(ops.ne(x, 0), x.dtype),
+  (_, { output }) => [ops.full(output.shape, 0, output.dtype)],
+);
 
 /** √x, whose gradient at 0 is 0 and not infinite. */
 function root(x: Tensor): Tensor {

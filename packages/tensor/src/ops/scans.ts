@@ -5,6 +5,7 @@ import { Tensor } from '../tensor.ts';
 import { toFloat } from './broadcast.ts';
 import { dimension } from './dims.ts';
 import type { ValuesAndIndices } from './extremes.ts';
+import { finitePeak } from './finite-peak.ts';
 import { cat } from './joining.ts';
 import { methods } from './method.ts';
 import { slice } from './slicing.ts';
@@ -35,9 +36,7 @@ export function logcumsumexp(x: Tensor, dim: number): Tensor {
     const float = toFloat(x);
     const along = dimension('logcumsumexp', x.shape, dim);
     if (x.ndim === 0) return ops.copy(float);
-    const peak = ops.amax(float.detach(), [along]);
-    const finite = ops.where(ops.lt(ops.abs(peak), Number.POSITIVE_INFINITY), peak, 0);
-    const shift = ops.expand(finite, x.shape);
+    const shift = ops.expand(finitePeak(float, [along]), x.shape);
     const total = ops.scan(ops.exp(ops.sub(float, shift)), { dim: along, fn: 'sum', reverse: false });
     return ops.add(ops.log(total), shift);
   });

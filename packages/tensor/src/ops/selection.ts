@@ -8,6 +8,7 @@ import { scope } from '../engine/scope.ts';
 import { Tensor } from '../tensor.ts';
 import { broadcastShapes, broadcastTo } from './broadcast.ts';
 import { dimension } from './dims.ts';
+import { distinct, type Unique, type UniqueOptions } from './distinct.ts';
 import { indexSelect } from './indexing.ts';
 import { methods } from './method.ts';
 
@@ -39,37 +40,16 @@ export async function nonzero(x: Tensor): Promise<Tensor> {
 /** As `nonzero`. */
 export const argwhere: typeof nonzero = nonzero;
 
-export interface Unique {
-  readonly values: Tensor;
-  /** For each element of the input, the place of its value; of the input's shape, int32. */
-  readonly inverse: Tensor;
-  /** How often each value occurs, int32. */
-  readonly counts: Tensor;
-}
+export type { Unique, UniqueOptions } from './distinct.ts';
 
-/** The different values of all elements, in ascending order. */
-export async function unique(x: Tensor): Promise<Unique> {
-  const flat = await data(x);
-  const order = Int32Array.from(flat, (_, i) => i).sort((a, b) => (flat[a] as number) - (flat[b] as number) || a - b);
-  const firsts: number[] = [];
-  const counts: number[] = [];
-  const inverse = new Int32Array(flat.length);
-  for (const position of order) {
-    if (firsts.length === 0 || flat[firsts.at(-1) as number] !== flat[position]) {
-      firsts.push(position);
-      counts.push(0);
-    }
-    counts[counts.length - 1] = (counts.at(-1) as number) + 1;
-    inverse[position] = firsts.length - 1;
-  }
-  return {
-    values: tensor(
-      firsts.map((position) => flat[position] as number),
-      { dtype: x.dtype, shape: [firsts.length] },
-    ),
-    inverse: tensor(inverse, { shape: x.shape }),
-    counts: tensor(Int32Array.from(counts)),
-  };
+/**
+ * The different values of all elements, in ascending order with NaN last; or with `dim` the different slices of a dimension, in
+ * lexical order. Has no gradient.
+ *
+ * @throws ShapeError for slices without elements
+ */
+export function unique(x: Tensor, options: UniqueOptions = {}): Promise<Unique> {
+  return distinct('unique', x, options, false);
 }
 
 /**
@@ -112,7 +92,7 @@ declare module '../tensor.ts' {
   interface Tensor {
     maskedSelect(mask: Tensor): Promise<Tensor>;
     nonzero(): Promise<Tensor>;
-    unique(): Promise<Unique>;
+    unique(options?: UniqueOptions): Promise<Unique>;
     repeatInterleave(repeats: number | readonly number[], dim?: number): Tensor;
     bincount(length: number, weights?: Tensor): Tensor;
   }

@@ -1,3 +1,4 @@
+import { sizeOf } from '@evenkeel/backend';
 import { ConfigError, IndexError, ShapeError } from '@evenkeel/errors';
 import { operations as ops } from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
@@ -6,6 +7,7 @@ import { dimension } from './dims.ts';
 import { indexSelect } from './indexing.ts';
 import { cat } from './joining.ts';
 import { methods } from './method.ts';
+import { flatPositions } from './positions.ts';
 
 /** Elements `start` to before `end` in steps along one dimension, as Python's `x[start:end:step]`; without copying. */
 export function slice(x: Tensor, dim: number, start = 0, end?: number, step = 1): Tensor {
@@ -62,8 +64,15 @@ export type IndexPart =
   | Tensor;
 
 /**
- * Python's indexing: `x[1, ::2, None, ..., ids]` is `x.index(1, [null, null, 2], null, '...', ids)`. One tensor of positions
- * at most; its dimensions take the place of the one it indexes.
+ * Python's indexing: `x[1, ::2, None, ..., ids]` is `x.index(1, [null, null, 2], null, '...', ids)`.
+ *
+ * Several tensors of positions (int32, negative ones count from the back) point together: they broadcast against each other, and
+ * `x.index(rows, columns)` holds the elements `x[rows[i], columns[i]]`. The dimensions they broadcast to take the place of those
+ * they point into, or come first where something lies between these. A tensor without dimensions is one number. The gradient of what is read twice adds up.
+ *
+ * @throws ShapeError for more indices than dimensions, and positions that do not broadcast
+ * @throws IndexError for a position outside; a tensor's are checked when values are read
+ * @throws DTypeError for positions that are not int32
  */
 export function index(x: Tensor, ...parts: readonly IndexPart[]): Tensor {
   const named = parts.filter((part) => part !== null && part !== '...').length;
@@ -73,30 +82,46 @@ export function index(x: Tensor, ...parts: readonly IndexPart[]): Tensor {
       shapes: [x.shape],
     });
   }
-  if (parts.filter((part) => part instanceof Tensor).length > 1) {
-    throw new ConfigError('index takes one tensor of positions at most', {
-      op: 'index',
-      remedy: 'use gather or takeAlongDim',
-    });
-  }
   return scope(() => {
+    const pointed: { dim: number; positions: Tensor }[] = [];
     let result = x;
     let dim = 0;
+    let rest = named;
     for (const part of parts) {
-      if (part === '...') dim = result.ndim - (named - countBefore(parts, part));
+      if (part === '...') dim = result.ndim - rest;
       else if (part === null) result = ops.reshape(result, splice(result.shape, dim++, 0, 1));
-      else if (typeof part === 'number') result = select(result, dim, part);
-      else if (part instanceof Tensor) {
-        const taken = indexSelect(result, dim, ops.reshape(part, [part.size]));
-        result = ops.reshape(taken, splice(taken.shape, dim, 1, ...part.shape));
-        dim += part.ndim;
-      } else {
-        const [start, end, step] = part as readonly [number?, number?, number?];
-        result = slice(result, dim++, start ?? 0, end ?? undefined, step ?? 1);
+      else {
+        rest -= 1;
+        if (typeof part === 'number') result = select(result, dim, part);
+        else if (part instanceof Tensor && part.ndim === 0) result = pick(result, [{ dim, positions: part }]);
+        else if (part instanceof Tensor) pointed.push({ dim: dim++, positions: part });
+        else {
+          const [start, end, step] = part as readonly [number?, number?, number?];
+          result = slice(result, dim++, start ?? 0, end ?? undefined, step ?? 1);
+        }
       }
     }
+    if (pointed.length > 0) return pick(result, pointed);
     return result === x ? ops.reshape(x, x.shape) : result;
   });
+}
+
+/** The elements at positions in several dimensions. These are brought side by side and flattened to one. */
+function pick(x: Tensor, pointed: readonly { dim: number; positions: Tensor }[]): Tensor {
+  const at = pointed.map(({ dim }) => dim);
+  const first = at[0] as number;
+  const place = at.every((dim, i) => dim === first + i) ? first : 0;
+  const rest = x.shape.map((_, d) => d).filter((d) => !at.includes(d));
+  const aligned = ops.permute(x, [...rest.slice(0, place), ...at, ...rest.slice(place)]);
+  const extents = at.map((d) => x.shape[d] as number);
+  const positions = flatPositions(
+    'index',
+    pointed.map((each) => each.positions),
+    extents,
+  );
+  const flat = ops.reshape(aligned, splice(aligned.shape, place, at.length, sizeOf(extents)));
+  const taken = indexSelect(flat, place, ops.reshape(positions, [positions.size]));
+  return ops.reshape(taken, splice(taken.shape, place, 1, ...positions.shape));
 }
 
 /** Moved round by `shifts` positions along the given dimensions; what leaves at one end enters at the other. */
@@ -138,11 +163,6 @@ function inside(op: string, x: Tensor, along: number, index: number): number {
     shapes: [x.shape],
     expected: `${-extent} to ${extent - 1}`,
   });
-}
-
-/** Indices consumed by the parts before one. */
-function countBefore(parts: readonly IndexPart[], part: IndexPart): number {
-  return parts.slice(0, parts.indexOf(part)).filter((p) => p !== null && p !== '...').length;
 }
 
 function splice(shape: readonly number[], at: number, remove: number, ...put: number[]): number[] {

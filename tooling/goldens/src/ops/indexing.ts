@@ -44,7 +44,7 @@ export const indexing: OperationTable = {
   'torch.bucketize': direct(api, 'bucketize', 'input, boundaries | right'),
   'torch.bincount': op('input, weights, minlength', async (input: Tensor, weights?: Tensor, minlength = 0) =>
     // PyTorch's length follows from the values; ours is given.
-    api.bincount(input, Math.max(minlength, (await input.amax().item()) + 1), weights),
+    api.bincount(input, Math.max(minlength, input.size && (await input.amax().item()) + 1), weights),
   ),
   'torch.histc': direct(api, 'histc', 'input | bins, min, max'),
   'torch.sort': direct(api, 'sort', 'input | dim, descending, stable'),
@@ -52,11 +52,11 @@ export const indexing: OperationTable = {
   'torch.topk': direct(api, 'topk', 'input, k | dim, largest, sorted'),
   'torch.kthvalue': direct(api, 'kthvalue', 'input, k, dim | keepdim'),
   'torch.msort': direct(api, 'msort', 'input'),
-  'torch.unique': op('input, sorted, return_inverse, return_counts', (input: Tensor, _, inverse, counts) =>
-    parts(api.unique(input), inverse, counts),
+  'torch.unique': op('input, sorted, return_inverse, return_counts, dim', (input: Tensor, _, inverse, counts, dim) =>
+    parts(api.unique(input, { dim }), inverse, counts),
   ),
-  'torch.unique_consecutive': op('input, return_inverse, return_counts', (input: Tensor, inverse, counts) =>
-    parts(api.uniqueConsecutive(input), inverse, counts),
+  'torch.unique_consecutive': op('input, return_inverse, return_counts, dim', (input: Tensor, inverse, counts, dim) =>
+    parts(api.uniqueConsecutive(input, { dim }), inverse, counts),
   ),
   'torch.isin': direct(api, 'isin', 'elements, test_elements'),
   'nn.functional.one_hot': direct(api, 'oneHot', 'input, num_classes'),
