@@ -7,11 +7,11 @@ import { withSection } from './write-section.ts';
 const root = join(import.meta.dirname, '..', '..', '..');
 const outOfDate: string[] = [];
 for (const section of sections) {
-  const path = join(root, 'packages', section.package, 'README.md');
+  const path = join(root, section.folder, 'README.md');
   const readme = readFileSync(path, 'utf8');
   const current = withSection(readme, section);
   if (current === readme) continue;
-  outOfDate.push(`packages/${section.package}/README.md`);
+  outOfDate.push(`${section.folder}/README.md`);
   if (process.argv.includes('--write')) writeFileSync(path, current);
 }
 const what = process.argv.includes('--write') ? 'written' : 'out of date (pnpm parity --write)';

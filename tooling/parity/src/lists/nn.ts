@@ -2,7 +2,7 @@ import { camelCase, type TorchList, words } from './torch-list.ts';
 
 const same = (name: string): string => name;
 const lazy = 'sizes are given; nothing is inferred at the first call';
-const sequenceTools = 'variable lengths are given as `lengths`, results are as of packed sequences';
+const sequenceTools = 'variable lengths are an option, lengths; results are as of packed sequences';
 
 export const modules: TorchList = {
   title: 'Modules (`torch.nn`)',
