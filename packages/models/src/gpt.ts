@@ -2,10 +2,12 @@ import { ConfigError, ShapeError } from '@evenkeel/errors';
 import {
   Dropout,
   Embedding,
+  gelu,
   init,
   LayerNorm,
   Linear,
   Module,
+  type TransformerActivation,
   TransformerEncoder,
   TransformerEncoderLayer,
 } from '@evenkeel/nn-layers';
@@ -27,9 +29,16 @@ export interface GPTOptions {
   dimFeedforward?: number;
   /** Default 0.1. */
   dropout?: number;
+  /**
+   * Inside the feed-forward networks, by name or as a function of one tensor (default `gelu`). GPT-2 was trained with `gelu-tanh`,
+   * the approximation ½x · (1 + tanh(√(2/π) · (x + 0.044715x³))), which differs by up to 5e-4.
+   */
+  activation?: TransformerActivation | 'gelu-tanh';
   /** Whether the output head is the token embedding's matrix (default true, as in GPT-2). */
   tieWeights?: boolean;
 }
+
+const tanhGelu = (input: Tensor): Tensor => gelu(input, { approximate: 'tanh' });
 
 export interface GPTGenerateOptions extends SamplingOptions {
   /** How many tokens are added at most. */
@@ -43,7 +52,10 @@ export interface GPTGenerateOptions extends SamplingOptions {
  *
  * Radford et al. 2019, Language models are unsupervised multitask learners. Weights start as N(0, 0.02²), those of the
  * projections back into the residual stream divided by √(2 · layers); biases at zero.
- * Parameters: `token_embedding`, `position_embedding`, `encoder.layers.N.*`, `encoder.norm`, `head`.
+ * Parameters: `token_embedding`, `position_embedding`, `encoder.layers.N.*`, `encoder.norm`, `head`; published ones come by
+ * `fromGPT2`.
+ *
+ * @throws ConfigError for sizes that do not fit, or an activation that there is not
  *
  * ```ts
  * const model = new GPT(50, { contextLength: 16, dModel: 32, numLayers: 2 });
@@ -63,6 +75,7 @@ export class GPT extends Module {
   constructor(vocabularySize: number, options: GPTOptions = {}) {
     super();
     const { contextLength = 128, dModel = 128, nhead = 4, numLayers = 4, dropout = 0.1, tieWeights = true } = options;
+    const { activation = 'gelu' } = options;
     this.vocabularySize = vocabularySize;
     this.contextLength = contextLength;
     this.token_embedding = new Embedding(vocabularySize, dModel);
@@ -71,7 +84,7 @@ export class GPT extends Module {
     const layer = new TransformerEncoderLayer(dModel, nhead, {
       dimFeedforward: options.dimFeedforward ?? 4 * dModel,
       dropout,
-      activation: 'gelu',
+      activation: activation === 'gelu-tanh' ? tanhGelu : activation,
       batchFirst: true,
       normFirst: true,
     });

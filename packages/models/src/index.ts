@@ -19,6 +19,8 @@ export { GCN, type GCNOptions, GraphConvolution } from './graph/gcn.ts';
 export { denseGraph, type EdgeList, type Graph, normalizedGraph, propagate } from './graph/graph.ts';
 export { ImageCaptioner, type ImageCaptionerOptions, type ImageEncoder } from './image-captioner.ts';
 export { MLP, type MLPOptions } from './mlp.ts';
+export { fromBERT } from './published/bert.ts';
+export { fromGPT2, toGPT2 } from './published/gpt2.ts';
 export { LSTMClassifier, type LSTMClassifierInputs, type LSTMClassifierOptions } from './recurrent/lstm-classifier.ts';
 export {
   detachState,

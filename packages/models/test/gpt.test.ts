@@ -93,6 +93,24 @@ describe('GPT', () => {
     expect(memory().tensors).toBe(tensors);
   });
 
+  test('takes its activation by name or as a function; the names of GELU differ by the approximation', async () => {
+    const outputs = [undefined, 'gelu', 'gelu-tanh', (x: Tensor) => x.relu()] as const;
+    const [usual, exact, approximate, other] = outputs.map((activation) => {
+      manualSeed(3);
+      const model = new GPT(7, { ...small, activation });
+      // Weights of which the activation sees enough of its curve.
+      noGrad(() => {
+        for (const parameter of model.parameters()) parameter.assign(parameter.mul(20));
+      });
+      return model.call(ids([[1, 2, 3]]));
+    }) as [Tensor, Tensor, Tensor, Tensor];
+    const gap = (a: Tensor, b: Tensor): Promise<number> => a.sub(b).abs().amax().item();
+    expect(await gap(usual, exact)).toBe(0);
+    expect(await gap(exact, approximate)).toBeGreaterThan(1e-5);
+    expect(await gap(exact, approximate)).toBeLessThan((await gap(exact, other)) / 10);
+    expect(() => new GPT(7, { ...small, activation: 'swish' as 'gelu' })).toThrow(/activation/);
+  });
+
   test('shares the embedding with the head unless told otherwise', () => {
     const names = (model: GPT): string[] => model.namedParameters().map(([name]) => name);
     expect(names(new GPT(7, small))).not.toContain('head.weight');

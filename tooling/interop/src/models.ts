@@ -1,8 +1,6 @@
-import { BERTForMaskedTokens, GPT, ResNet } from '@evenkeel/models';
+import { BERTForMaskedTokens, fromBERT, fromGPT2, GPT, ResNet, toGPT2 } from '@evenkeel/models';
 import type { Module } from '@evenkeel/nn-layers';
 import type { Tensor } from '@evenkeel/tensor';
-import { fromBERT } from './bert.ts';
-import { approximateGelu, fromGPT2, toGPT2 } from './gpt2.ts';
 
 /** A small model of a published shape, how its published state dict becomes ours and back, and how it is called. */
 export interface ModelRow {
@@ -14,7 +12,7 @@ export interface ModelRow {
 
 export const models: Readonly<Record<string, ModelRow>> = {
   gpt2: {
-    make: () => approximateGelu(new GPT(13, { contextLength: 8, dModel: 8, nhead: 2, numLayers: 2 })),
+    make: () => new GPT(13, { contextLength: 8, dModel: 8, nhead: 2, numLayers: 2, activation: 'gelu-tanh' }),
     map: fromGPT2,
     mapBack: toGPT2,
     call: (model: GPT, [tokens]) => model.call(tokens!),

@@ -1,11 +1,10 @@
 import { cpu } from '@evenkeel/backend-cpu';
 import { wasm } from '@evenkeel/backend-wasm';
-import { noGrad, tensor, useBackend } from '@evenkeel/tensor';
+import { fromGPT2, toGPT2 } from '@evenkeel/models';
+import { noGrad, useBackend } from '@evenkeel/tensor';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Call, fromNumbers, readJson, readStateDict } from '../src/fixtures.ts';
-import { fromGPT2, toGPT2 } from '../src/gpt2.ts';
 import { models } from '../src/models.ts';
-import { rename } from '../src/rename.ts';
 import { expectClose } from './support/close.ts';
 
 const calls = readJson<Record<string, Call>>('models.json');
@@ -42,15 +41,4 @@ test('gpt2’s state dict comes back as it was, but for the masks', async () => 
   const isMask = (name: string): boolean => /\.attn\.(masked_)?bias$/.test(name);
   expect([...back.keys()].sort()).toEqual([...published.keys()].filter((name) => !isMask(name)).sort());
   for (const [name, value] of back) expect(await value.tolist()).toEqual(await published.get(name)!.tolist());
-});
-
-test('a prefix map renames whole names and prefixes, drops what maps to nothing, and leaves the rest', () => {
-  useBackend(cpu());
-  const value = tensor([1]);
-  const renamed = rename(new Map(['a.x', 'a.y', 'ab', 'b', 'c'].map((name) => [name, value])), [
-    ['a.', 'd.'],
-    ['b', null],
-    ['c', 'e'],
-  ]);
-  expect([...renamed.keys()]).toEqual(['d.x', 'd.y', 'ab', 'e']);
 });

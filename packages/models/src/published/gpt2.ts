@@ -1,5 +1,3 @@
-import type { GPT } from '@evenkeel/models';
-import { gelu } from '@evenkeel/nn-layers';
 import type { Tensor } from '@evenkeel/tensor';
 
 /** The parts of a block: transformers' name and ours. */
@@ -12,7 +10,8 @@ const parts = [
 ] as const;
 
 /**
- * From the state dict of transformers' `GPT2LMHeadModel` (the published `gpt2*` checkpoints) to that of `GPT`.
+ * From the state dict of transformers' `GPT2LMHeadModel` (the published `gpt2*` checkpoints) to that of `GPT`; also from
+ * `GPT2Model`'s, whose names lack the prefix `transformer.`. Other names stay, for `loadStateDict` to complain about.
  *
  * | transformers | here |
  * |---|---|
@@ -23,8 +22,11 @@ const parts = [
  * | `transformer.ln_f`, `lm_head` | `encoder.norm`, `head` (the token embedding, where the file leaves it out) |
  * | `attn.bias`, `attn.masked_bias` | nothing: they are the causal mask |
  *
- * GPT-2's projections are stored `[in, out]` (its `Conv1D`) and are transposed here. Its GELU is an approximation: see
- * `approximateGelu`.
+ * GPT-2's projections are stored `[in, out]` (its `Conv1D`) and are transposed here. Its GELU is the tanh approximation, so the
+ * model for the smallest is `new GPT(50257, { contextLength: 1024, dModel: 768, nhead: 12, numLayers: 12, activation: 'gelu-tanh' })`.
+ *
+ * @param stateDict tensors by transformers' names, as a safetensors file holds them
+ * @returns tensors for `GPT.loadStateDict`; nothing is copied, the transposed ones are views
  */
 export function fromGPT2(stateDict: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
   const mapped = new Map<string, Tensor>();
@@ -37,7 +39,10 @@ export function fromGPT2(stateDict: ReadonlyMap<string, Tensor>): Map<string, Te
   return mapped;
 }
 
-/** The other way: `GPT`'s state dict under transformers' names and in its layout, without the masks, which are no weights. */
+/**
+ * The other way: `GPT`'s state dict under transformers' names and in its layout, without the masks, which are no weights.
+ * `toGPT2(model.stateDict())`, written as safetensors, is a file that `GPT2LMHeadModel` loads.
+ */
 export function toGPT2(stateDict: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
   const mapped = new Map<string, Tensor>();
   for (const [name, value] of stateDict) {
@@ -45,14 +50,6 @@ export function toGPT2(stateDict: ReadonlyMap<string, Tensor>): Map<string, Tens
     mapped.set(theirs, isConv1D(theirs) ? value.t() : value);
   }
   return mapped;
-}
-
-/** Gives a model GPT-2's activation, the tanh approximation of GELU (`gelu_new`), in place of the exact one. */
-export function approximateGelu(model: GPT): GPT {
-  for (const layer of model.encoder.layers) {
-    Object.assign(layer, { activation: (input: Tensor) => gelu(input, { approximate: 'tanh' }) });
-  }
-  return model;
 }
 
 function ourName(name: string): string | undefined {
