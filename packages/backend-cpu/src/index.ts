@@ -8,6 +8,14 @@ import { Programs } from './runtime/programs.ts';
  *
  * Fresh memory is filled with NaN (-1 as int32, a byte 255 as bool), and every index is checked against its binding.
  *
+ * ```ts
+ * const backend = cpu();
+ * const buffer = backend.allocate(16);
+ * console.log(new Float64Array((await backend.read(buffer)).buffer)); // prints Float64Array(2) [ NaN, NaN ]
+ * backend.write(buffer, Float64Array.of(1, 2));
+ * console.log(new Float64Array((await backend.read(buffer)).buffer)); // prints Float64Array(2) [ 1, 2 ]
+ * ```
+ *
  * @throws DeviceError on double release, use after release, a foreign buffer, no memory; IndexError from `run` where a
  *   `bounded` index was outside its bounds
  */

@@ -15,6 +15,14 @@ export interface NullBackend extends Backend {
  * Makes a backend that runs nothing: tests count kernels, runs and bytes with it. Whatever is read is 0. Misuse of buffers
  * (double release, use after release, ranges outside) is refused as on a real one.
  *
+ * ```ts
+ * const backend = nullBackend({ bindings: 8 });
+ * const buffer = backend.allocate(4000);
+ * console.log(backend.counters.liveBytes, backend.counters.buffers, backend.limits.bindings); // prints 4000 1 8
+ * backend.release(buffer);
+ * console.log(backend.counters.liveBytes, backend.counters.peakBytes); // prints 0 4000
+ * ```
+ *
  * @param limits what the pretended device can do, so that plans for any device can be counted. Defaults: float32, int32 and
  *   bool of 4 bytes, 64 bindings, 1 thread, scatterAdd, fused arithmetic.
  * @throws DeviceError on double release, use after release, a foreign buffer or a range outside its buffer

@@ -69,6 +69,11 @@ export class EvenKeelError extends Error {
  * `catch (error) { throw withPath(error, 'encoder'); }` turns `layers.3` into `encoder.layers.3`.
  *
  * Anything that is not an `EvenKeelError` is returned untouched.
+ *
+ * ```ts
+ * const error = new ShapeError('the inner sizes differ', { op: 'matmul' });
+ * console.log(withPath(withPath(error, 'layers.3'), 'encoder').path); // prints encoder.layers.3
+ * ```
  */
 export function withPath<Thrown>(error: Thrown, path: string): Thrown {
   if (!(error instanceof EvenKeelError) || path === '') return error;

@@ -3,6 +3,10 @@
  *
  * Distance is Damerau-Levenshtein's (insert, delete, replace, swap neighbors) without regard to case; near means at
  * most a third of the longer name's letters, and at least one letter in common. The first of equally near names wins.
+ *
+ * ```ts
+ * console.log(nearestName('hiden_size', ['hiddenSize', 'heads']), nearestName('x', ['lr'])); // prints hiddenSize undefined
+ * ```
  */
 export function nearestName(given: string, known: Iterable<string>): string | undefined {
   const wanted = given.toLowerCase();

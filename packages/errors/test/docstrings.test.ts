@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..');
 const prelude = `import { ${Object.keys(errors).join(', ')} } from '@evenkeel/errors';
 `;
 
-test('every public class has an example in its docstring, which runs and prints what it says', async () => {
-  const examples = await runDocstrings({ root, exports: errors, prelude });
+test('every public class and function has an example in its docstring, which runs and prints what it says', async () => {
+  const examples = await runDocstrings({ root, exports: errors, functions: true, prelude });
   expect(examples.length).toBeGreaterThan(0);
 });

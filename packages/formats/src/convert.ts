@@ -17,6 +17,11 @@ type Elements =
 /**
  * A tensor to write, over the bytes of a typed array (which is not copied).
  *
+ * ```ts
+ * const flags = safeTensor(Uint8Array.of(1, 0, 1, 1), [2, 2], 'BOOL');
+ * console.log(flags.dtype, flags.shape, safeTensor(Float32Array.of(1, 2)).dtype); // prints BOOL [ 2, 2 ] F32
+ * ```
+ *
  * @param values elements in C order
  * @param shape default: one dimension
  * @param dtype default: the array's own (`Float32Array` → `'F32'`); any other of the same size reads the bytes as that,
@@ -46,6 +51,11 @@ export function safeTensor(
  * A copy of the elements as float32, from any dtype but the 8-bit floats. F16 and BF16 are exact; F64 and large integers
  * are rounded to the nearest.
  *
+ * ```ts
+ * const halves = safeTensor(Uint16Array.of(0x3c00, 0xb800), [2], 'F16');
+ * console.log(toFloat32(halves)); // prints Float32Array(2) [ 1, -0.5 ]
+ * ```
+ *
  * @throws DTypeError for the 8-bit floats, DataError for a BOOL that is neither 0 nor 1
  */
 export function toFloat32(tensor: SafeTensor): Float32Array<ArrayBuffer> {
@@ -57,6 +67,10 @@ export function toFloat32(tensor: SafeTensor): Float32Array<ArrayBuffer> {
 /**
  * A copy of the elements as float64, from any dtype but the 8-bit floats. Only 64-bit integers beyond 2^53 are rounded.
  *
+ * ```ts
+ * console.log(toFloat64(safeTensor(BigInt64Array.of(2n ** 53n)))); // prints Float64Array(1) [ 9007199254740992 ]
+ * ```
+ *
  * @throws DTypeError for the 8-bit floats, DataError for a BOOL that is neither 0 nor 1
  */
 export function toFloat64(tensor: SafeTensor): Float64Array<ArrayBuffer> {
@@ -67,6 +81,10 @@ export function toFloat64(tensor: SafeTensor): Float64Array<ArrayBuffer> {
 
 /**
  * A copy of the elements as int32, from integers and BOOL.
+ *
+ * ```ts
+ * console.log(toInt32(safeTensor(BigInt64Array.of(1n, -2n)))); // prints Int32Array(2) [ 1, -2 ]
+ * ```
  *
  * @throws DTypeError for floats, DataError for an element beyond ±2^31
  */
@@ -88,6 +106,10 @@ export function toInt32(tensor: SafeTensor): Int32Array<ArrayBuffer> {
 /**
  * A copy of the elements as 64-bit integers, from integers other than U64 and from BOOL.
  *
+ * ```ts
+ * console.log(toBigInt64(safeTensor(Int32Array.of(1, -2)))); // prints BigInt64Array(2) [ 1n, -2n ]
+ * ```
+ *
  * @throws DTypeError for floats and U64
  */
 export function toBigInt64(tensor: SafeTensor): BigInt64Array<ArrayBuffer> {
@@ -99,7 +121,15 @@ export function toBigInt64(tensor: SafeTensor): BigInt64Array<ArrayBuffer> {
   return BigInt64Array.from(Array.from(elements, BigInt));
 }
 
-/** The elements of a BOOL tensor, 0 or 1. @throws DTypeError for any other dtype, DataError for any other byte */
+/**
+ * A copy of the elements of a BOOL tensor, 0 or 1.
+ *
+ * ```ts
+ * console.log(toBool(safeTensor(Uint8Array.of(1, 0), [2], 'BOOL'))); // prints Uint8Array(2) [ 1, 0 ]
+ * ```
+ *
+ * @throws DTypeError for any other dtype, DataError for any other byte
+ */
 export function toBool(tensor: SafeTensor): Uint8Array<ArrayBuffer> {
   const elements = decode(tensor);
   if (tensor.dtype === 'BOOL' && elements instanceof Uint8Array) return elements;

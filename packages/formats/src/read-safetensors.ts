@@ -16,6 +16,12 @@ export const largestHeader = 100_000_000;
  * Reads the bytes of a safetensors file. Nothing is copied and nothing is believed: every number of the header is
  * checked against the bytes that are there before it is used.
  *
+ * ```ts
+ * const file = writeSafetensors(new Map([['bias', safeTensor(Float32Array.of(1, 2))]]), { format: 'pt' });
+ * const { tensors, metadata } = readSafetensors(file);
+ * console.log(toFloat32(tensors.get('bias')), metadata.format); // prints Float32Array(2) [ 1, 2 ] pt
+ * ```
+ *
  * @param bytes the whole file
  * @param source what to call it in errors. Default: `'safetensors bytes'`
  * @throws DataError naming the tensor and the position in the file for: a cut-off file; a header that is too long, no

@@ -8,6 +8,12 @@ import { byteLength, bytesPerElement, dtypeNames, isDType, type SafeTensor } fro
  * The header lists the tensors in the given order. The data stand by element size, largest first, as the reference
  * implementation lays them out: so every tensor is aligned to its dtype and other readers can use it in place.
  *
+ * ```ts
+ * const file = writeSafetensors(new Map([['bias', safeTensor(Float32Array.of(1, 2))]]));
+ * console.log(new TextDecoder().decode(file.subarray(8, -8)).trim());
+ * // prints {"bias":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}
+ * ```
+ *
  * @param tensors by name; `__metadata__` is no name for a tensor
  * @param metadata text by name, such as `{ format: 'pt' }`
  * @throws DataError naming the tensor when its data are not as long as shape and dtype say, or text is not well-formed

@@ -18,13 +18,31 @@ export interface WasmOptions {
  * Runs programs as WebAssembly SIMD code that is emitted when a program is prepared: float32, int32 and bool, on one
  * thread. Works in Node and in a page, synchronously.
  *
+ * ```ts
+ * const backend = wasm({ relaxed: false });
+ * console.log(backend.limits.dtypes.join(' '), backend.limits.arithmetic); // prints float32 int32 bool separate
+ * const buffer = backend.allocate(8);
+ * backend.write(buffer, Float32Array.of(1, 2));
+ * console.log(new Float32Array((await backend.read(buffer)).buffer)); // prints Float32Array(2) [ 1, 2 ]
+ * ```
+ *
  * @throws ConfigError if the engine has no WebAssembly SIMD or an option is out of range
  */
 export function wasm(options: WasmOptions = {}): WasmBackend {
   return new WasmBackend(options);
 }
 
-/** What `wasm()` gives: the backend interface, and figures about its memory. */
+/**
+ * What `wasm()` gives: the backend interface, and figures about its memory.
+ *
+ * ```ts
+ * const backend = wasm();
+ * const buffer = backend.allocate(4000);
+ * console.log(backend.liveBytes >= 4000, backend.memoryBytes >= backend.liveBytes); // prints true true
+ * backend.release(buffer);
+ * console.log(backend.liveBytes); // prints 0
+ * ```
+ */
 export class WasmBackend implements Backend {
   readonly name = 'wasm';
   readonly limits: Limits;

@@ -8,6 +8,12 @@ import { type WriteOptions, writeFileAtomically } from './write-file-atomically.
 /**
  * Reads a safetensors file.
  *
+ * ```ts
+ * const path = join(folder, 'model.safetensors');
+ * await writeSafetensorsFile(path, new Map([['bias', safeTensor(Float32Array.of(1, 2))]]));
+ * console.log((await readSafetensorsFile(path)).tensors.get('bias').shape); // prints [ 2 ]
+ * ```
+ *
  * @throws DataError when it cannot be opened or `readSafetensors` refuses it, naming the path
  */
 export async function readSafetensorsFile(path: string): Promise<SafetensorsContent> {
@@ -19,6 +25,12 @@ export async function readSafetensorsFile(path: string): Promise<SafetensorsCont
 
 /**
  * Writes a safetensors file whole or not at all.
+ *
+ * ```ts
+ * const path = join(folder, 'model.safetensors');
+ * await writeSafetensorsFile(path, new Map([['bias', safeTensor(Float32Array.of(1, 2))]]));
+ * console.log((await readSafetensorsFile(path)).tensors.get('bias').dtype); // prints F32
+ * ```
  *
  * @throws DataError when `writeSafetensors` refuses the tensors or the file cannot be written
  */

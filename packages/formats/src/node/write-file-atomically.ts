@@ -24,6 +24,12 @@ export interface WriteOptions {
  * Writes a file so that at every moment, also after a kill or a power failure, `path` holds either all of the old
  * content or all of the new: a temporary file in the same folder is written and synced, renamed, and the folder synced.
  *
+ * ```ts
+ * const path = join(folder, 'note.txt');
+ * await writeFileAtomically(path, 'text or bytes');
+ * console.log(await readFile(path, 'utf8')); // prints text or bytes
+ * ```
+ *
  * @param bytes text is written as UTF-8
  * @throws DataError (the disk is full, no permission, no such folder, …), after which the old file is as it was and the
  *   temporary one is gone
@@ -57,7 +63,14 @@ export async function writeFileAtomically(
   });
 }
 
-/** Deletes what `writeFileAtomically` leaves in a folder when it is killed, and returns the names. */
+/**
+ * Deletes what `writeFileAtomically` leaves in a folder when it is killed, and returns the names.
+ *
+ * ```ts
+ * await writeFile(join(folder, '.model.safetensors.0a1b2c3d.tmp'), 'half of it'); // as a kill leaves it
+ * console.log(await removeTemporaryFiles(folder)); // prints [ '.model.safetensors.0a1b2c3d.tmp' ]
+ * ```
+ */
 export async function removeTemporaryFiles(folder: string): Promise<string[]> {
   const names = (await promises.readdir(folder)).filter((name) => /^\..+\.[0-9a-f]{8}\.tmp$/.test(name));
   await Promise.all(names.map((name) => promises.rm(join(folder, name), { force: true })));

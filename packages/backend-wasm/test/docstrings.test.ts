@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import { runDocstrings } from '@evenkeel/readme/docstrings';
+import { expect, test } from 'vitest';
+import * as backendWasm from '../src/index.ts';
+import { WasmBackend } from '../src/runtime/wasm-backend.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** What every example may use without saying where it is from. */
+const prelude = `import { ${Object.keys(backendWasm).join(', ')} } from '@evenkeel/backend-wasm';
+`;
+
+test('every public class and function has an example in its docstring, which runs and prints what it says', async () => {
+  const examples = await runDocstrings({ root, exports: { ...backendWasm, WasmBackend }, functions: true, prelude });
+  expect(examples.length).toBeGreaterThan(0);
+});
