@@ -56,6 +56,13 @@ export type Lowering<Attributes> =
   /** No kernel: the same memory walked otherwise. Undefined when strides cannot say it; a contiguous input always can. */
   | {
       readonly kind: 'view';
+      /** Where output position `at` lies in the input; `extents` are those of the axes that it is written in. */
+      from(
+        at: readonly Expression[],
+        input: Spec,
+        attributes: Attributes,
+        extents: readonly number[],
+      ): readonly Expression[];
       layout(input: Spec, strides: Strides, attributes: Attributes): ViewLayout | undefined;
     }
   | { readonly kind: 'concatenation' }

@@ -99,15 +99,15 @@ test('a matrix product walks both factors as they lie and joins the batch', () =
   const transposed = memory([2, 3, 7, 5], 'float32', [105, 35, 1, 7]);
   expect(printed('matmul', [memory([2, 3, 4, 7]), transposed], {})).toMatchInlineSnapshot(`
     "contraction [6] m[4] n[5] k[7] in0:float32 in1:float32 out2:float32
-      r0:float32 = sum in0[(((a0 * 28) + (a1 * 7)) + a3)] * in1[(((a0 * 35) + a3) + (a2 * 7))]
+      r0:float32 = sum in0[(((a0 * 28) + (a1 * 7)) + a3)] * in1[(((a0 * 35) + (a2 * 7)) + a3)]
       out2[(((a0 * 20) + (a1 * 5)) + a2)] = r0"
   `);
 });
 
 test('a gather holds its positions within the dimension', () => {
   expect(printed('gather', [memory([6, 5]), memory([2, 5], 'int32')], { dim: 0 })).toMatchInlineSnapshot(`
-    "loop [2,5] in0:float32 in1:int32 out2:float32
-      out2[((a0 * 5) + a1)] = in0[((bounded(in1[((a0 * 5) + a1)], 6) * 5) + a1)]"
+    "loop [2,5] in0:int32 in1:float32 out2:float32
+      out2[((a0 * 5) + a1)] = in1[((bounded(in0[((a0 * 5) + a1)], 6) * 5) + a1)]"
   `);
 });
 
@@ -124,9 +124,9 @@ describe('scatterAdd', () => {
   test('is a loop over destinations where it does not', () => {
     const without = { ...limits, routines: [] };
     expect(printed('scatterAdd', operands, { dim: 1, size: 5 }, without)).toMatchInlineSnapshot(`
-      "loop [4,5,3] over [2] in0:float32 in1:int32 out2:float32
-        t0:int32 = in1[((a0 * 6) + (a3 * 3))]
-        r0:float32 = sum (((bounded(t0, 5) >= 0) & (t0 == a1)) ? in0[(((a0 * 6) + (a3 * 3)) + a2)] : 0:float32)
+      "loop [4,5,3] over [2] in0:int32 in1:float32 out2:float32
+        t0:int32 = in0[((a0 * 6) + (a3 * 3))]
+        r0:float32 = sum (((bounded(t0, 5) >= 0) & (t0 == a1)) ? in1[(((a0 * 6) + a2) + (a3 * 3))] : 0:float32)
         out2[(((a0 * 15) + (a1 * 3)) + a2)] = r0"
     `);
   });

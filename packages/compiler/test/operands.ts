@@ -29,7 +29,7 @@ export function lowered<Name extends OperationName>(
   own: Limits = limits,
 ): Program {
   const primitive = primitives[name] as unknown as Primitive<AttributesOf<Name>>;
-  return lower(primitive, operands, primitive.infer(operands, attributes), attributes, own);
+  return lower(primitive, operands, attributes, own);
 }
 
 /** Its kernels as text. */

@@ -5,56 +5,45 @@ import {
   type Expression,
   isFloat,
   type Kernel,
-  type Limits,
   reduced,
   unary,
   weightedSum,
 } from '@evenkeel/backend';
 import type { RankAttributes } from '../primitives/rank.ts';
-import { linesAlong, readLine } from './lines.ts';
-import { type Operand, Signature } from './operand.ts';
-
-type Axes = readonly [Expression, Expression, Expression];
+import { here, type RoutineParts } from './routine.ts';
 
 /** The routine, or where the backend has none the loop that counts for each element the ones before it. */
-export function lowerRank(operand: Operand, { dim, descending }: RankAttributes, limits: Limits): Kernel {
-  const { shape } = operand;
-  const signature = new Signature([operand], 'int32');
-  const value = (axes: Axes) => readLine(signature, 0, operand, dim, axes);
-  const { outer, length, inner } = linesAlong(shape, dim);
-  const parts = { bindings: signature.bindings, arguments: signature.arguments };
+export function rankKernel(parts: RoutineParts, { descending }: RankAttributes): Kernel {
+  const { outer, length, inner, limits } = parts;
+  const mine = parts.read(0, here);
   if (limits.routines.includes('rank')) {
+    const output = parts.bindOutput();
     return {
       form: 'routine',
       routine: 'rank',
-      ...parts,
+      ...parts.signature(),
       outer,
       length,
       inner,
       descending,
-      value: value([axis(0), axis(1), axis(2)]),
-      output: signature.output,
+      value: mine,
+      output,
     };
   }
   // Axes: outer, position, inner, then the other positions.
-  const mine = value([axis(0), axis(1), axis(2)]);
-  const other = value([axis(0), axis(3), axis(2)]);
+  const other = parts.read(0, [axis(0), axis(3), axis(2)]);
   const ahead = descending ? isLess(mine, other) : isLess(other, mine);
   const equal = unary('not', binary('or', isLess(mine, other), isLess(other, mine)));
   const earlier = binary('and', equal, binary('lt', axis(3), axis(1)));
+  const index = weightedSum(here, [length * inner, inner, 1]);
+  const stores = [{ binding: parts.bindOutput(), index, value: reduced('int32', 0) }];
   return {
     form: 'loop',
-    ...parts,
+    ...parts.signature(),
     outer: [outer, length, inner],
     inner: [length],
     reductions: [{ fn: 'sum', value: cast('int32', binary('or', ahead, earlier)) }],
-    stores: [
-      {
-        binding: signature.output,
-        index: weightedSum([axis(0), axis(1), axis(2)], [length * inner, inner, 1]),
-        value: reduced('int32', 0),
-      },
-    ],
+    stores,
     elementStores: [],
   };
 }

@@ -2,57 +2,37 @@ import {
   axis,
   binary,
   constant,
-  type Expression,
+  type DType,
   identityOf,
   type Kernel,
-  type Limits,
   reduced,
   select,
   weightedSum,
 } from '@evenkeel/backend';
 import type { ScanAttributes } from '../primitives/scan.ts';
-import { linesAlong, readLine } from './lines.ts';
-import { type Operand, Signature } from './operand.ts';
-
-type Axes = readonly [Expression, Expression, Expression];
+import { here, type RoutineParts } from './routine.ts';
 
 /** The routine, or where the backend has none the loop that folds anew for each element. */
-export function lowerScan(operand: Operand, { dim, fn, reverse }: ScanAttributes, limits: Limits): Kernel {
-  const { shape, dtype } = operand;
-  const signature = new Signature([operand], dtype);
-  const value = (axes: Axes) => readLine(signature, 0, operand, dim, axes);
-  const { outer, length, inner } = linesAlong(shape, dim);
-  const parts = { bindings: signature.bindings, arguments: signature.arguments };
+export function scanKernel(parts: RoutineParts, dtype: DType, { fn, reverse }: ScanAttributes): Kernel {
+  const { outer, length, inner, limits } = parts;
   if (limits.routines.includes('scan')) {
-    return {
-      form: 'routine',
-      routine: 'scan',
-      ...parts,
-      outer,
-      length,
-      inner,
-      fn,
-      reverse,
-      value: value([axis(0), axis(1), axis(2)]),
-      output: signature.output,
-    };
+    const value = parts.read(0, here);
+    const output = parts.bindOutput();
+    return { form: 'routine', routine: 'scan', ...parts.signature(), outer, length, inner, fn, reverse, value, output };
   }
   // Axes: outer, position, inner, then the positions that are folded.
   const reached = binary(reverse ? 'ge' : 'le', axis(3), axis(1));
   const neutral = constant(dtype, identityOf(fn, dtype));
+  const value = select(reached, parts.read(0, [axis(0), axis(3), axis(2)]), neutral);
+  const index = weightedSum(here, [length * inner, inner, 1]);
+  const stores = [{ binding: parts.bindOutput(), index, value: reduced(dtype, 0) }];
   return {
     form: 'loop',
-    ...parts,
+    ...parts.signature(),
     outer: [outer, length, inner],
     inner: [length],
-    reductions: [{ fn, value: select(reached, value([axis(0), axis(3), axis(2)]), neutral) }],
-    stores: [
-      {
-        binding: signature.output,
-        index: weightedSum([axis(0), axis(1), axis(2)], [length * inner, inner, 1]),
-        value: reduced(dtype, 0),
-      },
-    ],
+    reductions: [{ fn, value }],
+    stores,
     elementStores: [],
   };
 }

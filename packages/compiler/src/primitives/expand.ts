@@ -1,4 +1,4 @@
-import type { Shape } from '@evenkeel/backend';
+import { integer, type Shape } from '@evenkeel/backend';
 import { shapeError } from '../expectations.ts';
 import type { Primitive, Spec } from '../primitive.ts';
 
@@ -16,6 +16,7 @@ export const expand: Primitive<{ readonly shape: Shape }> = {
   },
   lowering: {
     kind: 'view',
+    from: (at, input, { shape }) => at.map((position, d) => (input.shape[d] === shape[d] ? position : integer(0))),
     layout: (input, strides, { shape }) => ({
       strides: strides.map((stride, d) => (input.shape[d] === shape[d] ? stride : 0)),
       offset: 0,

@@ -1,3 +1,4 @@
+import type { Expression } from '@evenkeel/backend';
 import { shapeError } from '../expectations.ts';
 import type { Primitive, Spec } from '../primitive.ts';
 
@@ -18,6 +19,7 @@ export const permute: Primitive<{ readonly dims: readonly number[] }> = {
   },
   lowering: {
     kind: 'view',
+    from: (at, _, { dims }) => at.map((_position, d) => at[dims.indexOf(d)] as Expression),
     layout: (_, strides, { dims }) => ({
       strides: dims.map((dim) => strides[dim] as number),
       offset: 0,

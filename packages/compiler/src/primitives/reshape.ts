@@ -1,5 +1,6 @@
 import { contiguousStrides, type Shape, type Strides, sizeOf } from '@evenkeel/backend';
 import { shapeError } from '../expectations.ts';
+import { reshaped } from '../positions/reshape.ts';
 import type { Primitive, Spec } from '../primitive.ts';
 
 /** The same elements, row by row, in another shape. */
@@ -18,6 +19,7 @@ export const reshape: Primitive<{ readonly shape: Shape }> = {
   },
   lowering: {
     kind: 'view',
+    from: (at, input, { shape }, extents) => reshaped(at, shape, input.shape, extents),
     layout(input, strides, { shape }) {
       const walked = stridesAfterReshape(input.shape, strides, shape);
       return walked && { strides: walked, offset: 0 };

@@ -1,4 +1,4 @@
-import type { Shape } from '@evenkeel/backend';
+import { type Shape, weightedSum } from '@evenkeel/backend';
 import { shapeError } from '../expectations.ts';
 import type { Primitive, Spec } from '../primitive.ts';
 
@@ -30,6 +30,8 @@ export const slice: Primitive<SliceAttributes> = {
   },
   lowering: {
     kind: 'view',
+    from: (at, _, { starts, steps }) =>
+      at.map((position, d) => weightedSum([position], [steps[d] as number], starts[d] as number)),
     layout(_input, strides, { starts, steps, shape }) {
       let offset = 0;
       if (!shape.includes(0)) {

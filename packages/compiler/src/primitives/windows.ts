@@ -1,3 +1,4 @@
+import { type Expression, weightedSum } from '@evenkeel/backend';
 import { expectDim, shapeError } from '../expectations.ts';
 import type { Primitive, Spec } from '../primitive.ts';
 
@@ -27,6 +28,12 @@ export const windows: Primitive<WindowsAttributes> = {
   },
   lowering: {
     kind: 'view',
+    from(at, _, { dim, step, dilation }) {
+      const place = at.at(-1) as Expression;
+      return at
+        .slice(0, -1)
+        .map((position, d) => (d === dim ? weightedSum([position, place], [step, dilation]) : position));
+    },
     layout: (_, strides, { dim, step, dilation }) => ({
       strides: [
         ...strides.map((stride, d) => (d === dim ? stride * step : stride)),

@@ -1,13 +1,5 @@
 import { type Binding, contiguousStrides, type DType, itemBytes, sizeOf } from '@evenkeel/backend';
-import {
-  extentOf,
-  firstElement,
-  lower,
-  type Operand,
-  type Primitive,
-  primitives,
-  takesNumber,
-} from '@evenkeel/compiler';
+import { extentOf, firstElement, lower, type Operand, type Primitive, primitives } from '@evenkeel/compiler';
 import { DeviceError, IndexError } from '@evenkeel/errors';
 import { Tensor } from '../tensor.ts';
 import { currentDevice, type Device, type PreparedOperation } from './device.ts';
@@ -28,11 +20,8 @@ export function execute<Attributes extends object>(
   }
   const folded = foldUniform(primitive, inputs, attributes);
   if (folded) return folded;
-  const operands = inputs.map((input, i) =>
-    input.uniform !== undefined && !takesNumber(primitive as Primitive<never>, i) ? materialize(input) : input,
-  );
-  const device = deviceOf(primitive.name, operands);
-  const operation = prepare(device, primitive, operands, attributes);
+  const device = deviceOf(primitive.name, inputs);
+  const operation = prepare(device, primitive, inputs, attributes);
   const storage = new Storage(device, sizeOf(operation.shape), operation.dtype);
   const output = new Tensor(operation.shape, operation.dtype, {
     storage,
@@ -41,7 +30,7 @@ export function execute<Attributes extends object>(
   });
   const buffers: Binding[] = [];
   const values: number[] = [];
-  for (const operand of operands) {
+  for (const operand of inputs) {
     if (operand.uniform === undefined) buffers.push(bindingOf(operand));
     else values.push(operand.uniform);
   }
@@ -52,15 +41,7 @@ export function execute<Attributes extends object>(
   } catch (error) {
     throw error instanceof IndexError ? named(error, primitive.name) : error;
   }
-  for (const [i, operand] of operands.entries()) {
-    if (operand !== inputs[i]) operand.release();
-  }
   return output;
-}
-
-/** A tensor with memory that holds a uniform tensor's number. */
-export function materialize(tensor: Tensor): Tensor {
-  return tensor.uniform === undefined ? tensor : execute(primitives.copy, [tensor], none, []);
 }
 
 /** The bytes of a view, from its lowest element to its highest. */
@@ -111,7 +92,7 @@ function prepare<Attributes>(
     dtype,
     strides: uniform === undefined ? strides : undefined,
   }));
-  const program = lower(primitive, operands, spec, attributes, device.backend.limits);
+  const program = lower(primitive, operands, attributes, device.backend.limits);
   const operation: PreparedOperation = {
     shape: spec.shape,
     dtype: spec.dtype as DType,

@@ -1,0 +1,83 @@
+/** Clusters become kernels. */
+import { axesOf, type Expression, type Kernel, type Limits, type LoopKernel, type Store } from '@evenkeel/backend';
+import type { Cluster, Product } from '../fusion/cluster.ts';
+import type { Memory } from '../fusion/memory.ts';
+import type { Value } from '../graph/value.ts';
+import { Evaluation } from './evaluation.ts';
+import { type AxisGroups, mergeAxes } from './merge-axes.ts';
+import { emitRoutine } from './routine.ts';
+
+/** A kernel, the memory behind each of its bindings, and the graph's argument behind each of its own. */
+export interface Emitted {
+  readonly kernels: readonly Kernel[];
+  readonly memories: readonly Exclude<Memory, { kind: 'part' }>[];
+  readonly slots: readonly number[];
+}
+
+export function emit(cluster: Cluster, located: ReadonlyMap<Value, Memory>, limits: Limits): Emitted {
+  const evaluation = new Evaluation(cluster, located);
+  const kernels = kernelsOf(cluster, evaluation, limits);
+  return { kernels, memories: evaluation.memories, slots: evaluation.slots };
+}
+
+function kernelsOf(cluster: Cluster, evaluation: Evaluation, limits: Limits): readonly Kernel[] {
+  if (cluster.form === 'routine') return emitRoutine(cluster, evaluation, limits);
+  return [cluster.product ? contraction(cluster, cluster.product, evaluation) : loop(cluster, evaluation)];
+}
+
+function loop(cluster: Cluster, evaluation: Evaluation): LoopKernel {
+  const stores = evaluation.stores();
+  const { reductions } = evaluation;
+  const inner = cluster.inner ?? [];
+  const { extents, rewrite } = mergeAxes([cluster.outer, inner], cluster.extents, [
+    ...reductions.map(({ value }) => value),
+    ...partsOf(stores),
+  ]);
+  const [outerExtents, innerExtents] = extents as [number[], number[]];
+  // Where an index does not move along the folded axes there is one store per row.
+  const isElement = (entry: number) => inner.some((axis) => (axesOf((stores[entry] as Store).index) >> axis) & 1);
+  const rewritten = stores.map((store) => rewriteStore(store, rewrite));
+  return {
+    form: 'loop',
+    bindings: evaluation.bindings,
+    arguments: evaluation.arguments,
+    outer: outerExtents,
+    // A fold over nothing but dimensions of size 1 still has one element.
+    inner: cluster.inner && innerExtents.length === 0 ? [1] : innerExtents,
+    reductions: reductions.map(({ fn, value }) => ({ fn, value: rewrite(value) })),
+    stores: rewritten.filter((_, i) => !isElement(i)),
+    elementStores: rewritten.filter((_, i) => isElement(i)),
+  };
+}
+
+function contraction(cluster: Cluster, product: Product, evaluation: Evaluation): Kernel {
+  const [left, right] = product.value.inputs as [Value, Value];
+  const isConvolution = product.value.primitive.lowering.kind === 'convolution';
+  // A convolution's kernel is the left side: its features are the rows.
+  const [a, b] = isConvolution ? [right, left] : [left, right];
+  const values = [evaluation.at(a, product.left), evaluation.at(b, product.right, product.guard)] as const;
+  const stores = evaluation.stores();
+  const groups: AxisGroups = [product.batch, product.m, product.n, product.k];
+  const { extents, rewrite } = mergeAxes(groups, cluster.extents, [...values, ...partsOf(stores)]);
+  const [batch, m, n, k] = extents as [number[], number[], number[], number[]];
+  return {
+    form: 'contraction',
+    bindings: evaluation.bindings,
+    arguments: evaluation.arguments,
+    batch,
+    m,
+    n,
+    k,
+    a: rewrite(values[0]),
+    b: rewrite(values[1]),
+    stores: stores.map((store) => rewriteStore(store, rewrite)),
+  };
+}
+
+function partsOf(stores: readonly Store[]): Expression[] {
+  return stores.flatMap(({ index, value }) => [index, value]);
+}
+
+function rewriteStore({ binding, index, value }: Store, rewrite: (e: Expression) => Expression): Store {
+  return { binding, index: rewrite(index), value: rewrite(value) };
+}

@@ -1,0 +1,199 @@
+import {
+  argument,
+  binary,
+  constant,
+  contiguousStrides,
+  type Expression,
+  type KernelBinding,
+  load,
+  type Reduction,
+  reduced,
+  type Scalar,
+  type Store,
+  select,
+  weightedSum,
+  zero,
+} from '@evenkeel/backend';
+import { DeviceError } from '@evenkeel/errors';
+import type { Cluster, Folding } from '../fusion/cluster.ts';
+import { neutralOf } from '../fusion/kinds.ts';
+import { type Memory, wholeOf } from '../fusion/memory.ts';
+import type { AppliedValue, InputValue, Value } from '../graph/value.ts';
+import { folding } from '../lowering/fold.ts';
+import { firstElement } from '../lowering/operand.ts';
+import { keyOf, tidy } from '../positions/divide.ts';
+import { ravel } from '../positions/reshape.ts';
+import type { Primitive } from '../primitive.ts';
+import type { ReductionAttributes } from '../reduction.ts';
+
+/** Writes one cluster's values as expressions, and gathers what the kernel binds while it does. */
+export class Evaluation {
+  readonly bindings: KernelBinding[] = [];
+  readonly memories: Exclude<Memory, { kind: 'part' }>[] = [];
+  readonly arguments: Scalar[] = [];
+  readonly slots: number[] = [];
+  readonly reductions: Reduction[] = [];
+  readonly #cluster: Cluster;
+  readonly #located: ReadonlyMap<Value, Memory>;
+  readonly #known = new Map<string, Expression>();
+  readonly #folded = new Map<AppliedValue, Expression>();
+
+  constructor(cluster: Cluster, located: ReadonlyMap<Value, Memory>) {
+    this.#cluster = cluster;
+    this.#located = located;
+  }
+
+  /** A value at a place; where `guard` does not hold, anything that can be computed without reading. */
+  at(value: Value, at: readonly Expression[], guard?: Expression): Expression {
+    if (value.kind === 'constant') return constant(value.dtype, value.number);
+    if (value.kind === 'argument') return this.argument(value.dtype, value.slot);
+    const key = `${value.id}|${at.map(keyOf).join('|')}|${guard ? identityOf(guard) : ''}`;
+    let known = this.#known.get(key);
+    if (!known) {
+      const isHere = value.kind === 'applied' && this.#cluster.members.has(value);
+      known = isHere ? this.#computed(value, at, guard) : this.#loaded(value, at, guard);
+      this.#known.set(key, known);
+    }
+    return known;
+  }
+
+  argument(dtype: Scalar, slot: number): Expression {
+    let own = this.slots.indexOf(slot);
+    if (own < 0) {
+      own = this.slots.push(slot) - 1;
+      this.arguments.push(dtype);
+    }
+    return argument(dtype, own);
+  }
+
+  /** The binding of memory that is written. */
+  written(memory: Memory, dtype: Scalar): number {
+    return this.#bind(memory, dtype, 'write');
+  }
+
+  /** What the cluster keeps, as stores. */
+  stores(): Store[] {
+    return this.#cluster.kept.map(({ value, at, memory }) => {
+      const stored = this.at(value, at);
+      const binding = this.written(memory, value.dtype);
+      return { binding, index: elementIn(memory, value, at), value: stored };
+    });
+  }
+
+  #loaded(value: AppliedValue | InputValue, at: readonly Expression[], guard?: Expression): Expression {
+    const memory: Memory | undefined =
+      value.kind === 'input' ? { kind: 'input', input: value } : this.#located.get(value);
+    if (!memory) throw new DeviceError(`the plan has no memory for value ${value.id}`, { op: nameOf(value) });
+    const binding = this.#bind(memory, value.dtype, 'read');
+    return load(value.dtype, binding, elementIn(memory, value, at), guard);
+  }
+
+  #bind(memory: Memory, dtype: Scalar, access: KernelBinding['access']): number {
+    const whole = wholeOf(memory);
+    const known = this.memories.findIndex(
+      (other, i) => sameMemory(other, whole) && this.bindings[i]?.access === access,
+    );
+    if (known >= 0) return known;
+    this.memories.push(whole);
+    return this.bindings.push({ dtype, access }) - 1;
+  }
+
+  #computed(value: AppliedValue, at: readonly Expression[], guard?: Expression): Expression {
+    const neutral = neutralOf(value);
+    if (neutral !== undefined) return constant(value.dtype, neutral);
+    if (value === this.#cluster.product?.value) return reduced(value.dtype, 0);
+    const fold = this.#cluster.folds.get(value);
+    if (fold) return this.#fold(value, fold);
+    const { inputs, attributes } = value;
+    const { lowering } = value.primitive as unknown as Primitive<object>;
+    const first = inputs[0] as Value;
+    switch (lowering.kind) {
+      case 'pointwise':
+        return lowering.scalar(
+          inputs.map((input) => this.at(input, at, guard)),
+          attributes,
+        );
+      case 'source':
+        return lowering.element(at, attributes);
+      case 'view':
+        return this.at(first, lowering.from(at, first, attributes, this.#cluster.extents), guard);
+      case 'rearrangement': {
+        const source = lowering.from(at, first, attributes);
+        if (!source.guard) return this.at(first, source.at, guard);
+        const both = guard ? binary('and', guard, source.guard) : source.guard;
+        const found = this.at(first, source.at, both);
+        // What is not read is 0 already.
+        return found.kind === 'load' ? found : select(source.guard, found, zero(value.dtype));
+      }
+      case 'gather': {
+        const { dim } = attributes as { dim: number };
+        const position = this.at(inputs[1] as Value, at, guard);
+        const size = first.shape[dim] as number;
+        const found: Expression = { kind: 'bounded', dtype: 'int32', a: position, size };
+        return this.at(
+          first,
+          at.map((place, d) => (d === dim ? found : place)),
+          guard,
+        );
+      }
+      default:
+        throw new DeviceError(`${value.primitive.name} cannot be written as an expression`, {
+          op: value.primitive.name,
+        });
+    }
+  }
+
+  #fold(value: AppliedValue, { at, guard }: Folding): Expression {
+    const known = this.#folded.get(value);
+    if (known) return known;
+    const operand = value.inputs[0] as Value;
+    const { lowering } = value.primitive;
+    const read = this.at(operand, at, guard);
+    const plain = guard && read.kind !== 'load' ? select(guard, read, zero(operand.dtype)) : read;
+    let result: Expression;
+    if (lowering.kind === 'reduction') {
+      const { dims } = value.attributes as ReductionAttributes;
+      const shape = dims.map((dim) => operand.shape[dim] as number);
+      const position = ravel(
+        dims.map((dim) => at[dim] as Expression),
+        shape,
+      );
+      result = folding(lowering.fold, plain, position, this.reductions);
+    } else result = folding('sum', plain, plain, this.reductions);
+    this.#folded.set(value, result);
+    return result;
+  }
+}
+
+/** The index of a value's element within the memory where the value lies. */
+export function elementIn(memory: Memory, value: Value, at: readonly Expression[]): Expression {
+  if (memory.kind === 'part') return tidy(weightedSum(at, memory.strides, memory.offset));
+  if (memory.kind === 'input') {
+    const { shape, strides } = memory.input;
+    return tidy(weightedSum(at, strides, firstElement(shape, strides)));
+  }
+  return tidy(weightedSum(at, contiguousStrides(value.shape)));
+}
+
+export function sameMemory(a: Memory, b: Memory): boolean {
+  if (a === b) return true;
+  if (a.kind === 'input') return b.kind === 'input' && a.input === b.input;
+  if (a.kind === 'result') return b.kind === 'result' && a.result === b.result;
+  return a.kind === 'temporary' && b.kind === 'temporary' && a.value === b.value;
+}
+
+let identities = 0;
+const identity = new WeakMap<Expression, number>();
+
+function identityOf(e: Expression): number {
+  let known = identity.get(e);
+  if (known === undefined) {
+    known = identities++;
+    identity.set(e, known);
+  }
+  return known;
+}
+
+function nameOf(value: Value): string {
+  return value.kind === 'applied' ? value.primitive.name : value.kind;
+}

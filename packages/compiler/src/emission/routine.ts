@@ -1,0 +1,46 @@
+/** The kernels of operations that no other can join. What they read is computed inside of them. */
+import type { Expression, Kernel, Limits } from '@evenkeel/backend';
+import type { Cluster, Kept } from '../fusion/cluster.ts';
+import type { AppliedValue, Value } from '../graph/value.ts';
+import { quadKernels } from '../lowering/quads.ts';
+import { rankKernel } from '../lowering/rank.ts';
+import { type LinePlace, linesAlong, type RoutineParts } from '../lowering/routine.ts';
+import { scanKernel } from '../lowering/scan.ts';
+import { scatterAddKernel } from '../lowering/scatter-add.ts';
+import { unravel } from '../positions/reshape.ts';
+import type { Primitive } from '../primitive.ts';
+import type { RankAttributes } from '../primitives/rank.ts';
+import type { ScanAttributes } from '../primitives/scan.ts';
+import type { ScatterAddAttributes } from '../primitives/scatter-add.ts';
+import type { Evaluation } from './evaluation.ts';
+
+export function emitRoutine(cluster: Cluster, evaluation: Evaluation, limits: Limits): readonly Kernel[] {
+  const [{ value: kept, memory }] = cluster.kept as [Kept];
+  const value = kept as AppliedValue;
+  const { lowering } = value.primitive as unknown as Primitive<object>;
+  const bindOutput = () => evaluation.written(memory, value.dtype);
+  const signature = () => ({ bindings: evaluation.bindings, arguments: evaluation.arguments });
+  if (lowering.kind === 'quads') {
+    const numbers = lowering.numbers.map((dtype, i) => evaluation.argument(dtype, (value.slot as number) + i));
+    return quadKernels(lowering, value, numbers, { bindOutput, signature });
+  }
+  const { dim } = value.attributes as { dim: number };
+  const lines = linesAlong((value.inputs[0] as Value).shape, dim);
+  // The axes of a place: outer, along the output, inner, along the input.
+  const extents = [lines.outer, value.shape[dim] as number, lines.inner, lines.length];
+  const read = (input: number, place: LinePlace): Expression => {
+    const of = value.inputs[input] as Value;
+    const before = unravel(place[0], of.shape.slice(0, dim), extents);
+    const after = unravel(place[2], of.shape.slice(dim + 1), extents);
+    return evaluation.at(of, [...before, place[1], ...after]);
+  };
+  const parts: RoutineParts = { ...lines, limits, read, bindOutput, signature };
+  switch (lowering.kind) {
+    case 'scan':
+      return [scanKernel(parts, value.dtype, value.attributes as ScanAttributes)];
+    case 'rank':
+      return [rankKernel(parts, value.attributes as RankAttributes)];
+    default:
+      return [scatterAddKernel(parts, value.dtype, value.attributes as ScatterAddAttributes)];
+  }
+}

@@ -1,0 +1,164 @@
+import { type Expression, integer, type Shape, sizeOf, weightedSum } from '@evenkeel/backend';
+import type { AppliedValue, Value } from '../graph/value.ts';
+import { axesOver, axisReplacement, keyOf } from '../positions/divide.ts';
+import { ravel, unravel } from '../positions/reshape.ts';
+import type { Memory } from './memory.ts';
+
+/** One place where a cluster needs a value. */
+export interface Access {
+  readonly value: Value;
+  readonly cluster: Cluster;
+  /** Where in the value, in the cluster's axes. */
+  at: readonly Expression[];
+  /**
+   * `element`: once for each of the cluster's elements or rows. `guarded`: only where something holds. `operand`: while a product
+   * is formed. `routine`: inside of a routine. A fold or product can join the cluster only at an `element`.
+   */
+  readonly context: 'element' | 'guarded' | 'operand' | 'routine';
+  /** What is computed once more for it, because another cluster computes it too. */
+  readonly extra: number;
+}
+
+/** A value that a cluster leaves in memory. */
+export interface Kept {
+  readonly value: Value;
+  at: readonly Expression[];
+  readonly memory: Memory;
+}
+
+/** The roles of a contraction's axes, and where it reads its operands. */
+export interface Product {
+  readonly value: AppliedValue;
+  readonly batch: readonly number[];
+  readonly m: readonly number[];
+  readonly n: readonly number[];
+  readonly k: readonly number[];
+  readonly left: readonly Expression[];
+  readonly right: readonly Expression[];
+  /** Where the right operand is there at all; padding is not memory. */
+  readonly guard: Expression | undefined;
+}
+
+/** A fold that a cluster computes: where it reads its operand. */
+export interface Folding {
+  readonly at: readonly Expression[];
+  readonly guard: Expression | undefined;
+}
+
+/** What will be one kernel: values that are computed together, and those of them that stay in memory. */
+export class Cluster {
+  readonly id: number;
+  form: 'loop' | 'contraction' | 'routine' = 'loop';
+  /** How many positions each axis has. */
+  extents: number[] = [];
+  /** The axes of an element, outermost first. */
+  elements: number[] = [];
+  /** Those of the axes over which is folded, once something is. */
+  inner: readonly number[] | undefined;
+  product: Product | undefined;
+  readonly folds = new Map<AppliedValue, Folding>();
+  /** Values computed here, whether or not they stay in memory. */
+  readonly members = new Set<Value>();
+  readonly kept: Kept[] = [];
+  readonly accesses: Access[] = [];
+  /** Clusters that read what this one leaves in memory. */
+  readonly next = new Set<Cluster>();
+
+  constructor(id: number, shape: Shape) {
+    this.id = id;
+    this.elements = this.#addAxes(shape);
+  }
+
+  /** The place of an element in a shape of as many. */
+  placeIn(shape: Shape): Expression[] {
+    return unravel(this.#number(this.elements), shape, this.extents);
+  }
+
+  /** Which element or row of the cluster lies at a place, if it goes through them all in order. */
+  levelOf(at: readonly Expression[], shape: Shape): 'element' | 'row' | undefined {
+    const key = keyOf(ravel(at, shape));
+    const size = sizeOf(shape);
+    if (key === keyOf(this.#number(this.elements)) && size === this.sizeOf(this.elements)) return 'element';
+    if (this.inner === undefined) return undefined;
+    return key === keyOf(this.#number(this.outer)) && size === this.sizeOf(this.outer) ? 'row' : undefined;
+  }
+
+  /** The axes over which is not folded. */
+  get outer(): readonly number[] {
+    return this.elements.filter((axis) => !this.inner?.includes(axis));
+  }
+
+  sizeOf(axes: readonly number[]): number {
+    return axes.reduce((size, axis) => size * (this.extents[axis] as number), 1);
+  }
+
+  /** The number of a row, or of a position within it. */
+  numberAlong(axes: readonly number[]): Expression {
+    return this.#number(axes);
+  }
+
+  /** How places change if elements are numbered in a shape of as many; the cluster stays as it is. */
+  trial(shape: Shape): { extents: number[]; places: Expression[]; replace: (e: Expression) => Expression } {
+    const extents = shape.filter((extent) => extent !== 1);
+    let next = 0;
+    const axes = axesOver(extents);
+    const places = shape.map((extent) => (extent === 1 ? integer(0) : (axes[next++] as Expression)));
+    const old = this.elements.map((axis) => this.extents[axis] as number);
+    const replaced = unravel(ravel(axes, extents), old, extents);
+    const byAxis: Expression[] = [];
+    this.elements.forEach((axis, i) => {
+      byAxis[axis] = replaced[i] as Expression;
+    });
+    return { extents, places, replace: axisReplacement(byAxis, extents) };
+  }
+
+  /** Numbers the elements in another shape of as many. Only before the cluster folds or multiplies. */
+  reaxis(shape: Shape): Expression[] {
+    const { extents, places, replace } = this.trial(shape);
+    for (const entry of [...this.accesses, ...this.kept]) entry.at = entry.at.map(replace);
+    this.extents = extents;
+    this.elements = extents.map((_, axis) => axis);
+    return places;
+  }
+
+  /** Further axes, in which elements are not numbered; an extent of 1 needs none. */
+  addAxes(shape: Shape): { axes: number[]; places: Expression[] } {
+    const places: Expression[] = [];
+    const axes: number[] = [];
+    for (const extent of shape) {
+      if (extent === 1) places.push(integer(0));
+      else {
+        const [axis] = this.#addAxes([extent]) as [number];
+        axes.push(axis);
+        places.push({ kind: 'axis', dtype: 'int32', axis });
+      }
+    }
+    return { axes, places };
+  }
+
+  #addAxes(shape: Shape): number[] {
+    return shape.flatMap((extent) => (extent === 1 ? [] : [this.extents.push(extent) - 1]));
+  }
+
+  #number(axes: readonly number[]): Expression {
+    let stride = 1;
+    const strides = new Array<number>(axes.length);
+    for (let i = axes.length - 1; i >= 0; i--) {
+      strides[i] = stride;
+      stride *= this.extents[axes[i] as number] as number;
+    }
+    return weightedSum(
+      axes.map((axis) => ({ kind: 'axis', dtype: 'int32', axis })),
+      strides,
+    );
+  }
+}
+
+/** Whether a cluster's results reach another, directly or through others. */
+export function reaches(from: Cluster, to: Cluster, seen = new Set<Cluster>()): boolean {
+  if (from === to) return true;
+  if (seen.has(from)) return false;
+  seen.add(from);
+  for (const next of from.next) if (reaches(next, to, seen)) return true;
+  return false;
+}

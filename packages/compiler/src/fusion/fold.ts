@@ -1,0 +1,128 @@
+import { binary, type Expression, integer, sizeOf, weightedSum } from '@evenkeel/backend';
+import type { AppliedValue, Value } from '../graph/value.ts';
+import { keyOf } from '../positions/divide.ts';
+import { ravel, unravel } from '../positions/reshape.ts';
+import type { FoldWindowsAttributes } from '../primitives/fold-windows.ts';
+import type { ReductionAttributes } from '../reduction.ts';
+import type { Access, Cluster } from './cluster.ts';
+
+type Ask = (access: Omit<Access, 'cluster' | 'extra'>) => void;
+
+/** Lets a cluster that reads a fold at `at` compute it, if its rows are the fold's own. */
+export function placeFold(cluster: Cluster, value: AppliedValue, at: readonly Expression[], ask: Ask): boolean {
+  if (cluster.form !== 'loop') return false;
+  if (value.primitive.lowering.kind === 'foldWindows') {
+    return cluster.inner === undefined && placeWindows(cluster, value, at, ask);
+  }
+  return cluster.inner === undefined
+    ? foldElements(cluster, value, at, ask) || foldRows(cluster, value, at, ask)
+    : foldAlong(cluster, value, at, ask);
+}
+
+/** Lets a cluster compute a fold that it does not read, over the same rows in the same order; gives where the fold is. */
+export function joinFold(cluster: Cluster, value: AppliedValue, ask: Ask): readonly Expression[] | undefined {
+  if (cluster.inner === undefined || value.primitive.lowering.kind !== 'reduction') return undefined;
+  const operand = value.inputs[0] as Value;
+  const { outer, inner } = cluster;
+  if (sizeOf(value.shape) !== cluster.sizeOf(outer) || sizeOf(operand.shape) !== cluster.sizeOf([...outer, ...inner])) {
+    return undefined;
+  }
+  const at = unravel(cluster.numberAlong(outer), value.shape, cluster.extents);
+  const from = operandPlace(cluster, value, at);
+  if (cluster.levelOf(from, operand.shape) !== 'element') return undefined;
+  accept(cluster, value, from, undefined, ask);
+  return at;
+}
+
+/** The cluster's elements are what is folded: its axes among the folded dimensions become the inner ones. */
+function foldElements(cluster: Cluster, value: AppliedValue, at: readonly Expression[], ask: Ask): boolean {
+  const operand = value.inputs[0] as Value;
+  const size = sizeOf(operand.shape);
+  if (size !== cluster.sizeOf(cluster.elements) || size === sizeOf(value.shape)) return false;
+  const { places, replace } = cluster.trial(operand.shape);
+  const { dims } = value.attributes as ReductionAttributes;
+  const fits = at.every((position, d) => {
+    const wanted = dims.includes(d) ? integer(0) : (places[d] as Expression);
+    return keyOf(replace(position)) === keyOf(wanted);
+  });
+  if (!fits) return false;
+  cluster.reaxis(operand.shape);
+  cluster.inner = places.flatMap((place, d) => (dims.includes(d) && place.kind === 'axis' ? [place.axis] : []));
+  accept(cluster, value, places, undefined, ask);
+  return true;
+}
+
+/** The cluster's elements are the fold's results: it gets the folded dimensions as inner axes. */
+function foldRows(cluster: Cluster, value: AppliedValue, at: readonly Expression[], ask: Ask): boolean {
+  if (cluster.levelOf(at, value.shape) !== 'element') return false;
+  const operand = value.inputs[0] as Value;
+  const { dims } = value.attributes as ReductionAttributes;
+  const rows = cluster.reaxis(value.shape);
+  const { axes, places } = cluster.addAxes(dims.map((dim) => operand.shape[dim] as number));
+  const from = rows.map((row, d) => (dims.includes(d) ? (places[dims.indexOf(d)] as Expression) : row));
+  cluster.inner = axes;
+  cluster.elements = from.flatMap((place) => (place.kind === 'axis' ? [place.axis] : []));
+  accept(cluster, value, from, undefined, ask);
+  return true;
+}
+
+/** The cluster folds already, and the fold goes along the same rows. */
+function foldAlong(cluster: Cluster, value: AppliedValue, at: readonly Expression[], ask: Ask): boolean {
+  const operand = value.inputs[0] as Value;
+  const { outer, inner } = cluster;
+  const along = cluster.sizeOf(inner as number[]);
+  const isRow =
+    sizeOf(value.shape) === cluster.sizeOf(outer) &&
+    keyOf(ravel(at, value.shape)) === keyOf(cluster.numberAlong(outer)) &&
+    sizeOf(operand.shape) === sizeOf(value.shape) * along;
+  if (!isRow) return false;
+  accept(cluster, value, operandPlace(cluster, value, at), undefined, ask);
+  return true;
+}
+
+/** Where the fold at `at` reads its operand, at the cluster's position within the row. */
+function operandPlace(cluster: Cluster, value: AppliedValue, at: readonly Expression[]): Expression[] {
+  const operand = value.inputs[0] as Value;
+  const { dims } = value.attributes as ReductionAttributes;
+  const position = cluster.numberAlong(cluster.inner as number[]);
+  const along = unravel(
+    position,
+    dims.map((dim) => operand.shape[dim] as number),
+    cluster.extents,
+  );
+  return at.map((place, d) => (dims.includes(d) ? (along[dims.indexOf(d)] as Expression) : place));
+}
+
+/** For each element, over the places in a window: the window that shows the element there, if there is one. */
+function placeWindows(cluster: Cluster, value: AppliedValue, at: readonly Expression[], ask: Ask): boolean {
+  if (cluster.levelOf(at, value.shape) !== 'element') return false;
+  const operand = value.inputs[0] as Value;
+  const { dim, step, dilation } = value.attributes as FoldWindowsAttributes;
+  const [count, size] = [operand.shape[dim] as number, operand.shape.at(-1) as number];
+  const own = cluster.reaxis(value.shape);
+  const { axes, places } = cluster.addAxes([size]);
+  const [place] = places as [Expression];
+  const start = weightedSum([own[dim] as Expression, place], [1, -dilation]);
+  const window = binary('div', start, integer(step));
+  const guard = [
+    binary('ge', start, integer(0)),
+    binary('eq', binary('rem', start, integer(step)), integer(0)),
+    binary('lt', window, integer(count)),
+  ].reduce((all, condition) => binary('and', all, condition));
+  cluster.inner = axes;
+  cluster.elements = [...cluster.elements, ...axes];
+  accept(cluster, value, [...own.map((position, d) => (d === dim ? window : position)), place], guard, ask);
+  return true;
+}
+
+function accept(
+  cluster: Cluster,
+  value: AppliedValue,
+  at: readonly Expression[],
+  guard: Expression | undefined,
+  ask: Ask,
+): void {
+  cluster.members.add(value);
+  cluster.folds.set(value, { at, guard });
+  ask({ value: value.inputs[0] as Value, at, context: guard ? 'guarded' : 'element' });
+}

@@ -1,0 +1,308 @@
+/**
+ * Which values are computed together. Values are placed from the last to the first, so that all that read a value are
+ * placed before it; each is then
+ *
+ * 1. computed inside of every cluster that reads it, where that is cheap: views always, the rest up to a limit;
+ * 2. otherwise computed in one of these clusters and kept there for the others, where its elements or rows are the cluster's own:
+ *    so a chain of operations, the folds over one row, and what follows a product become one kernel;
+ * 3. otherwise in a cluster of its own, or with another that goes over the same elements and reads the same.
+ */
+import { bounded, type Expression, integer, sizeOf } from '@evenkeel/backend';
+import type { Graph } from '../graph/graph.ts';
+import type { AppliedValue, Value } from '../graph/value.ts';
+import { keyOf } from '../positions/divide.ts';
+import type { Primitive } from '../primitive.ts';
+import { type Access, Cluster, reaches } from './cluster.ts';
+import { joinFold, placeFold } from './fold.ts';
+import { Joining } from './joining.ts';
+import { costOf, isDear, isView, kindOf, neutralOf } from './kinds.ts';
+import type { Memory } from './memory.ts';
+import { placeProduct } from './product.ts';
+
+/** How much may be computed once more in another cluster, in additions per element. */
+const duplicateLimit = 8;
+/** The same for an operand of a product, of which elements are read more than once. */
+const operandLimit = 3;
+
+export interface Fusion {
+  readonly clusters: readonly Cluster[];
+  /** Where each value that is not computed in place lies. */
+  readonly memories: ReadonlyMap<Value, Memory>;
+}
+
+/** Puts a graph's values into clusters, in an order in which they can run. */
+export function fuse(graph: Graph): Fusion {
+  return new Fuser(graph).run();
+}
+
+class Fuser {
+  readonly #graph: Graph;
+  readonly #clusters: Cluster[] = [];
+  readonly #accesses = new Map<Value, Access[]>();
+  /** Where values must lie: results, and parts of what is joined. */
+  readonly #wanted = new Map<AppliedValue, Memory[]>();
+  readonly #memories = new Map<Value, Memory>();
+  readonly #joining = new Joining();
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+  }
+
+  run(): Fusion {
+    this.#graph.results.forEach(({ value, into }, result) => {
+      if (sizeOf(value.shape) === 0) return;
+      this.#want(value, into ? { kind: 'input', input: into } : { kind: 'result', result });
+    });
+    for (const value of this.#reachable()) this.#place(value);
+    return { clusters: this.#clusters, memories: this.#memories };
+  }
+
+  /** Every value that a result depends on, the latest first. */
+  #reachable(): AppliedValue[] {
+    const found = new Set<AppliedValue>();
+    const waiting = this.#graph.results.map(({ value }) => value);
+    for (let value = waiting.pop(); value; value = waiting.pop()) {
+      if (value.kind !== 'applied' || found.has(value)) continue;
+      found.add(value);
+      waiting.push(...value.inputs);
+    }
+    return [...found].sort((a, b) => b.id - a.id);
+  }
+
+  /** Asks for a value at a place in memory. What is memory already, or a number, is copied there. */
+  #want(value: Value, memory: Memory): void {
+    if (value.kind === 'applied') {
+      this.#wanted.set(value, [...(this.#wanted.get(value) ?? []), memory]);
+      return;
+    }
+    const cluster = this.#cluster(value);
+    const at = cluster.placeIn(value.shape);
+    cluster.kept.push({ value, at, memory });
+    this.#access({ value, cluster, at, context: 'element', extra: 0 });
+  }
+
+  #cluster(value: Value): Cluster {
+    const cluster = new Cluster(this.#clusters.length, value.shape);
+    this.#clusters.push(cluster);
+    return cluster;
+  }
+
+  #accessesOf(value: Value): Access[] {
+    let accesses = this.#accesses.get(value);
+    if (!accesses) {
+      accesses = [];
+      this.#accesses.set(value, accesses);
+    }
+    return accesses;
+  }
+
+  #access(access: Access): void {
+    if (access.value.kind === 'constant' || access.value.kind === 'argument') return;
+    access.cluster.accesses.push(access);
+    this.#accessesOf(access.value).push(access);
+  }
+
+  #place(value: AppliedValue): void {
+    const accesses = this.#accessesOf(value);
+    const wanted = this.#wanted.get(value) ?? [];
+    if (sizeOf(value.shape) === 0 || (accesses.length === 0 && wanted.length === 0)) return;
+    const kind = neutralOf(value) === undefined ? kindOf(value) : 'element';
+    if (kind === 'joined') {
+      this.#join(value, accesses, wanted);
+      return;
+    }
+    if (kind === 'element' && wanted.length === 0 && this.#mayRepeat(value, accesses)) {
+      for (const access of accesses) this.#inline(value, access, isRepeated(accesses));
+      return;
+    }
+    const memories: Memory[] = kind === 'routine' ? this.#copiedFrom(value, accesses, wanted) : [...wanted];
+    // Who reads what the value becomes a part of waits for it too.
+    const later = [...accesses.map(({ cluster }) => cluster), ...this.#joining.readersOf(wanted)];
+    const home =
+      this.#home(value, kind, accesses, later) ?? this.#company(value, kind, later) ?? this.#ownCluster(value, kind);
+    const readers = new Set(accesses.map(({ cluster }) => cluster).filter((cluster) => cluster !== home.cluster));
+    if (memories.length === 0 && readers.size > 0) memories.push({ kind: 'temporary', value });
+    for (const memory of memories) home.cluster.kept.push({ value, at: home.at, memory });
+    if (memories[0]) this.#memories.set(value, memories[0]);
+    for (const reader of readers) home.cluster.next.add(reader);
+    for (const memory of memories) this.#joining.kept(memory, home.cluster);
+  }
+
+  /** Whether an operation is computed wherever it is read. */
+  #mayRepeat(value: AppliedValue, accesses: readonly Access[]): boolean {
+    if (isView(value) || neutralOf(value) !== undefined) return true;
+    const cost = costOf(value);
+    const places = new Set(accesses.map(placeKey)).size;
+    const isAlone = places === 1;
+    return accesses.every(({ context, extra, cluster, at }) => {
+      if (context === 'operand') return extra + cost <= operandLimit && !isDear(value);
+      if (context === 'routine') return cost <= 2 || isAlone;
+      if (isAlone) return !isDear(value) || isEvaluatedOnce(value, cluster, at);
+      return !isDear(value) && extra + cost <= duplicateLimit;
+    });
+  }
+
+  /** A routine writes one result of its own, row by row; wherever else it shall lie it is copied. */
+  #copiedFrom(value: AppliedValue, accesses: Access[], wanted: readonly Memory[]): Memory[] {
+    const direct = wanted.find(({ kind }) => kind === 'result');
+    for (const memory of wanted) {
+      if (memory === direct) continue;
+      const cluster = this.#cluster(value);
+      const at = cluster.placeIn(value.shape);
+      cluster.kept.push({ value, at, memory });
+      this.#access({ value, cluster, at, context: 'element', extra: 0 });
+      this.#joining.kept(memory, cluster);
+    }
+    return direct ? [direct] : accesses.length > 0 ? [{ kind: 'temporary', value }] : [];
+  }
+
+  /** Computes a value inside of a cluster, and so asks for its inputs there. */
+  #inline(value: AppliedValue, { cluster, at, context, extra }: Access, isCounted: boolean): void {
+    cluster.members.add(value);
+    if (neutralOf(value) !== undefined) return;
+    const more = isCounted || context === 'operand' ? extra + costOf(value) : extra;
+    const ask = (input: number, place: readonly Expression[], isGuarded = false): void => {
+      this.#access({
+        value: value.inputs[input] as Value,
+        cluster,
+        at: place,
+        context: isGuarded && context === 'element' ? 'guarded' : context,
+        extra: more,
+      });
+    };
+    const { lowering } = value.primitive as unknown as Primitive<object>;
+    const first = value.inputs[0] as Value;
+    switch (lowering.kind) {
+      case 'pointwise':
+        value.inputs.forEach((_, i) => {
+          ask(i, at);
+        });
+        break;
+      case 'view':
+        ask(0, lowering.from(at, first, value.attributes, cluster.extents));
+        break;
+      case 'rearrangement': {
+        const source = lowering.from(at, first, value.attributes);
+        ask(0, source.at, source.guard !== undefined);
+        break;
+      }
+      case 'gather': {
+        const { dim } = value.attributes as { dim: number };
+        const found = bounded(integer(0), first.shape[dim] as number);
+        ask(
+          0,
+          at.map((position, d) => (d === dim ? { ...found } : position)),
+          true,
+        );
+        ask(1, at);
+        break;
+      }
+      default:
+    }
+  }
+
+  /** A cluster that reads the value, goes over it as it lies, and does not wait for another that reads it. */
+  #home(value: AppliedValue, kind: string, accesses: readonly Access[], later: readonly Cluster[]) {
+    if (kind === 'routine') return undefined;
+    const clusters = [...new Set(accesses.map(({ cluster }) => cluster))].sort((a, b) => b.id - a.id);
+    for (const cluster of clusters) {
+      const own = accesses.filter((access) => access.cluster === cluster);
+      const [{ at }] = own as [Access];
+      const isPlain = own.every(({ context }) => context === 'element') && new Set(own.map(placeKey)).size === 1;
+      if (!isPlain || cluster.form === 'routine') continue;
+      const others = later.filter((other) => other !== cluster);
+      if (others.some((other) => reaches(other, cluster)) || others.length + own.length > later.length) continue;
+      const placed = this.#placeIn(cluster, value, kind, at);
+      // Numbering the elements anew moves the access too.
+      if (placed) return { cluster, at: (own[0] as Access).at };
+    }
+    return undefined;
+  }
+
+  #placeIn(cluster: Cluster, value: AppliedValue, kind: string, at: readonly Expression[]): boolean {
+    if (kind === 'element') {
+      if (cluster.levelOf(at, value.shape) === undefined) return false;
+      this.#inline(value, { value, cluster, at, context: 'element', extra: 0 }, false);
+      return true;
+    }
+    const ask = (access: Omit<Access, 'cluster' | 'extra'>, extra = 0) => {
+      this.#access({ ...access, cluster, extra });
+    };
+    return kind === 'fold' ? placeFold(cluster, value, at, ask) : placeProduct(cluster, value, at, ask);
+  }
+
+  /** A cluster that reads some of what the value is made of, over the same elements or rows. */
+  #company(value: AppliedValue, kind: string, later: readonly Cluster[]) {
+    if (kind !== 'element' && kind !== 'fold') return undefined;
+    const sources = sourcesOf(value);
+    for (const cluster of this.#clusters) {
+      if (cluster.form !== 'loop' || later.some((reader) => reaches(reader, cluster))) continue;
+      if (!cluster.accesses.some((access) => sources.has(access.value))) continue;
+      if (kind === 'fold') {
+        const ask = (access: Omit<Access, 'cluster' | 'extra'>) => this.#access({ ...access, cluster, extra: 0 });
+        const at = joinFold(cluster, value, ask);
+        if (at) return { cluster, at };
+      } else if (cluster.sizeOf(cluster.elements) === sizeOf(value.shape)) {
+        const at = cluster.placeIn(value.shape);
+        this.#inline(value, { value, cluster, at, context: 'element', extra: 0 }, false);
+        return { cluster, at };
+      }
+    }
+    return undefined;
+  }
+
+  #ownCluster(value: AppliedValue, kind: string) {
+    const cluster = this.#cluster(value);
+    const at = cluster.placeIn(value.shape);
+    if (kind === 'routine') {
+      cluster.form = 'routine';
+      cluster.members.add(value);
+      for (const input of value.inputs) {
+        this.#access({ value: input, cluster, at: cluster.placeIn(input.shape), context: 'routine', extra: 0 });
+      }
+      return { cluster, at };
+    }
+    const before: Access = { value, cluster, at, context: 'element', extra: 0 };
+    cluster.accesses.push(before);
+    this.#placeIn(cluster, value, kind, at);
+    cluster.accesses.splice(cluster.accesses.indexOf(before), 1);
+    return { cluster, at: before.at };
+  }
+
+  /** Has the inputs written where they are joined. */
+  #join(value: AppliedValue, accesses: readonly Access[], wanted: readonly Memory[]): void {
+    const memories: Memory[] = wanted.length > 0 ? [...wanted] : [{ kind: 'temporary', value }];
+    this.#memories.set(value, memories[0] as Memory);
+    const readers = accesses.map(({ cluster }) => cluster);
+    for (const memory of memories) {
+      const before = this.#clusters.length;
+      this.#joining.join(value, memory, readers, (input, part) => this.#want(input, part));
+      for (const copying of this.#clusters.slice(before)) for (const reader of readers) copying.next.add(reader);
+    }
+  }
+}
+
+/** Whether more than one place needs it computed. */
+function isRepeated(accesses: readonly Access[]): boolean {
+  return new Set(accesses.map(placeKey)).size > 1;
+}
+
+function placeKey({ cluster, at }: Access): string {
+  return `${cluster.id}|${at.map(keyOf).join('|')}`;
+}
+
+/** Whether a cluster that has it once needs each of its elements about once. */
+function isEvaluatedOnce(value: AppliedValue, cluster: Cluster, at: readonly Expression[]): boolean {
+  const size = sizeOf(value.shape);
+  return size <= 1 || cluster.sizeOf(cluster.elements) <= 4 * size || cluster.levelOf(at, value.shape) !== undefined;
+}
+
+/** What a value is made of, a few operations back. */
+function sourcesOf(value: AppliedValue, depth = 4, found = new Set<Value>()): Set<Value> {
+  for (const input of value.inputs) {
+    if (input.kind === 'constant' || input.kind === 'argument') continue;
+    if (!isView(input)) found.add(input);
+    if (input.kind === 'applied' && depth > 0 && kindOf(input) === 'element') sourcesOf(input, depth - 1, found);
+  }
+  return found;
+}

@@ -1,0 +1,69 @@
+/** What fusion has to know of an operation: how it is computed, and how dear it is to compute twice. */
+import { sizeOf } from '@evenkeel/backend';
+import type { AppliedValue, Value } from '../graph/value.ts';
+import type { Primitive } from '../primitive.ts';
+
+export type Kind =
+  /** One expression per element, from elements of its inputs wherever they are. */
+  | 'element'
+  /** One value per row of a domain. */
+  | 'fold'
+  /** A sum of products. */
+  | 'product'
+  /** Its inputs side by side. */
+  | 'joined'
+  /** A kernel of its own. */
+  | 'routine';
+
+export function kindOf({ primitive }: AppliedValue): Kind {
+  switch (primitive.lowering.kind) {
+    case 'reduction':
+    case 'foldWindows':
+      return 'fold';
+    case 'contraction':
+    case 'convolution':
+      return 'product';
+    case 'concatenation':
+      return 'joined';
+    case 'quads':
+    case 'scatterAdd':
+    case 'scan':
+    case 'rank':
+      return 'routine';
+    default:
+      return 'element';
+  }
+}
+
+/** Whether it is only another look at its input. */
+export function isView(value: Value): value is AppliedValue {
+  return value.kind === 'applied' && value.primitive.lowering.kind === 'view';
+}
+
+/** The one number that an operation gives on inputs without elements, if it gives any. */
+export function neutralOf({ primitive, inputs, shape }: AppliedValue): number | undefined {
+  const { lowering } = primitive as Primitive<object>;
+  const isEmpty = inputs.some((input) => sizeOf(input.shape) === 0);
+  if (!isEmpty || sizeOf(shape) === 0 || lowering.kind === 'concatenation') return undefined;
+  return lowering.kind === 'reduction' && lowering.fold === 'prod' ? 1 : 0;
+}
+
+const dear = new Set(['exp', 'expm1', 'log', 'log1p', 'sin', 'cos', 'atan', 'tanh', 'erf', 'pow', 'fmod']);
+
+/** Whether an element costs so much that it is rather kept than computed twice. */
+export function isDear({ primitive }: AppliedValue): boolean {
+  return dear.has(primitive.name);
+}
+
+/** What one element costs, in additions, roughly. */
+export function costOf(value: AppliedValue): number {
+  const { primitive } = value;
+  switch (primitive.lowering.kind) {
+    case 'view':
+      return 0;
+    case 'pointwise':
+      return isDear(value) ? 8 : primitive.name === 'div' || primitive.name === 'sqrt' ? 2 : 1;
+    default:
+      return 2;
+  }
+}

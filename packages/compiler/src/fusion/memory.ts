@@ -1,0 +1,18 @@
+import type { Strides } from '@evenkeel/backend';
+import type { AppliedValue, InputValue } from '../graph/value.ts';
+
+/** Where a value lies when the program runs. */
+export type Memory =
+  /** An input's own memory, read, or written where the graph says that the input takes a value over. */
+  | { readonly kind: 'input'; readonly input: InputValue }
+  /** Memory that outlives the program, by the number of the result. */
+  | { readonly kind: 'result'; readonly result: number }
+  /** Memory between two kernels, row by row. */
+  | { readonly kind: 'temporary'; readonly value: AppliedValue }
+  /** A region of other memory: what is joined with others lies where it is joined. */
+  | { readonly kind: 'part'; readonly whole: Memory; readonly offset: number; readonly strides: Strides };
+
+/** The memory that a region lies in. */
+export function wholeOf(memory: Memory): Exclude<Memory, { kind: 'part' }> {
+  return memory.kind === 'part' ? wholeOf(memory.whole) : memory;
+}

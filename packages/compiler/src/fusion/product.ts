@@ -1,0 +1,83 @@
+import { type Expression, sizeOf, weightedSum } from '@evenkeel/backend';
+import type { AppliedValue, Value } from '../graph/value.ts';
+import { convolutionWindow } from '../lowering/convolution-window.ts';
+import type { ConvolutionAttributes } from '../primitives/convolution.ts';
+import type { Access, Cluster } from './cluster.ts';
+
+type Ask = (access: Omit<Access, 'cluster' | 'extra'>, extra?: number) => void;
+
+/** Below this many output positions an image is too small to fill a product's columns, and the batch joins them. */
+const fewPositions = 64;
+
+/** Lets a cluster of elements that reads a product at `at` compute it: its elements are then what follows the product. */
+export function placeProduct(cluster: Cluster, value: AppliedValue, at: readonly Expression[], ask: Ask): boolean {
+  const isFree = cluster.form === 'loop' && cluster.inner === undefined;
+  if (!isFree || cluster.levelOf(at, value.shape) !== 'element') return false;
+  cluster.form = 'contraction';
+  cluster.members.add(value);
+  if (value.primitive.lowering.kind === 'contraction') placeMatmul(cluster, value, ask);
+  else placeConvolution(cluster, value, ask);
+  return true;
+}
+
+function placeMatmul(cluster: Cluster, value: AppliedValue, ask: Ask): void {
+  const [a, b] = value.inputs as [Value, Value];
+  const places = cluster.reaxis(value.shape);
+  const batch = places.slice(0, -2);
+  const [m, n] = places.slice(-2) as [Expression, Expression];
+  const inside = cluster.addAxes([a.shape.at(-1) as number]);
+  const [k] = inside.places as [Expression];
+  const left = [...batch, m, k];
+  const right = [...batch, k, n];
+  cluster.product = {
+    value,
+    batch: axesIn(batch),
+    m: axesIn([m]),
+    n: axesIn([n]),
+    k: inside.axes,
+    left,
+    right,
+    guard: undefined,
+  };
+  ask({ value: a, at: left, context: 'operand' });
+  ask({ value: b, at: right, context: 'operand' });
+}
+
+/** For each image and group, the kernel's matrix `[O, C · K]` times the input's windows `[C · K, S]`, which are not memory. */
+function placeConvolution(cluster: Cluster, value: AppliedValue, ask: Ask): void {
+  const [x, w] = value.inputs as [Value, Value];
+  const attributes = value.attributes as ConvolutionAttributes;
+  const { groups } = attributes;
+  const [images, features, ...positions] = value.shape as [number, number, ...number[]];
+  const [, depth, ...widths] = w.shape as [number, number, ...number[]];
+  const [image, group, feature, ...places] = cluster.reaxis([images, groups, features / groups, ...positions]) as [
+    Expression,
+    Expression,
+    Expression,
+    ...Expression[],
+  ];
+  const inside = cluster.addAxes([depth, ...widths]);
+  const [channel, ...taps] = inside.places as [Expression, ...Expression[]];
+  const { from, guard } = convolutionWindow(x, places, taps, attributes);
+  const inGroup = (index: Expression, extent: number) => weightedSum([group, index], [extent, 1]);
+  const joins = sizeOf(positions) < fewPositions;
+  const left = [inGroup(feature, features / groups), channel, ...taps];
+  const right = [image, inGroup(channel, depth), ...from];
+  cluster.product = {
+    value,
+    batch: axesIn(joins ? [group] : [image, group]),
+    m: axesIn([feature]),
+    n: axesIn(joins ? [image, ...places] : places),
+    k: inside.axes,
+    left,
+    right,
+    guard,
+  };
+  ask({ value: w, at: left, context: 'operand' });
+  // Each element of the input is read once for every tap.
+  ask({ value: x, at: right, context: 'operand' }, sizeOf(widths) > 1 ? 2 : 0);
+}
+
+function axesIn(places: readonly Expression[]): number[] {
+  return places.flatMap((place) => (place.kind === 'axis' ? [place.axis] : []));
+}

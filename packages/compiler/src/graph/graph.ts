@@ -1,0 +1,90 @@
+import { contiguousStrides, type DType, type Scalar, type Shape, type Strides } from '@evenkeel/backend';
+import type { Primitive, Spec } from '../primitive.ts';
+import { primitives } from '../primitives/index.ts';
+import type { AppliedValue, ArgumentValue, ConstantValue, InputValue, Result, Value } from './value.ts';
+
+/** A computation under construction. The same operation on the same values is one value. */
+export class Graph {
+  readonly inputs: InputValue[] = [];
+  /** The dtypes of the numbers that each run brings. */
+  readonly arguments: Scalar[] = [];
+  readonly results: Result[] = [];
+  readonly #known = new Map<string, Value>();
+  #made = 0;
+
+  input({ shape, dtype }: Spec, strides: Strides = contiguousStrides(shape)): InputValue {
+    const input: InputValue = {
+      kind: 'input',
+      id: this.#made++,
+      shape,
+      dtype,
+      strides,
+      input: this.inputs.length,
+    };
+    this.inputs.push(input);
+    return input;
+  }
+
+  constant(shape: Shape, dtype: DType, number: number): ConstantValue {
+    // Object.is tells -0 from 0; a key of its digits alone does not.
+    const key = `constant|${dtype}|${Object.is(number, -0) ? '-0' : number}|${shape}`;
+    return this.#once(key, () => ({ kind: 'constant', id: this.#made++, shape, dtype, number }));
+  }
+
+  /** A number that each run brings, everywhere in a shape. */
+  argument(shape: Shape, dtype: DType, slot: number = this.reserve(dtype)): ArgumentValue {
+    return this.#once(`argument|${slot}|${shape}`, () => ({
+      kind: 'argument',
+      id: this.#made++,
+      shape,
+      dtype,
+      slot,
+    }));
+  }
+
+  /** Takes slots for arguments; gives the first. */
+  reserve(...dtypes: readonly Scalar[]): number {
+    const first = this.arguments.length;
+    this.arguments.push(...dtypes);
+    return first;
+  }
+
+  /** @param slot the first of the operation's own arguments; such an operation is never merged with another */
+  apply(primitive: Primitive<never>, inputs: readonly Value[], attributes: object, slot?: number): Value {
+    const simpler = slot === undefined ? simplify(primitive, inputs) : undefined;
+    if (simpler) return simpler;
+    const make = (): AppliedValue => {
+      const { shape, dtype } = primitive.infer(inputs, attributes as never);
+      return { kind: 'applied', id: this.#made++, shape, dtype, primitive, inputs, attributes, slot };
+    };
+    if (slot !== undefined) return make();
+    const key = `${primitive.name}|${JSON.stringify(attributes)}|${inputs.map((value) => value.id)}`;
+    return this.#once(key, make);
+  }
+
+  /** Asks for a value to be in memory when the program has run, in memory of its own or in an input's. */
+  result(value: Value, into?: InputValue): void {
+    this.results.push({ value, into });
+  }
+
+  #once<V extends Value>(key: string, make: () => V): V {
+    const known = this.#known.get(key);
+    if (known) return known as V;
+    const made = make();
+    this.#known.set(key, made);
+    return made;
+  }
+}
+
+/** The input that an operation would only repeat, bit for bit. */
+function simplify(primitive: Primitive<never>, [a, b]: readonly Value[]): Value | undefined {
+  const isOne = (value: Value | undefined) => value?.kind === 'constant' && value.number === 1;
+  switch (primitive) {
+    case primitives.mul:
+      return isOne(b) ? a : isOne(a) ? b : undefined;
+    case primitives.div:
+      return isOne(b) ? a : undefined;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,63 @@
+/** Ranges begin at multiples of this, so that vectors and other threads' cache lines do not straddle them. */
+const alignment = 64;
+
+interface Use {
+  readonly bytes: number;
+  readonly first: number;
+  last: number;
+  offset: number;
+}
+
+/**
+ * One range of memory for everything that lives between two kernels: what is not needed at the same time may lie at the same
+ * place. The largest are placed first, each as low as it fits.
+ */
+export class Arena {
+  readonly #uses = new Map<object, Use>();
+  #bytes = 0;
+
+  /** Says that something of a size is needed at a time; times only grow. */
+  use(what: object, bytes: number, time: number): void {
+    const known = this.#uses.get(what);
+    if (known) known.last = time;
+    else this.#uses.set(what, { bytes, first: time, last: time, offset: 0 });
+  }
+
+  /** Finds a place for everything. */
+  arrange(): void {
+    const placed: Use[] = [];
+    for (const use of [...this.#uses.values()].sort((a, b) => b.bytes - a.bytes)) {
+      const meanwhile = placed
+        .filter(({ first, last }) => first <= use.last && use.first <= last)
+        .sort((a, b) => a.offset - b.offset);
+      let offset = 0;
+      for (const other of meanwhile) {
+        if (offset + use.bytes <= other.offset) break;
+        offset = Math.max(offset, roundUp(other.offset + other.bytes));
+      }
+      use.offset = offset;
+      placed.push(use);
+      this.#bytes = Math.max(this.#bytes, roundUp(offset + use.bytes));
+    }
+  }
+
+  rangeOf(what: object): { offset: number; length: number } {
+    const { offset, bytes } = this.#uses.get(what) as Use;
+    return { offset, length: bytes };
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** What it would be if nothing shared memory. */
+  get unshared(): number {
+    let sum = 0;
+    for (const { bytes } of this.#uses.values()) sum += roundUp(bytes);
+    return sum;
+  }
+}
+
+function roundUp(bytes: number): number {
+  return Math.ceil(bytes / alignment) * alignment;
+}

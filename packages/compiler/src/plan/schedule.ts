@@ -1,0 +1,111 @@
+/** The order in which clusters run, and what becomes of inputs that take a value over while others still read them. */
+import { DeviceError } from '@evenkeel/errors';
+import { elementIn } from '../emission/evaluation.ts';
+import { Cluster, reaches } from '../fusion/cluster.ts';
+import type { Fusion } from '../fusion/fuse.ts';
+import type { Memory } from '../fusion/memory.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { AppliedValue, InputValue, Value } from '../graph/value.ts';
+import { keyOf } from '../positions/divide.ts';
+
+/**
+ * An input is overwritten in place, after all others have read it, where the cluster that does so reads it nowhere else than
+ * it writes. Where that cannot be, the new value waits elsewhere and is copied at the end.
+ */
+export function schedule(graph: Graph, fusion: Fusion): Fusion {
+  const clusters = [...fusion.clusters];
+  const memories = new Map(fusion.memories);
+  const readers = readersOf(clusters, memories);
+  for (const input of new Set(graph.results.flatMap(({ into }) => into ?? []))) {
+    const others = readers.get(input) ?? [];
+    for (const cluster of [...clusters]) {
+      const kept = cluster.kept.filter(({ memory }) => memory.kind === 'input' && memory.input === input);
+      if (kept.length === 0) continue;
+      const late = others.filter((reader) => reader !== cluster);
+      if (late.every((reader) => !reaches(cluster, reader)) && overwritesInPlace(cluster, input)) {
+        for (const reader of late) reader.next.add(cluster);
+        continue;
+      }
+      const copies = postpone(cluster, input, memories, clusters.length);
+      for (const reader of others) reader.next.add(copies);
+      clusters.push(copies);
+    }
+  }
+  return { clusters: inOrder(clusters), memories };
+}
+
+/** Which clusters read each input. */
+function readersOf(clusters: readonly Cluster[], memories: ReadonlyMap<Value, Memory>): Map<InputValue, Cluster[]> {
+  const readers = new Map<InputValue, Cluster[]>();
+  for (const cluster of clusters) {
+    for (const { value } of cluster.accesses) {
+      if (value.kind !== 'input' || memories.has(value)) continue;
+      const known = readers.get(value);
+      if (!known) readers.set(value, [cluster]);
+      else if (!known.includes(cluster)) known.push(cluster);
+    }
+  }
+  return readers;
+}
+
+function overwritesInPlace(cluster: Cluster, input: InputValue): boolean {
+  const [kept] = cluster.kept.filter(({ memory }) => memory.kind === 'input' && memory.input === input);
+  if (!kept) return true;
+  const reads = cluster.accesses.filter(({ value }) => value === input);
+  if (reads.length === 0) return true;
+  if (cluster.form !== 'loop' || reads.some(({ context }) => context !== 'element')) return false;
+  const written = keyOf(elementIn(kept.memory, kept.value, kept.at));
+  const isSame = reads.every(({ at }) => keyOf(elementIn(kept.memory, input, at)) === written);
+  // A fold reads a whole row before its elements are written; reads in the fold are of the same row.
+  return isSame;
+}
+
+/** Has a cluster keep the value elsewhere, and gives another that copies it. */
+function postpone(cluster: Cluster, input: InputValue, memories: Map<Value, Memory>, id: number): Cluster {
+  const entry = cluster.kept.findIndex(({ memory }) => memory.kind === 'input' && memory.input === input);
+  const kept = cluster.kept[entry] as Cluster['kept'][number];
+  const value = kept.value as AppliedValue;
+  const copies = new Cluster(id, value.shape);
+  const at = copies.placeIn(value.shape);
+  copies.kept.push({ value, at, memory: kept.memory });
+  copies.accesses.push({ value, cluster: copies, at, context: 'element', extra: 0 });
+  const known = memories.get(value);
+  if (known === kept.memory || known === undefined) {
+    const temporary: Memory = { kind: 'temporary', value };
+    cluster.kept[entry] = { ...kept, memory: temporary };
+    memories.set(value, temporary);
+  } else cluster.kept.splice(entry, 1);
+  cluster.next.add(copies);
+  return copies;
+}
+
+/** Clusters so that each comes after what it reads; of those that could, the one whose values were asked for first. */
+function inOrder(clusters: readonly Cluster[]): Cluster[] {
+  const before = new Map(clusters.map((cluster) => [cluster, 0]));
+  for (const { next } of clusters) for (const cluster of next) before.set(cluster, (before.get(cluster) ?? 0) + 1);
+  const ready = clusters.filter((cluster) => before.get(cluster) === 0);
+  const ordered: Cluster[] = [];
+  while (ready.length > 0) {
+    let first = 0;
+    for (let i = 1; i < ready.length; i++) {
+      if (firstValue(ready[i] as Cluster) < firstValue(ready[first] as Cluster)) first = i;
+    }
+    const [cluster] = ready.splice(first, 1) as [Cluster];
+    ordered.push(cluster);
+    for (const next of cluster.next) {
+      const left = (before.get(next) as number) - 1;
+      before.set(next, left);
+      if (left === 0) ready.push(next);
+    }
+  }
+  if (ordered.length < clusters.length) {
+    throw new DeviceError('the plan waits for itself', {
+      got: `${clusters.length - ordered.length} kernels in a circle`,
+    });
+  }
+  return ordered;
+}
+
+function firstValue({ kept }: Cluster): number {
+  return Math.min(...kept.map(({ value }) => value.id));
+}
