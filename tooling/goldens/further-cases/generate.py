@@ -353,5 +353,37 @@ for reduction in ('mean', 'sum', 'none'):
     for name in 'mse_loss l1_loss smooth_l1_loss huber_loss binary_cross_entropy_with_logits soft_margin_loss kl_div'.split():
         case(f"output = F.{name}(input, target, reduction='{reduction}')", grad=['input'], input=stacked, target=torch.zeros(0, 3))
 
+# Layers and losses of a batch of none.
+image, targets = torch.zeros(0, 4, 6, 6), torch.zeros(0, 3)
+for call in ('gelu(input)', 'silu(input)', 'softplus(input)', 'elu(input)', 'leaky_relu(input)', 'hardswish(input)', 'mish(input)', 'glu(input, dim=1)',
+             'logsigmoid(input)', 'pixel_shuffle(input, 2)', 'unfold(input, 2)', 'lp_pool2d(input, 2, 2)', 'adaptive_max_pool2d(input, 2)',
+             'local_response_norm(input, 3)', 'instance_norm(input)',
+             "interpolate(input, size=3, mode='nearest')", "interpolate(input, size=3, mode='bicubic')", "interpolate(input, size=3, mode='area')",
+             "pad(input, (1, 1, 1, 1), mode='reflect')", "pad(input, (1, 1, 1, 1), mode='replicate')", "pad(input, (1, 1, 1, 1), mode='circular')"):
+    case(f'output = F.{call}', input=image)
+case('output = F.batch_norm(input, mean, variance, weight, bias)', grad=['input', 'weight', 'bias'], input=image, mean=w3.new_zeros(4), variance=positive[0], weight=v[:4], bias=w[:4])
+case('output = F.conv1d(input, weight, bias, stride=2, groups=2)', input=torch.zeros(0, 2, 7), weight=floats(4, 1, 3), bias=v[:4])
+case('output = F.conv3d(input, weight)', input=torch.zeros(0, 1, 3, 3, 3), weight=floats(2, 1, 2, 2, 2))
+case('output = F.conv_transpose1d(input, weight, padding=1)', input=torch.zeros(0, 2, 5), weight=floats(2, 3, 3))
+case('output = F.max_pool1d(input, 2)', input=torch.zeros(0, 2, 6))
+case('output = F.bilinear(a, b, weight)', a=torch.zeros(0, 2), b=torch.zeros(0, 3), weight=floats(4, 2, 3))
+case('output = F.cosine_similarity(a, b)', a=stacked, b=targets)
+case('output = F.pairwise_distance(a, b)', a=stacked, b=targets)
+case('output = F.normalize(input, p=1)', input=stacked)
+ones = torch.zeros(0)
+for reduction in ('mean', 'sum', 'none'):
+    for call in ('binary_cross_entropy(input, target', 'poisson_nll_loss(input, target', 'hinge_embedding_loss(input, target',
+                 'multilabel_soft_margin_loss(input, target', 'cross_entropy(input, target'):
+        case(f"output = F.{call}, reduction='{reduction}')", grad=['input'], input=stacked, target=targets)
+    case(f"output = F.cross_entropy(input, target, label_smoothing=0.1, reduction='{reduction}')", input=stacked, target=labels)
+    case(f"output = F.cross_entropy(input, target, weight=weight, reduction='{reduction}')", grad=['input'], input=stacked, target=labels, weight=u3.abs())
+    case(f"output = F.cross_entropy(input, target, ignore_index=1, reduction='{reduction}')", input=floats(2, 3), target=torch.tensor([1, 1]))
+    case(f"output = F.margin_ranking_loss(a, b, target, reduction='{reduction}')", grad=['a', 'b'], a=ones, b=ones, target=ones)
+    # PyTorch leaves this mean as it finds the memory.
+    if reduction != 'mean': case(f"output = F.multi_margin_loss(input, target, reduction='{reduction}')", input=stacked, target=labels)
+    case(f"output = F.triplet_margin_loss(a, b, c, reduction='{reduction}')", a=stacked, b=targets, c=targets)
+    case(f"output = F.cosine_embedding_loss(a, b, target, reduction='{reduction}')", grad=['a', 'b'], a=stacked, b=targets, target=ones)
+    case(f"output = F.gaussian_nll_loss(input, target, var, reduction='{reduction}')", grad=['input', 'var'], input=stacked, target=targets, var=targets)
+
 json.dump({'format': 1, 'torch': '1.13.1', 'category': 'tensor_functions', 'set': 'own', 'cases': cases}, open(sys.argv[1], 'w'), separators=(',', ':'))
 print(len(cases), 'cases')
