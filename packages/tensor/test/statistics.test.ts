@@ -109,6 +109,11 @@ describe('statistics', () => {
       [3.5, 13],
     ]);
     expect(await cov(x, { correction: 0 }).select(0, 0).select(0, 1).item()).toBeCloseTo(7 / 3, 12);
+    // An observation counted twice is one that was made twice.
+    const counted = cov(x, { fweights: tensor([1, 2, 0], { dtype: 'int32' }) });
+    const made = cov(x.indexSelect(1, tensor([0, 1, 1], { dtype: 'int32' })));
+    expect(await counted.sub(made).abs().amax().item()).toBeLessThan(1e-12);
+    await expectGradient((y, aweights) => cov(y, { aweights }), table, [0.5, 2, 1]);
     expect(await corrcoef(x).select(0, 0).select(0, 1).item()).toBeCloseTo(3.5 / Math.sqrt(13), 12);
     await expectGradient(
       (v) => corrcoef(v),
@@ -294,6 +299,7 @@ describe('running sums of areas and differences', () => {
   it('the trapezoidal rule is exact for lines', async () => {
     const y = tensor([0, 2, 4, 6]);
     expect(await trapezoid(y, 0.5).item()).toBe(4.5);
+    await expectGradient((values, places) => trapezoid(values, places, 1), table, [0, 0.5, 2]);
     expect(await cumulativeTrapezoid(y, 0.5).tolist()).toEqual([0.5, 2, 4.5]);
   });
 

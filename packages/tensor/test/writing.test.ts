@@ -6,6 +6,7 @@ import {
   indexFill,
   indexPut,
   indexReduce,
+  maskedFill,
   maskedScatter,
   put,
   type ScatterReduction,
@@ -123,6 +124,13 @@ describe('reading and writing by position', () => {
       [7, 8],
       [9, 6],
     ]);
+  });
+
+  it('maskedFill and indexFill take a tensor without dimensions, which gets the gradient of all that it fills', async () => {
+    const mask = tensor([true, false, true]);
+    await expectGradient((x, value) => maskedFill(x, mask, value.reshape([])), grid, [7]);
+    await expectGradient((x, value) => indexFill(x, 1, ints([0, 2]), value.reshape([])), grid, [7]);
+    expect(() => maskedFill(tensor(grid), mask, tensor([7, 8, 9]))).toThrow(/one value/);
   });
 
   it('argwhere lists positions', async () => {

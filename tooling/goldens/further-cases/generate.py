@@ -385,5 +385,28 @@ for reduction in ('mean', 'sum', 'none'):
     case(f"output = F.cosine_embedding_loss(a, b, target, reduction='{reduction}')", grad=['a', 'b'], a=stacked, b=targets, target=ones)
     case(f"output = F.gaussian_nll_loss(input, target, var, reduction='{reduction}')", grad=['input', 'var'], input=stacked, target=targets, var=targets)
 
+# Further options.
+case('output = torch.add(input, other, alpha=-0.5)', input=x, other=y[0])
+case('output = torch.sub(input, other, alpha=3)', input=ints, other=others)
+case('output = torch.masked_fill(input, mask, value)', input=x, mask=mask, value=torch.tensor(0.75))
+case('output = torch.index_fill(input, 1, index, value)', input=x, index=torch.tensor([3, 1]), value=torch.tensor(0.75))
+case('output = torch.take_along_dim(input, indices)', input=x, indices=torch.tensor([[0, 11], [3, 3]]))
+case('output = torch.searchsorted(sorted, input, sorter=sorter)', grad=[], sorted=v, input=x, sorter=v.argsort())
+case('output = torch.searchsorted(sorted, input, right=True, sorter=sorter)', grad=[], sorted=x, input=floats(3, 2), sorter=x.argsort())
+case('output = torch.trapezoid(input, places)', input=x, places=positive[0].cumsum(0))
+case('output = torch.trapezoid(input, places, dim=0)', input=x, places=positive.cumsum(0))
+case('output = torch.trapezoid(input, places, dim=0)', input=x, places=u3)
+case('output = torch.cumulative_trapezoid(input, places, dim=1)', input=x, places=positive.cumsum(1))
+often, much = torch.tensor([1, 0, 3, 2]), torch.tensor([0.5, 2.0, 1.25, 0.25])
+case('output = torch.cov(input, fweights=often)', input=x, often=often)
+case('output = torch.cov(input, aweights=much)', grad=['input'], input=x, much=much)
+case('output = torch.cov(input, correction=0, fweights=often, aweights=much)', grad=['input'], input=x, often=often, much=much)
+case('output = torch.cov(input, correction=2, fweights=often, aweights=much)', grad=['input'], input=x, often=often, much=much)
+case('output = torch.cov(input, fweights=often)', input=x[0], often=often)
+for way in 'linear lower higher midpoint nearest'.split():
+    case(f"output = torch.nanquantile(input, 0.6, dim=1, interpolation='{way}')", input=nan)
+    case(f"output = torch.nanquantile(input, q, keepdim=True, interpolation='{way}')", grad=['input'], input=nan, q=torch.tensor([0.125, 0.5, 1.0]))
+    case(f"output = torch.quantile(input, q, dim=0, interpolation='{way}')", grad=['input'], input=x, q=torch.tensor([0.125, 0.5, 1.0]))
+
 json.dump({'format': 1, 'torch': '1.13.1', 'category': 'tensor_functions', 'set': 'own', 'cases': cases}, open(sys.argv[1], 'w'), separators=(',', ':'))
 print(len(cases), 'cases')

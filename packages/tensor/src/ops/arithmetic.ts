@@ -7,14 +7,19 @@ import type { Tensor, TensorLike } from '../tensor.ts';
 import { combine, toFloat } from './broadcast.ts';
 import { methods } from './method.ts';
 
-/** a + b. Shapes broadcast and dtypes promote as in PyTorch, here and in all functions of two. */
-export function add(a: TensorLike, b: TensorLike): Tensor {
-  return combine('add', a, b, ops.add);
+export interface AddOptions {
+  /** The factor of b. Default 1. */
+  readonly alpha?: number;
 }
 
-/** a - b. */
-export function sub(a: TensorLike, b: TensorLike): Tensor {
-  return combine('sub', a, b, ops.sub);
+/** a + alpha · b. Shapes broadcast and dtypes promote as in PyTorch, here and in all functions of two. */
+export function add(a: TensorLike, b: TensorLike, { alpha = 1 }: AddOptions = {}): Tensor {
+  return alpha === 1 ? combine('add', a, b, ops.add) : scope(() => add(a, mul(b, alpha)));
+}
+
+/** a - alpha · b. */
+export function sub(a: TensorLike, b: TensorLike, { alpha = 1 }: AddOptions = {}): Tensor {
+  return alpha === 1 ? combine('sub', a, b, ops.sub) : scope(() => sub(a, mul(b, alpha)));
 }
 
 /** a · b. */
@@ -122,8 +127,8 @@ function quotient(a: Tensor, b: Tensor): Tensor {
 
 declare module '../tensor.ts' {
   interface Tensor {
-    add(other: TensorLike): Tensor;
-    sub(other: TensorLike): Tensor;
+    add(other: TensorLike, options?: AddOptions): Tensor;
+    sub(other: TensorLike, options?: AddOptions): Tensor;
     mul(other: TensorLike): Tensor;
     div(other: TensorLike, options?: DivOptions): Tensor;
     remainder(other: TensorLike): Tensor;

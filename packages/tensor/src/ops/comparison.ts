@@ -1,4 +1,5 @@
 import { isFloat } from '@evenkeel/backend';
+import { ShapeError } from '@evenkeel/errors';
 import { operations as ops } from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import { Tensor, type TensorLike } from '../tensor.ts';
@@ -51,9 +52,20 @@ export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
   });
 }
 
-/** `value` where the mask holds, x elsewhere; the mask broadcasts to x. */
-export function maskedFill(x: Tensor, mask: Tensor, value: number): Tensor {
-  return scope(() => ops.where(broadcastTo(truth(mask), x.shape), value, x));
+/** `value`, a number or a tensor without dimensions, where the mask holds, x elsewhere; the mask broadcasts to x. */
+export function maskedFill(x: Tensor, mask: Tensor, value: TensorLike): Tensor {
+  if (typeof value !== 'number' && value.ndim > 0) {
+    throw new ShapeError('maskedFill fills with one value', {
+      op: 'maskedFill',
+      shapes: [value.shape],
+      expected: 'a number or a tensor without dimensions',
+      remedy: 'where(mask, value, x) takes a value for each element',
+    });
+  }
+  return scope(() => {
+    const filling = typeof value === 'number' ? value : broadcastTo(ops.cast(value, x.dtype), x.shape);
+    return ops.where(broadcastTo(truth(mask), x.shape), filling, x);
+  });
 }
 
 export interface ClampOptions {
@@ -95,7 +107,7 @@ declare module '../tensor.ts' {
     isnan(): Tensor;
     isinf(): Tensor;
     isfinite(): Tensor;
-    maskedFill(mask: Tensor, value: number): Tensor;
+    maskedFill(mask: Tensor, value: TensorLike): Tensor;
     clamp(options: ClampOptions): Tensor;
   }
 }

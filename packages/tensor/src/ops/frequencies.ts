@@ -7,9 +7,10 @@ import { toFloat } from './broadcast.ts';
 import { dimension } from './dims.ts';
 import { distinct, type Unique, type UniqueOptions } from './distinct.ts';
 import type { ValuesAndIndices } from './extremes.ts';
+import { stack } from './joining.ts';
 import type { ReduceOptions } from './reduction.ts';
 import { argmax } from './reduction.ts';
-import { sort } from './sorting.ts';
+import { type QuantileOptions, sort } from './sorting.ts';
 
 /** Sorted along the first dimension. */
 export function msort(x: Tensor): Tensor {
@@ -57,11 +58,18 @@ export const nanmedian: Nanmedian = ((x: Tensor, dim?: number, { keepdim = false
   });
 }) as Nanmedian;
 
-/** As `quantile` with linear interpolation, of what is not NaN. */
-export function nanquantile(x: Tensor, q: number, dim?: number, { keepdim = false }: ReduceOptions = {}): Tensor {
+/** As `quantile`, of what is not NaN. */
+export function nanquantile(
+  x: Tensor,
+  q: number | readonly number[],
+  dim?: number,
+  options: QuantileOptions = {},
+): Tensor {
+  if (typeof q !== 'number') return scope(() => stack(q.map((each) => nanquantile(x, each, dim, options))));
   if (!(q >= 0 && q <= 1)) {
-    throw new ConfigError(`nanquantile cannot take q = ${q}`, { op: 'nanquantile', expected: 'a number from 0 to 1' });
+    throw new ConfigError(`nanquantile cannot take q = ${q}`, { op: 'nanquantile', expected: 'numbers from 0 to 1' });
   }
+  const { keepdim = false, interpolation = 'linear' } = options;
   return scope(() => {
     const float = toFloat(x);
     const flat = dim === undefined ? ops.reshape(float, [x.size]) : float;
@@ -69,10 +77,18 @@ export function nanquantile(x: Tensor, q: number, dim?: number, { keepdim = fals
     const { values } = sort(flat, { dim: along });
     const count = flat.eq(flat).sum(along, { keepdim: true }).to(float.dtype);
     const place = ops.mul(ops.maximum(ops.sub(count, 1), 0), q);
-    const low = ops.floor(place);
+    const [low, high] = [ops.floor(place), ops.ceil(place)];
     const pick = (position: Tensor) => ops.gather(values, ops.cast(position, 'int32'), along);
-    const [a, b, weight] = [pick(low), pick(ops.ceil(place)), ops.sub(place, low)];
-    const between = ops.where(ops.eq(weight, 0), a, ops.add(a, ops.mul(ops.sub(b, a), weight)));
+    const weight = {
+      linear: () => ops.sub(place, low),
+      lower: () => ops.full(place.shape, 0, place.dtype),
+      higher: () => ops.sub(high, low),
+      midpoint: () => ops.mul(ops.sub(high, low), 0.5),
+      nearest: () => ops.sub(ops.round(place), low),
+    }[interpolation]();
+    const [a, b] = [pick(low), pick(high)];
+    const partly = ops.where(ops.eq(weight, 1), b, ops.add(a, ops.mul(ops.sub(b, a), weight)));
+    const between = ops.where(ops.eq(weight, 0), a, partly);
     if (dim === undefined) return ops.reshape(between, keepdim ? x.shape.map(() => 1) : []);
     return keepdim ? between : between.squeeze(along);
   });

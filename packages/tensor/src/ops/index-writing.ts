@@ -3,7 +3,7 @@ import { ConfigError, ShapeError } from '@evenkeel/errors';
 import { operations as ops } from '../autograd/operations.ts';
 import { apply } from '../engine/apply.ts';
 import { scope } from '../engine/scope.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Tensor, TensorLike } from '../tensor.ts';
 import { broadcastShapes, broadcastTo } from './broadcast.ts';
 import { maskedFill } from './comparison.ts';
 import { dimension } from './dims.ts';
@@ -42,8 +42,8 @@ export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor)
   return scope(() => scatter(x, along, spread(index, source, along), source));
 }
 
-/** x with one value at the positions `index` (one dimension) of `dim`. */
-export function indexFill(x: Tensor, dim: number, index: Tensor, value: number): Tensor {
+/** x with one value, a number or a tensor without dimensions, at the positions `index` (one dimension) of `dim`. */
+export function indexFill(x: Tensor, dim: number, index: Tensor, value: TensorLike): Tensor {
   const along = dimension('indexFill', x.shape, dim);
   return scope(() => {
     const extent = x.shape[along] as number;

@@ -23,8 +23,9 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   return scope(() => ops.gather(x, alongDimension(index, x, along), along));
 }
 
-/** As `gather`, with x and index broadcast against each other outside `dim`. */
-export function takeAlongDim(x: Tensor, index: Tensor, dim: number): Tensor {
+/** As `gather`, with x and index broadcast against each other outside `dim`; without `dim`, from all elements flattened. */
+export function takeAlongDim(x: Tensor, index: Tensor, dim?: number): Tensor {
+  if (dim === undefined) return scope(() => gather(ops.reshape(x, [x.size]), 0, ops.reshape(index, [index.size])));
   const along = dimension('takeAlongDim', x.shape, dim);
   expectPositions('takeAlongDim', index);
   return scope(() => {
@@ -187,7 +188,7 @@ declare module '../tensor.ts' {
   interface Tensor {
     gather(dim: number, index: Tensor): Tensor;
     indexSelect(dim: number, index: Tensor): Tensor;
-    takeAlongDim(index: Tensor, dim: number): Tensor;
+    takeAlongDim(index: Tensor, dim?: number): Tensor;
     scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor;
     scatter(dim: number, index: Tensor, source: Tensor | number): Tensor;
     indexAdd(dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor;

@@ -2,6 +2,7 @@ import { operations as ops } from '../autograd/operations.ts';
 import { apply } from '../engine/apply.ts';
 import { scope } from '../engine/scope.ts';
 import { Tensor } from '../tensor.ts';
+import { mul } from './arithmetic.ts';
 import { toFloat } from './broadcast.ts';
 import { dimension } from './dims.ts';
 import type { ValuesAndIndices } from './extremes.ts';
@@ -85,18 +86,29 @@ function runningExtreme(name: string, x: Tensor, dim: number, fn: 'max' | 'min')
   });
 }
 
-/** The trapezoidal rule along one dimension: Σ (yᵢ + yᵢ₊₁) / 2 · dx. */
-export function trapezoid(y: Tensor, dx = 1, dim = -1): Tensor {
+/** The trapezoidal rule along one dimension: Σ (yᵢ + yᵢ₊₁) / 2 · dx; or, with a tensor of places x, with xᵢ₊₁ - xᵢ for dx. */
+export function trapezoid(y: Tensor, dx: number | Tensor = 1, dim = -1): Tensor {
   return scope(() => areas(y, dx, dim).sum(dim));
 }
 
 /** The trapezoidal rule from the start to each place but the first. */
-export function cumulativeTrapezoid(y: Tensor, dx = 1, dim = -1): Tensor {
+export function cumulativeTrapezoid(y: Tensor, dx: number | Tensor = 1, dim = -1): Tensor {
   return scope(() => cumsum(areas(y, dx, dim), dim));
 }
 
-function areas(y: Tensor, dx: number, dim: number): Tensor {
-  return ops.mul(ops.add(slice(y, dim, 1), slice(y, dim, 0, -1)), dx / 2);
+function areas(y: Tensor, dx: number | Tensor, dim: number): Tensor {
+  const sums = ops.add(slice(y, dim, 1), slice(y, dim, 0, -1));
+  return typeof dx === 'number' ? ops.mul(sums, dx / 2) : mul(sums, mul(widths(dx, y, dim), 0.5));
+}
+
+/** How far places are apart: those of one dimension for all lines of y, or as many as y has. */
+function widths(x: Tensor, y: Tensor, dim: number): Tensor {
+  if (x.ndim !== 1) return ops.sub(slice(x, dim, 1), slice(x, dim, 0, -1));
+  const along = dimension('trapezoid', y.shape, dim);
+  return ops.reshape(
+    ops.sub(slice(x, 0, 1), slice(x, 0, 0, -1)),
+    y.shape.map((_, d) => (d === along ? x.size - 1 : 1)),
+  );
 }
 
 declare module '../tensor.ts' {

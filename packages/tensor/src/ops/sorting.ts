@@ -156,6 +156,11 @@ export interface SearchOptions {
   readonly side?: 'left' | 'right';
 }
 
+export interface SearchSortedOptions extends SearchOptions {
+  /** The positions that put each row of `sorted` in order, where it is not (`argsort` finds them), int32. */
+  readonly sorter?: Tensor;
+}
+
 /**
  * Where each value would go into the sorted last dimension of `sorted` to keep it in order, as int32. The leading dimensions are
  * equal, or `sorted` has one dimension and serves all.
@@ -163,13 +168,13 @@ export interface SearchOptions {
 export function searchsorted(
   sorted: Tensor,
   values: Tensor | number,
-  { side, right = side === 'right' }: SearchOptions = {},
+  { side, right = side === 'right', sorter }: SearchSortedOptions = {},
 ): Tensor {
   return scope(() => {
     const sought = typeof values === 'number' ? tensor(values, { dtype: sorted.dtype }) : values;
     const column = ops.reshape(sought, [...sought.shape, 1]);
     const lead = sorted.ndim === 1 ? sought.ndim : sorted.ndim - 1;
-    const row = ops.reshape(sorted, [
+    const row = ops.reshape(sorter ? ops.gather(sorted, sorter, sorted.ndim - 1) : sorted, [
       ...(sorted.ndim === 1 ? new Array<number>(lead).fill(1) : sorted.shape.slice(0, -1)),
       ...(sorted.ndim === 1 ? [] : [1]),
       sorted.shape.at(-1) as number,

@@ -3,8 +3,10 @@ import { ShapeError } from '@evenkeel/errors';
 import { operations as ops } from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
-import { sub } from './arithmetic.ts';
+import { mul, sub } from './arithmetic.ts';
 import { broadcastTo, toFloat } from './broadcast.ts';
+import { clamp } from './comparison.ts';
+import { matmul } from './contraction.ts';
 import { type Dims, dimension } from './dims.ts';
 import {
   amax,
@@ -104,14 +106,27 @@ export function renorm(x: Tensor, p: number, dim: number, maxNorm: number): Tens
   });
 }
 
+export interface CovOptions {
+  /** The divisor is the number of observations less this. Default 1. */
+  readonly correction?: number;
+  /** How often each observation was made: integers, `[observations]`. Default: once. */
+  readonly fweights?: Tensor;
+  /** How much each observation counts, `[observations]`. Default: as much as any other. */
+  readonly aweights?: Tensor;
+}
+
 /** The covariances of variables, which are the rows: `[variables, observations] → [variables, variables]`. */
-export function cov(x: Tensor, { correction = 1 }: { readonly correction?: number } = {}): Tensor {
+export function cov(x: Tensor, { correction = 1, fweights, aweights }: CovOptions = {}): Tensor {
   if (x.ndim > 2) throw new ShapeError('cov takes a matrix or a vector', { op: 'cov', shapes: [x.shape] });
   return scope(() => {
     const rows = ops.reshape(toFloat(x), x.ndim === 2 ? x.shape : [1, x.size]);
-    const centered = sub(rows, mean(rows, 1, { keepdim: true }));
-    const count = Math.max(0, (rows.shape[1] as number) - correction);
-    const result = ops.div(ops.matmul(centered, ops.permute(centered, [1, 0])), count);
+    const one = ops.full([rows.shape[1] as number], 1, rows.dtype);
+    const weights = mul(mul(one, fweights ?? 1), aweights ?? 1);
+    const total = ops.sum(weights, [0]);
+    const centered = sub(rows, sum(mul(rows, weights), 1, { keepdim: true }).div(total));
+    // Weights that are no counts take away from the number of observations that they are worth.
+    const worth = aweights ? mul(sum(mul(weights, aweights)).div(total), correction) : correction;
+    const result = matmul(centered, mul(centered, weights).t()).div(clamp(sub(total, worth), { min: 0 }));
     return ops.reshape(result, x.ndim === 2 ? result.shape : []);
   });
 }

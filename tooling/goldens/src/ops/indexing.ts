@@ -40,7 +40,7 @@ export const indexing: OperationTable = {
   'torch.masked_scatter': direct(api, 'maskedScatter', 'input, mask, source'),
   'torch.nonzero': direct(api, 'nonzero', 'input'),
   'torch.argwhere': direct(api, 'argwhere', 'input'),
-  'torch.searchsorted': direct(api, 'searchsorted', 'sorted_sequence/sorted, values/input | right, side'),
+  'torch.searchsorted': direct(api, 'searchsorted', 'sorted_sequence/sorted, values/input | right, side, sorter'),
   'torch.bucketize': direct(api, 'bucketize', 'input, boundaries | right'),
   'torch.bincount': op('input, weights, minlength', async (input: Tensor, weights?: Tensor, minlength = 0) =>
     // PyTorch's length follows from the values; ours is given.

@@ -1,6 +1,6 @@
-import type { Tensor, TensorLike } from '@evenkeel/tensor';
+import type { Tensor } from '@evenkeel/tensor';
 import * as api from '@evenkeel/tensor';
-import { camelOption, direct, isTensor, type Operation, type OperationTable, op } from '../program/operation.ts';
+import { camelOption, direct, type Operation, type OperationTable, op } from '../program/operation.ts';
 
 const unary =
   'abs neg sign floor ceil trunc frac round sqrt rsqrt reciprocal square exp expm1 exp2 log log1p log2 log10 sin cos tan atan asin acos sinh cosh asinh acosh atanh erf erfc erfinv sinc lgamma digamma isnan isfinite isinf isposinf isneginf deg2rad rad2deg sgn signbit positive bitwise_not';
@@ -25,9 +25,6 @@ const synonyms: [name: string, meaning: string][] = [
   ['not_equal', 'ne'],
 ];
 
-const times = (value: TensorLike, alpha: number | undefined): TensorLike =>
-  alpha === undefined ? value : isTensor(value) ? api.mul(value, alpha) : value * alpha;
-
 const table: Record<string, Operation> = {
   ...Object.fromEntries(unary.split(' ').map((name) => [`torch.${name}`, direct(api, camelOption(name), 'input')])),
   ...Object.fromEntries(
@@ -36,12 +33,8 @@ const table: Record<string, Operation> = {
   'torch.logit': direct(api, 'logit', 'input | eps'),
   'torch.heaviside': direct(api, 'heaviside', 'input, values'),
   'torch.logical_not': direct(api, 'logicalNot', 'input'),
-  'torch.add': op('input/a, other/b, alpha', (a: TensorLike, b: TensorLike, alpha?: number) =>
-    api.add(a as Tensor, times(b, alpha)),
-  ),
-  'torch.sub': op('input/a, other/b, alpha', (a: TensorLike, b: TensorLike, alpha?: number) =>
-    api.sub(a as Tensor, times(b, alpha)),
-  ),
+  'torch.add': direct(api, 'add', 'input/a, other/b | alpha'),
+  'torch.sub': direct(api, 'sub', 'input/a, other/b | alpha'),
   'torch.rsub': direct(api, 'rsub', 'input, other | alpha'),
   'torch.div': direct(api, 'div', 'input/a, other/b | rounding_mode'),
   'torch.remainder': direct(api, 'remainder', 'input/a, other/b'),

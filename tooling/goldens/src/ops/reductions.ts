@@ -34,6 +34,16 @@ function spread(name: 'var' | 'std' | 'varMean' | 'stdMean'): Operation {
 const overDims = 'sum mean prod amax amin any all logsumexp nansum nanmean'.split(' ');
 const overDim = 'argmax argmin'.split(' ');
 
+/** PyTorch takes several q as a tensor, we as an array. */
+function ofQuantiles(name: 'quantile' | 'nanquantile'): Operation {
+  const { parameters, run } = direct(api, name, 'input, q, dim | keepdim, interpolation');
+  return {
+    parameters,
+    run: async (input: Tensor, q: Tensor | number, ...rest: unknown[]) =>
+      run(...([input, isTensor(q) ? Array.from(await q.data(), Number) : q, ...rest] as never[])),
+  };
+}
+
 /** Sums and other reductions, scans, norms. */
 export const reductions: OperationTable = {
   ...Object.fromEntries(overDims.map((name) => [`torch.${name}`, direct(api, name, 'input, dim | keepdim, dtype')])),
@@ -49,8 +59,8 @@ export const reductions: OperationTable = {
   'torch.median': direct(api, 'median', 'input, dim | keepdim'),
   'torch.nanmedian': direct(api, 'nanmedian', 'input, dim | keepdim'),
   'torch.mode': direct(api, 'mode', 'input, dim | keepdim'),
-  'torch.quantile': direct(api, 'quantile', 'input, q, dim | keepdim, interpolation'),
-  'torch.nanquantile': direct(api, 'nanquantile', 'input, q, dim | keepdim, interpolation'),
+  'torch.quantile': ofQuantiles('quantile'),
+  'torch.nanquantile': ofQuantiles('nanquantile'),
   'torch.count_nonzero': direct(api, 'countNonzero', 'input, dim'),
   'torch.norm': op('input, p, dim, keepdim', (input: Tensor, p: number | undefined, dim: Dim, keepdim?: boolean) =>
     api.vectorNorm(input, p ?? 2, dim, { keepdim: keepdim ?? false }),
@@ -75,12 +85,14 @@ export const reductions: OperationTable = {
     (input: Tensor, n?: number, dim?: number, prepend?: Tensor, append?: Tensor) =>
       api.diff(input, n, dim, { ...(prepend && { prepend }), ...(append && { append }) }),
   ),
-  'torch.trapezoid': op('y/input, dx, dim', (y: Tensor, dx?: number, dim?: number) => api.trapezoid(y, dx, dim)),
-  'torch.cumulative_trapezoid': op('y/input, dx, dim', (y: Tensor, dx?: number, dim?: number) =>
-    api.cumulativeTrapezoid(y, dx, dim),
+  'torch.trapezoid': op('y/input, x, dx, dim', (y: Tensor, x?: Tensor, dx?: number, dim?: number) =>
+    api.trapezoid(y, x ?? dx, dim),
+  ),
+  'torch.cumulative_trapezoid': op('y/input, x, dx, dim', (y: Tensor, x?: Tensor, dx?: number, dim?: number) =>
+    api.cumulativeTrapezoid(y, x ?? dx, dim),
   ),
   'torch.renorm': direct(api, 'renorm', 'input, p, dim, maxnorm'),
-  'torch.cov': direct(api, 'cov', 'input | correction'),
+  'torch.cov': direct(api, 'cov', 'input | correction, fweights, aweights'),
   'torch.corrcoef': direct(api, 'corrcoef', 'input'),
   'linalg.matrix_norm': op('A/input, ord', (input: Tensor, order?: 'fro' | number) => api.matrixNorm(input, order)),
   'torch.trace': direct(api, 'trace', 'input'),
