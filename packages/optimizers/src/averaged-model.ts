@@ -1,5 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import { noGrad, scope, type Tensor } from '@evenkeel/tensor';
+import { hostEffect, hostGuard, noGrad, scope, type Tensor } from '@evenkeel/tensor';
 
 /** What an averaged model needs of a model; `Module` of @evenkeel/nn-layers has it. */
 export interface AveragedModule {
@@ -71,7 +71,9 @@ export class AveragedModel<Model extends AveragedModule> {
       const buffers = model.buffers();
       for (const [index, copy] of this.module.buffers().entries()) copy.assign(buffers[index]!);
     });
-    this.numAveraged++;
+    hostEffect(() => {
+      this.numAveraged++;
+    });
   }
 
   /** Runs the averaged model. */
@@ -91,7 +93,7 @@ export class AveragedModel<Model extends AveragedModule> {
   }
 
   #next(average: Tensor, value: Tensor): Tensor {
-    if (this.numAveraged === 0) return value;
+    if (hostGuard(() => this.numAveraged === 0)) return value;
     // A counter of batches is an integer; its average is taken in the averaging function's own dtype.
     const next = this.#average(average, value, this.numAveraged);
     return next.dtype === average.dtype ? next : next.to(average.dtype);

@@ -1,5 +1,5 @@
 import { ConfigError, StateDictError } from '@evenkeel/errors';
-import { noGrad, scope, type Tensor } from '@evenkeel/tensor';
+import { hostEffect, liveNumber, noGrad, scope, type Tensor } from '@evenkeel/tensor';
 
 /** An average over the course of training, as a checkpoint holds it. */
 export interface AverageStateDict {
@@ -31,7 +31,9 @@ abstract class ParameterAverage {
         scope(() => void average.assign(this.combine(average, parameter)));
       }
     });
-    this.count++;
+    hostEffect(() => {
+      this.count++;
+    });
   }
 
   /** The next average from the last one and the parameter; `count` updates went in before, so 0 means the first. */
@@ -110,6 +112,6 @@ export class ExponentialMovingAverage extends ParameterAverage {
  */
 export class AveragedParameters extends ParameterAverage {
   protected override combine(average: Tensor, parameter: Tensor): Tensor {
-    return average.add(parameter.sub(average).mul(1 / (this.count + 1)));
+    return average.add(parameter.sub(average).mul(liveNumber(() => 1 / (this.count + 1), average.dtype)));
   }
 }

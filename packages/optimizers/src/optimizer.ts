@@ -1,4 +1,4 @@
-import { closeStep, noGrad, type Tensor } from '@evenkeel/tensor';
+import { closeStep, hostGuard, noGrad, type Tensor, type TensorLike } from '@evenkeel/tensor';
 import { checkHyperparameters, type Hyperparameters } from './hyperparameters.ts';
 import {
   completeGroup,
@@ -77,11 +77,15 @@ export class Optimizer<Options extends Hyperparameters = Hyperparameters> {
   step(): void {
     const slots: Slot[] = [];
     const gradients: Tensor[] = [];
+    hostGuard(() => this.paramGroups.length);
     for (const group of this.paramGroups) {
+      const shared = new Map<string, TensorLike>();
+      guardOptions(group);
       for (const parameter of group.params) {
-        if (!parameter.grad) continue;
-        gradients.push(parameter.grad);
-        slots.push(this.#slot(parameter, group));
+        const gradient = parameter.grad;
+        if (!gradient) continue;
+        gradients.push(gradient);
+        slots.push(this.#slot(parameter, group, shared));
       }
     }
     if (slots.length > 0) noGrad(() => void this.#program.updateAll(gradients, slots));
@@ -106,16 +110,26 @@ export class Optimizer<Options extends Hyperparameters = Hyperparameters> {
     loadOptimizerState(this.name, dict, this.paramGroups, this.#known, this.#states);
   }
 
-  #slot(parameter: Tensor, group: Hyperparameters): Slot {
+  #slot(parameter: Tensor, group: Hyperparameters, shared: Map<string, TensorLike>): Slot {
     let state = this.#states.get(parameter);
     if (!state) {
       state = {};
       this.#states.set(parameter, state);
     }
-    if (!this.#program.usesStep) return new Slot(parameter, state, group, 0);
-    const step = (typeof state['step'] === 'number' ? state['step'] : 0) + 1;
-    state['step'] = step;
-    return new Slot(parameter, state, group, step);
+    const slot = new Slot(parameter, state, group, shared);
+    if (this.#program.usesStep) slot.advance('step', 0, (steps) => steps + 1);
+    return slot;
+  }
+}
+
+/** Options that a schedule may change at every step: they are read live. */
+const liveOptions = new Set(['lr', 'momentum', 'betas', 'weightDecay', 'initialLr']);
+
+/** Has a compiled step recorded anew where an option or the list of parameters is changed. */
+function guardOptions(group: ParameterGroup<Hyperparameters>): void {
+  hostGuard(() => group.params.length);
+  for (const key of Object.keys(group) as (keyof typeof group)[]) {
+    if (key !== 'params' && !liveOptions.has(key as string)) hostGuard(() => group[key]);
   }
 }
 

@@ -1,4 +1,4 @@
-import { fullLike, type Tensor } from '@evenkeel/tensor';
+import { fullLike, hostEffect, liveNumber, type Tensor, type TensorLike } from '@evenkeel/tensor';
 import type { Hyperparameters } from './hyperparameters.ts';
 
 /** What an optimizer remembers about one parameter, under PyTorch's keys: `step`, `exp_avg`, `momentum_buffer`, … */
@@ -9,7 +9,7 @@ export type ParameterState = Record<string, Tensor | number>;
  *
  * ```ts
  * const counted = perParameter((update, slot) => {
- *   slot.store('calls', slot.number('calls', 0) + 1);
+ *   slot.advance('calls', 0, (calls) => calls + 1);
  *   return update.neg();
  * });
  * const optimizer = new Optimizer([weight], { transform: counted, defaults: {} });
@@ -22,14 +22,39 @@ export class Slot {
   readonly parameter: Tensor;
   readonly state: ParameterState;
   readonly group: Readonly<Hyperparameters>;
-  /** How many updates this parameter has had, this one included. 0 where no transform of the chain counts. */
-  readonly step: number;
+  readonly #shared: Map<string, TensorLike>;
 
-  constructor(parameter: Tensor, state: ParameterState, group: Readonly<Hyperparameters>, step: number) {
+  /** @param shared the live numbers of the group's parameters in this step, which most have in common */
+  constructor(
+    parameter: Tensor,
+    state: ParameterState,
+    group: Readonly<Hyperparameters>,
+    shared: Map<string, TensorLike> = new Map(),
+  ) {
     this.parameter = parameter;
     this.state = state;
     this.group = group;
-    this.step = step;
+    this.#shared = shared;
+  }
+
+  /** How many updates this parameter has had, this one included. 0 where no transform of the chain counts. */
+  get step(): number {
+    return this.number('step', 0);
+  }
+
+  /**
+   * A number that may be another one at the next step, because it is made of the learning rate, the step count or a state number:
+   * a compiled step asks for it again at every call. Parameters of one group that are at the same step share it by its name.
+   */
+  live(name: string, produce: () => number): TensorLike {
+    const { dtype } = this.parameter;
+    const key = `${name}|${dtype}|${this.step}`;
+    let number = this.#shared.get(key);
+    if (number === undefined) {
+      number = liveNumber(produce, dtype);
+      this.#shared.set(key, number);
+    }
+    return number;
   }
 
   has(key: string): boolean {
@@ -52,10 +77,16 @@ export class Slot {
     return typeof value === 'number' ? value : initial;
   }
 
-  /** Stores a state number, or copies a tensor's content into the state tensor `key`, and returns what was given. */
-  store<Value extends Tensor | number>(key: string, value: Value): Value {
-    if (typeof value === 'number') this.state[key] = value;
-    else this.tensor(key).assign(value);
+  /** Moves the state number `key` on, at every step; it begins at `initial`. */
+  advance(key: string, initial: number, next: (before: number) => number): void {
+    hostEffect(() => {
+      this.state[key] = next(this.number(key, initial));
+    });
+  }
+
+  /** Copies a tensor's content into the state tensor `key` and returns what was given. */
+  store(key: string, value: Tensor): Tensor {
+    this.tensor(key).assign(value);
     return value;
   }
 }

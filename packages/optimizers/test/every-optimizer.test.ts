@@ -51,7 +51,7 @@ describe.each(
   backends.flatMap(([where, backend]) =>
     everyOptimizer.map((entry) => [`${entry.name} on ${where}`, backend, entry] as const),
   ),
-)('%s', (_name, backend, { make, ignoresLaterRates }) => {
+)('%s', (_name, backend, { make, ignoresLaterRates, isOneRateBehind }) => {
   beforeAll(() => useBackend(backend()));
 
   test('goes downhill', async () => {
@@ -91,8 +91,9 @@ describe.each(
     const p = parameter();
     const optimizer = make([p]);
     step(optimizer, [p]);
-    const before = await values([p]);
     optimizer.paramGroups[0]!.lr = 0;
+    if (isOneRateBehind) step(optimizer, [p]);
+    const before = await values([p]);
     step(optimizer, [p]);
     if (ignoresLaterRates) expect(await values([p])).not.toEqual(before);
     else expect(await values([p])).toEqual(before);

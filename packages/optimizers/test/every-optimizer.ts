@@ -24,6 +24,8 @@ export interface Entry {
   make(parameters: Iterable<Tensor | { params: Tensor[] }>, options?: object): Optimizer;
   /** Rprop keeps a rate for each element and looks at `lr` only to start with. */
   ignoresLaterRates?: boolean;
+  /** ASGD's next rate is settled at the end of a step, as PyTorch's. */
+  isOneRateBehind?: boolean;
 }
 
 type Constructor = new (parameters: never, options: never) => unknown;
@@ -49,7 +51,7 @@ export const everyOptimizer: readonly Entry[] = [
   entry('Adamax', Adamax),
   entry('NAdam', NAdam),
   entry('RAdam', RAdam, { betas: [0.9, 0.9] }),
-  entry('ASGD', ASGD, { lambd: 0, t0: 2 }),
+  entry('ASGD', ASGD, { lambd: 0, t0: 2 }, { isOneRateBehind: true }),
   entry('Rprop', Rprop, {}, { ignoresLaterRates: true }),
   entry('Lion', Lion),
   entry('LAMB', LAMB, { weightDecay: 0 }),

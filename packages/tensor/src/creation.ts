@@ -5,6 +5,7 @@ import { apply } from './engine/apply.ts';
 import { currentDevice } from './engine/device.ts';
 import { hostArray } from './engine/read.ts';
 import { Storage } from './engine/storage.ts';
+import { activeRecorder } from './recording/active.ts';
 import { Tensor } from './tensor.ts';
 
 export interface TensorOptions {
@@ -130,6 +131,7 @@ export function fromHost(data: HostArray, shape: Shape, dtype: DType): Tensor {
   const wide = dtype === 'bool' && device.backend.limits.boolBytes === 4;
   // Copied before the call returns, or where the queue waits at the latest when it goes on: so the copy is ours.
   const bytes = wide ? Int32Array.from(data) : data;
+  activeRecorder()?.bear(result, data);
   if (bytes.length > 0) device.queue.push(() => device.backend.write(storage.buffer, bytes));
   return result;
 }

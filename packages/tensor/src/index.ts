@@ -77,4 +77,6 @@ export { defaultGenerator, Generator, type GeneratorState, manualSeed } from './
 export { hostRandom } from './random/host-random.ts';
 export { philox4x32 } from './random/philox.ts';
 export * from './random/sampling.ts';
+export { type CompileCounters, type Compiled, compile } from './recording/compile.ts';
+export { hostEffect, hostGuard, liveNumber } from './recording/host.ts';
 export { Tensor, type TensorLike } from './tensor.ts';

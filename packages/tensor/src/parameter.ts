@@ -1,5 +1,4 @@
-import { primitives } from '@evenkeel/compiler';
-import { execute } from './engine/execute.ts';
+import { copied } from './engine/copied.ts';
 import { Tensor } from './tensor.ts';
 
 /**
@@ -17,7 +16,7 @@ export class Parameter extends Tensor {
    * @param options.requiresGrad whether `backward()` computes a gradient for it; default true
    */
   constructor(value: Tensor, { requiresGrad = true }: { readonly requiresGrad?: boolean } = {}) {
-    const own = execute(primitives.copy, [value], {}, []);
+    const own = copied(value);
     super(value.shape, value.dtype, own.memory());
     own.release();
     this.keep();

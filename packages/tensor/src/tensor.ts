@@ -3,6 +3,8 @@ import { DeviceError, ShapeError } from '@evenkeel/errors';
 import type { GradientNode } from './autograd/node.ts';
 import { Lifetime, releaseWhenUnreachable, touch } from './engine/lifetime.ts';
 import type { Storage } from './engine/storage.ts';
+import { activeRecorder } from './recording/active.ts';
+import { leaked, type Traced } from './recording/traced.ts';
 
 /** Memory and how a tensor walks it, in elements. */
 export interface View {
@@ -38,8 +40,10 @@ export class Tensor {
   node: GradientNode | undefined = undefined;
   /** @internal The one number that it holds everywhere, if it has no memory. */
   readonly uniform: number | undefined;
-  /** @internal Absent for a uniform tensor. */
+  /** @internal Absent for a tensor without memory. */
   readonly lifetime: Lifetime | undefined;
+  /** @internal What it stands for in a recording, if it is part of one. */
+  traced: Traced | undefined = undefined;
   /** @internal */
   strides: Strides;
   /** @internal In elements. */
@@ -48,7 +52,7 @@ export class Tensor {
   #retainsGrad = false;
 
   /** @internal Tensors are made by functions: `tensor`, `zeros`, `arange`, … */
-  constructor(shape: Shape, dtype: DType, content: View | number) {
+  constructor(shape: Shape, dtype: DType, content: View | Traced | number) {
     this.shape = shape;
     this.dtype = dtype;
     if (typeof content === 'number') {
@@ -56,6 +60,12 @@ export class Tensor {
       this.strides = contiguousStrides(shape);
       this.offset = 0;
       this.lifetime = undefined;
+    } else if ('recorder' in content) {
+      this.uniform = undefined;
+      this.strides = contiguousStrides(shape);
+      this.offset = 0;
+      this.lifetime = undefined;
+      this.traced = content;
     } else {
       this.uniform = undefined;
       this.strides = content.strides;
@@ -77,13 +87,23 @@ export class Tensor {
 
   /** The gradient that `backward()` accumulated, of the same shape. */
   get grad(): Tensor | undefined {
-    return this.#grad;
+    const recorder = activeRecorder();
+    if (!recorder) return this.#grad;
+    const gradient = recorder.hasEnded(this.#grad) ? undefined : this.#grad;
+    recorder.gradientRead(this, gradient);
+    return gradient;
   }
 
   set grad(value: Tensor | undefined) {
+    activeRecorder()?.gradientSet(this);
     if (value === this.#grad) return;
     this.#grad?.lifetime?.lend();
     this.#grad = value?.keep();
+  }
+
+  /** @internal The gradient, without a recording taking notice. */
+  peekGrad(): Tensor | undefined {
+    return this.#grad;
   }
 
   /** Whether `backward()` leaves a gradient here: on leaves that require one, and where `retainGrad()` asked for it. */
@@ -111,11 +131,13 @@ export class Tensor {
 
   /** The same values, cut off from the computation that made them; shares memory. */
   detach(): Tensor {
-    return new Tensor(this.shape, this.dtype, this.uniform ?? this.memory());
+    const content = this.uniform ?? activeRecorder()?.contentOf(this) ?? this.memory();
+    return new Tensor(this.shape, this.dtype, content);
   }
 
   /** @internal Its memory, which it must have, marked as used in this step. */
   memory(): View {
+    if (this.traced) throw leaked(this);
     const storage = this.#expectStorage() as Storage;
     touch(this.lifetime as Lifetime);
     return { storage, strides: this.strides, offset: this.offset };

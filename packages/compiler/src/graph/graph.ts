@@ -9,33 +9,35 @@ export class Graph {
   /** The dtypes of the numbers that each run brings. */
   readonly arguments: Scalar[] = [];
   readonly results: Result[] = [];
+  /** All values, each at its number. */
+  readonly values: Value[] = [];
   readonly #known = new Map<string, Value>();
-  #made = 0;
 
   input({ shape, dtype }: Spec, strides: Strides = contiguousStrides(shape)): InputValue {
     const input: InputValue = {
       kind: 'input',
-      id: this.#made++,
+      id: this.values.length,
       shape,
       dtype,
       strides,
       input: this.inputs.length,
     };
     this.inputs.push(input);
+    this.values.push(input);
     return input;
   }
 
   constant(shape: Shape, dtype: DType, number: number): ConstantValue {
-    // Object.is tells -0 from 0; a key of its digits alone does not.
-    const key = `constant|${dtype}|${Object.is(number, -0) ? '-0' : number}|${shape}`;
-    return this.#once(key, () => ({ kind: 'constant', id: this.#made++, shape, dtype, number }));
+    const value: ConstantValue = { kind: 'constant', id: this.values.length, shape, dtype, number };
+    this.values.push(value);
+    return value;
   }
 
   /** A number that each run brings, everywhere in a shape. */
   argument(shape: Shape, dtype: DType, slot: number = this.reserve(dtype)): ArgumentValue {
     return this.#once(`argument|${slot}|${shape}`, () => ({
       kind: 'argument',
-      id: this.#made++,
+      id: this.values.length,
       shape,
       dtype,
       slot,
@@ -55,10 +57,14 @@ export class Graph {
     if (simpler) return simpler;
     const make = (): AppliedValue => {
       const { shape, dtype } = primitive.infer(inputs, attributes as never);
-      return { kind: 'applied', id: this.#made++, shape, dtype, primitive, inputs, attributes, slot };
+      return { kind: 'applied', id: this.values.length, shape, dtype, primitive, inputs, attributes, slot };
     };
-    if (slot !== undefined) return make();
-    const key = `${primitive.name}|${JSON.stringify(attributes)}|${inputs.map((value) => value.id)}`;
+    if (slot !== undefined) {
+      const made = make();
+      this.values.push(made);
+      return made;
+    }
+    const key = `${primitive.name}|${JSON.stringify(attributes)}|${inputs.map(nameOf)}`;
     return this.#once(key, make);
   }
 
@@ -71,9 +77,17 @@ export class Graph {
     const known = this.#known.get(key);
     if (known) return known as V;
     const made = make();
+    this.values.push(made);
     this.#known.set(key, made);
     return made;
   }
+}
+
+/** Constants are the same by their number, everything else by identity. */
+function nameOf(value: Value): string {
+  if (value.kind !== 'constant') return `${value.id}`;
+  // A text of its digits alone does not tell -0 from 0.
+  return `${value.dtype}${Object.is(value.number, -0) ? '-0' : value.number}`;
 }
 
 /** The input that an operation would only repeat, bit for bit. */

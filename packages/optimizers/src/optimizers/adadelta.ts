@@ -24,9 +24,9 @@ export function scaleByAdadelta(): Transform {
   return perParameter(
     (gradient, slot) => {
       const { rho, eps } = { ...defaults, ...slot.group };
-      const square = runningSquare(slot, 'square_avg', rho, gradient);
+      const square = runningSquare(slot, 'square_avg', () => rho, gradient);
       const delta = slot.tensor('acc_delta').add(eps).div(square.add(eps)).sqrt().mul(gradient);
-      runningAverage(slot, 'acc_delta', rho, delta.mul(delta));
+      runningAverage(slot, 'acc_delta', () => rho, delta.mul(delta));
       return delta;
     },
     { usesStep: true },

@@ -24,11 +24,12 @@ const defaults: AdamaxOptions = { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weig
 export function scaleByAdamax(): Transform {
   return perParameter(
     (gradient, slot) => {
-      const { betas, eps } = { ...defaults, ...slot.group };
-      const average = runningAverage(slot, 'exp_avg', betas[0], gradient);
-      const decayed = slot.tensor('exp_inf').mul(betas[1]);
+      const { eps } = { ...defaults, ...slot.group };
+      const betas = () => (slot.group.betas as AdamaxOptions['betas']) ?? defaults.betas;
+      const average = runningAverage(slot, 'exp_avg', () => betas()[0], gradient);
+      const decayed = slot.tensor('exp_inf').mul(slot.live('exp_inf kept', () => betas()[1]));
       const largest = slot.store('exp_inf', maximum(decayed, gradient.abs().add(eps)));
-      return average.mul(1 / (1 - betas[0] ** slot.step)).div(largest);
+      return average.mul(slot.live('adamax scale', () => 1 / (1 - betas()[0] ** slot.step))).div(largest);
     },
     { usesStep: true },
   );

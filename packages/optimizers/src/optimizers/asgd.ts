@@ -1,3 +1,4 @@
+import { hostGuard } from '@evenkeel/tensor';
 import { Optimizer } from '../optimizer.ts';
 import type { Parameters } from '../parameter-group.ts';
 import { chain, perParameter, type Transform } from '../transform.ts';
@@ -28,17 +29,19 @@ const defaults: ASGDOptions = { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, wei
 export function averagedDescent(): Transform {
   return perParameter(
     (gradient, slot) => {
-      const { lr, lambd, alpha, t0 } = { ...defaults, ...slot.group };
-      const { step, parameter } = slot;
-      const etaAfter = (steps: number): number => lr / (1 + lambd * lr * steps) ** alpha;
-      const muAfter = (steps: number): number => 1 / Math.max(1, steps - t0);
-      const update = gradient.add(parameter.mul(lambd)).mul(-etaAfter(step - 1));
+      const { lambd, alpha, t0 } = { ...defaults, ...slot.group };
+      const lr = () => slot.group.lr ?? defaults.lr;
+      const { parameter } = slot;
+      // The rate and the weight of the average are those that the step before left behind.
+      const eta = slot.live('asgd eta', () => -slot.number('eta', lr()));
+      const update = gradient.add(parameter.mul(lambd)).mul(eta);
       const moved = parameter.add(update);
-      const mu = muAfter(step - 1);
       const average = slot.tensor('ax');
-      slot.store('ax', mu === 1 ? moved : average.add(moved.sub(average).mul(mu)));
-      slot.store('eta', etaAfter(step));
-      slot.store('mu', muAfter(step));
+      const isFirst = hostGuard(() => slot.number('mu', 1) === 1);
+      const mu = slot.live('asgd mu', () => slot.number('mu', 1));
+      slot.store('ax', isFirst ? moved : average.add(moved.sub(average).mul(mu)));
+      slot.advance('eta', 0, () => lr() / (1 + lambd * lr() * slot.step) ** alpha);
+      slot.advance('mu', 1, () => 1 / Math.max(1, slot.step - t0));
       return update;
     },
     { usesStep: true },

@@ -20,13 +20,13 @@ const defaults: LionOptions = { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0, ma
 /** `sign(beta1 · m + (1 - beta1) · g)`, then `m = beta2 · m + (1 - beta2) · g`. State: `exp_avg`. */
 export function scaleByLion(): Transform {
   return perParameter((gradient, slot) => {
-    const { betas } = { ...defaults, ...slot.group };
+    const betas = () => (slot.group.betas as LionOptions['betas']) ?? defaults.betas;
     const direction = slot
       .tensor('exp_avg')
-      .mul(betas[0])
-      .add(gradient.mul(1 - betas[0]))
+      .mul(slot.live('lion kept', () => betas()[0]))
+      .add(gradient.mul(slot.live('lion added', () => 1 - betas()[0])))
       .sign();
-    runningAverage(slot, 'exp_avg', betas[1], gradient);
+    runningAverage(slot, 'exp_avg', () => betas()[1], gradient);
     return direction;
   });
 }

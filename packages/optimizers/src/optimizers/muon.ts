@@ -43,9 +43,12 @@ const defaults: MuonOptions = {
 /** `buffer = momentum · buffer + (1 - momentum) · g`; gives it, or a look ahead along it. State: `momentum_buffer`. */
 export function averagedMomentum(): Transform {
   return perParameter((gradient, slot) => {
-    const { momentum, nesterov } = { ...defaults, ...slot.group };
+    const { nesterov } = { ...defaults, ...slot.group };
+    const momentum = () => slot.group.momentum ?? defaults.momentum;
     const buffer = runningAverage(slot, 'momentum_buffer', momentum, gradient);
-    return nesterov ? gradient.mul(1 - momentum).add(buffer.mul(momentum)) : buffer;
+    if (!nesterov) return buffer;
+    const ahead = slot.live('muon ahead', momentum);
+    return gradient.mul(slot.live('muon behind', () => 1 - momentum())).add(buffer.mul(ahead));
   });
 }
 

@@ -37,20 +37,21 @@ const defaults: NAdamOptions = {
 export function scaleByNadam(): Transform {
   return perParameter(
     (gradient, slot) => {
-      const { betas, eps, momentumDecay, beforeTorch2 } = { ...defaults, ...slot.group };
-      const { step } = slot;
-      const momentumAt = (at: number): number => betas[0] * (1 - 0.5 * 0.96 ** (at * momentumDecay));
-      const mu = momentumAt(step);
-      const next = momentumAt(step + 1);
-      const product = slot.store('mu_product', slot.number('mu_product', 1) * mu);
-      const productAhead = product * next * (beforeTorch2 ? mu : 1);
-      const average = runningAverage(slot, 'exp_avg', betas[0], gradient);
-      const square = runningSquare(slot, 'exp_avg_sq', betas[1], gradient);
-      const root = Math.sqrt(1 - betas[1] ** step);
-      const lookingAhead = gradient
-        .mul((root * (1 - mu)) / (1 - product))
-        .add(average.mul((root * next) / (1 - productAhead)));
-      return lookingAhead.div(square.sqrt().add(eps * root));
+      const { eps, momentumDecay, beforeTorch2 } = { ...defaults, ...slot.group };
+      const betas = () => (slot.group.betas as NAdamOptions['betas']) ?? defaults.betas;
+      const momentumAt = (step: number): number => betas()[0] * (1 - 0.5 * 0.96 ** (step * momentumDecay));
+      const mu = () => momentumAt(slot.step);
+      const next = () => momentumAt(slot.step + 1);
+      slot.advance('mu_product', 1, (product) => product * mu());
+      const product = () => slot.number('mu_product', 1);
+      const productAhead = () => product() * next() * (beforeTorch2 ? mu() : 1);
+      const average = runningAverage(slot, 'exp_avg', () => betas()[0], gradient);
+      const square = runningSquare(slot, 'exp_avg_sq', () => betas()[1], gradient);
+      const root = () => Math.sqrt(1 - betas()[1] ** slot.step);
+      const now = slot.live('nadam now', () => (root() * (1 - mu())) / (1 - product()));
+      const ahead = slot.live('nadam ahead', () => (root() * next()) / (1 - productAhead()));
+      const lookingAhead = gradient.mul(now).add(average.mul(ahead));
+      return lookingAhead.div(square.sqrt().add(slot.live('nadam eps', () => eps * root())));
     },
     { usesStep: true },
   );

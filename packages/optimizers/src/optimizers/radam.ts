@@ -1,3 +1,4 @@
+import { hostGuard } from '@evenkeel/tensor';
 import { runningAverage, runningSquare } from '../moments.ts';
 import { Optimizer } from '../optimizer.ts';
 import type { Parameters } from '../parameter-group.ts';
@@ -31,19 +32,21 @@ const defaults: RAdamOptions = {
 export function scaleByRadam(): Transform {
   return perParameter(
     (gradient, slot) => {
-      const { betas, eps } = { ...defaults, ...slot.group };
-      const { step } = slot;
-      const average = runningAverage(slot, 'exp_avg', betas[0], gradient);
-      const square = runningSquare(slot, 'exp_avg_sq', betas[1], gradient);
-      const correction = 1 / (1 - betas[0] ** step);
-      const left = 1 - betas[1] ** step;
-      const longest = 2 / (1 - betas[1]) - 1;
-      const length = longest - (2 * step * betas[1] ** step) / left;
-      if (length <= 5) return average.mul(correction);
-      const rectification = Math.sqrt(
-        ((length - 4) * (length - 2) * longest) / ((longest - 4) * (longest - 2) * length),
-      );
-      return average.mul(correction * rectification * Math.sqrt(left)).div(square.sqrt().add(eps));
+      const { eps } = { ...defaults, ...slot.group };
+      const betas = () => (slot.group.betas as RAdamOptions['betas']) ?? defaults.betas;
+      const average = runningAverage(slot, 'exp_avg', () => betas()[0], gradient);
+      const square = runningSquare(slot, 'exp_avg_sq', () => betas()[1], gradient);
+      const correction = () => 1 / (1 - betas()[0] ** slot.step);
+      const left = () => 1 - betas()[1] ** slot.step;
+      const longest = () => 2 / (1 - betas()[1]) - 1;
+      const length = () => longest() - (2 * slot.step * betas()[1] ** slot.step) / left();
+      if (hostGuard(() => length() <= 5)) return average.mul(slot.live('radam correction', correction));
+      const rectification = () => {
+        const [most, now] = [longest(), length()];
+        return Math.sqrt(((now - 4) * (now - 2) * most) / ((most - 4) * (most - 2) * now));
+      };
+      const scale = slot.live('radam scale', () => correction() * rectification() * Math.sqrt(left()));
+      return average.mul(scale).div(square.sqrt().add(eps));
     },
     { usesStep: true },
   );

@@ -37,9 +37,9 @@ export function scaleByRms(): Transform {
   return perParameter(
     (gradient, slot) => {
       const { alpha, eps, centered } = { ...defaults, ...slot.group };
-      let square = runningSquare(slot, 'square_avg', alpha, gradient);
+      let square = runningSquare(slot, 'square_avg', () => alpha, gradient);
       if (centered) {
-        const average = runningAverage(slot, 'grad_avg', alpha, gradient);
+        const average = runningAverage(slot, 'grad_avg', () => alpha, gradient);
         square = square.sub(average.mul(average));
       }
       return gradient.div(square.sqrt().add(eps));

@@ -1,3 +1,4 @@
+import { hostGuard } from '@evenkeel/tensor';
 import { perParameter, type Transform } from '../transform.ts';
 
 /**
@@ -8,8 +9,9 @@ import { perParameter, type Transform } from '../transform.ts';
  * @param weightDecay fixed rate; left out, the parameter group's
  */
 export function addDecayedWeights(weightDecay?: number): Transform {
-  return perParameter((update, { parameter, group }) => {
-    const rate = weightDecay ?? group.weightDecay ?? 0;
-    return rate === 0 ? update : update.add(parameter.mul(rate));
+  return perParameter((update, slot) => {
+    const rate = () => weightDecay ?? slot.group.weightDecay ?? 0;
+    const isNone = hostGuard(() => rate() === 0);
+    return isNone ? update : update.add(slot.parameter.mul(slot.live('weight decay', rate)));
   });
 }

@@ -1,3 +1,4 @@
+import { hostGuard } from '@evenkeel/tensor';
 import { perParameter, type Transform } from '../transform.ts';
 import { addDecayedWeights } from './add-decayed-weights.ts';
 
@@ -9,9 +10,10 @@ import { addDecayedWeights } from './add-decayed-weights.ts';
  * @param strength left out, the parameter group's `weightDecay`, so that groups without decay are spared
  */
 export function addL1Penalty(strength?: number): Transform {
-  return perParameter((update, { parameter, group }) => {
-    const rate = strength ?? group.weightDecay ?? 0;
-    return rate === 0 ? update : update.add(parameter.sign().mul(rate));
+  return perParameter((update, slot) => {
+    const rate = () => strength ?? slot.group.weightDecay ?? 0;
+    const isNone = hostGuard(() => rate() === 0);
+    return isNone ? update : update.add(slot.parameter.sign().mul(slot.live('absolute decay', rate)));
   });
 }
 

@@ -6,5 +6,5 @@ import { perParameter, type Transform } from '../transform.ts';
  * @param lr fixed rate; left out, the parameter group's, which a schedule may change between steps
  */
 export function scaleByLearningRate(lr?: number): Transform {
-  return perParameter((update, { group }) => update.mul(-(lr ?? group.lr ?? 1)));
+  return perParameter((update, slot) => update.mul(slot.live('rate', () => -(lr ?? slot.group.lr ?? 1))));
 }

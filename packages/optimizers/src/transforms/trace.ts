@@ -1,3 +1,4 @@
+import { hostGuard } from '@evenkeel/tensor';
 import { perParameter, type Transform } from '../transform.ts';
 
 export interface TraceOptions {
@@ -14,8 +15,10 @@ export interface TraceOptions {
  */
 export function trace(fixed: TraceOptions = {}): Transform {
   return perParameter((gradient, slot) => {
-    const { momentum = 0, dampening = 0, nesterov = false } = { ...slot.group, ...fixed };
-    if (momentum === 0) return gradient;
+    const { dampening = 0, nesterov = false } = { ...slot.group, ...fixed };
+    const rate = () => fixed.momentum ?? slot.group.momentum ?? 0;
+    if (hostGuard(() => rate() === 0)) return gradient;
+    const momentum = slot.live('momentum', rate);
     const added = dampening === 0 ? gradient : gradient.mul(1 - dampening);
     const buffer = slot.has('momentum_buffer') ? slot.tensor('momentum_buffer').mul(momentum).add(added) : gradient;
     slot.store('momentum_buffer', buffer);

@@ -13,7 +13,7 @@ export function apply(
   name: OperationName,
   inputs: readonly Tensor[],
   attributes: object,
-  numbers: readonly number[] = [],
+  numbers?: () => readonly number[],
 ): Tensor {
   const primitive = primitives[name] as unknown as Primitive<object>;
   const output = execute(primitive, inputs, attributes, numbers);

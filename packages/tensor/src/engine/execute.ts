@@ -1,6 +1,7 @@
 import { type Binding, contiguousStrides, type DType, itemBytes, sizeOf } from '@evenkeel/backend';
 import { extentOf, firstElement, lower, type Operand, type Primitive, primitives } from '@evenkeel/compiler';
 import { DeviceError, IndexError } from '@evenkeel/errors';
+import { activeRecorder } from '../recording/active.ts';
 import { Tensor } from '../tensor.ts';
 import { currentDevice, type Device, type PreparedOperation } from './device.ts';
 import { foldUniform } from './fold.ts';
@@ -13,13 +14,15 @@ export function execute<Attributes extends object>(
   primitive: Primitive<Attributes>,
   inputs: readonly Tensor[],
   attributes: Attributes,
-  numbers: readonly number[],
+  numbers?: () => readonly number[],
 ): Tensor {
-  if (primitive.lowering.kind === 'view') {
-    return executeView(primitive, inputs[0] as Tensor, attributes);
-  }
+  const recorder = activeRecorder();
+  const isView = primitive.lowering.kind === 'view';
+  const isPlain = recorder === undefined || inputs[0]?.uniform !== undefined;
+  if (isView && isPlain) return executeView(primitive, inputs[0] as Tensor, attributes);
   const folded = foldUniform(primitive, inputs, attributes);
   if (folded) return folded;
+  if (recorder) return recorder.apply(primitive, inputs, attributes, numbers);
   const device = deviceOf(primitive.name, inputs);
   const operation = prepare(device, primitive, inputs, attributes);
   const storage = new Storage(device, sizeOf(operation.shape), operation.dtype);
@@ -35,7 +38,7 @@ export function execute<Attributes extends object>(
     else values.push(operand.uniform);
   }
   buffers.push({ buffer: storage.buffer, offset: 0, length: storage.bytes });
-  values.push(...numbers);
+  if (numbers) values.push(...numbers());
   try {
     device.run(operation, buffers, values);
   } catch (error) {
@@ -67,7 +70,7 @@ function executeView<Attributes>(primitive: Primitive<Attributes>, input: Tensor
   };
   const view = walk(input);
   if (view) return new Tensor(spec.shape, spec.dtype, view);
-  const copy = execute(primitives.copy, [input], none, []);
+  const copy = execute(primitives.copy, [input], none);
   const output = new Tensor(spec.shape, spec.dtype, walk(copy) as NonNullable<typeof view>);
   copy.release();
   return output;

@@ -12,6 +12,7 @@
  * Reading a released tensor is an error that names `keep()`.
  */
 import { DeviceError } from '@evenkeel/errors';
+import { activeRecorder } from '../recording/active.ts';
 import type { Storage } from './storage.ts';
 
 /** One tensor's hold on its storage. It does not know the tensor, so that the collector may. */
@@ -117,6 +118,12 @@ export function touch(lifetime: Lifetime): void {
 
 /** Ends a step: releases what was neither made nor used in it. Called last by `optimizer.step()`. */
 export function closeStep(): void {
+  const recorder = activeRecorder();
+  // A compiled function closes its step when its program has run.
+  if (recorder) {
+    if (!recorder.afterwards.includes(closeStep)) recorder.afterwards.push(closeStep);
+    return;
+  }
   for (const lifetime of stepTensors) {
     if (currentStep === 0 && !lifetime.recorded) lifetime.keep();
     else if (lifetime.lastUse < currentStep) lifetime.release();

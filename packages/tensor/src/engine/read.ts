@@ -1,8 +1,10 @@
 import { type HostArray, itemBytes } from '@evenkeel/backend';
-import { primitives } from '@evenkeel/compiler';
 import { ShapeError } from '@evenkeel/errors';
+import { activeRecorder } from '../recording/active.ts';
+import { leaked } from '../recording/traced.ts';
 import type { Tensor } from '../tensor.ts';
-import { bindingOf, execute } from './execute.ts';
+import { copied } from './copied.ts';
+import { bindingOf } from './execute.ts';
 
 /** Nested arrays of numbers, one level per dimension. */
 export type Nested = number | Nested[];
@@ -10,7 +12,8 @@ export type Nested = number | Nested[];
 /** Reads a tensor's elements row by row. */
 export async function data(tensor: Tensor): Promise<HostArray> {
   if (tensor.uniform !== undefined) return hostArray(tensor.dtype, tensor.size).fill(tensor.uniform);
-  const own = tensor.isContiguous ? tensor : execute(primitives.copy, [tensor], {}, []);
+  if (tensor.traced || (activeRecorder() && tensor.uniform === undefined)) throw leaked(tensor);
+  const own = tensor.isContiguous ? tensor : copied(tensor);
   const { storage } = own.memory();
   const { offset, length } = bindingOf(own);
   const { backend, queue } = storage.device;

@@ -15,6 +15,11 @@ export class Storage {
     this.buffer = device.allocate(this.bytes);
   }
 
+  /** Whether several tensors look at it. */
+  get isShared(): boolean {
+    return this.#viewers > 1;
+  }
+
   retain(): void {
     this.#viewers++;
   }

@@ -7,6 +7,7 @@ import { type TensorData, tensor } from '../creation.ts';
 import { bindingOf } from '../engine/execute.ts';
 import { data, item, type Nested, tolist } from '../engine/read.ts';
 import { scope } from '../engine/scope.ts';
+import { activeRecorder } from '../recording/active.ts';
 import { Tensor } from '../tensor.ts';
 import { methods } from './method.ts';
 
@@ -39,6 +40,11 @@ function assign(target: Tensor, value: Tensor | TensorData): Tensor {
         got: content.dtype,
         expected: target.dtype,
       });
+    }
+    const recorder = activeRecorder();
+    if (recorder) {
+      recorder.write(target, recorder.valueOf(content));
+      return;
     }
     // Memory that nobody can change may be shared; a view of something larger would keep all of that alive.
     target.become((fillsItsStorage(content) ? content : ops.copy(content.detach())).memory());

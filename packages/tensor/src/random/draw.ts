@@ -20,7 +20,7 @@ export interface RandomOptions {
 /** Uniform in [0, 1), 24 random bits each. */
 export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
   const { dtype = getDefaultDtype(), generator = defaultGenerator, requiresGrad = false } = options;
-  const result = apply('uniform', [], { shape, dtype }, generator.reserve(sizeOf(shape)));
+  const result = apply('uniform', [], { shape, dtype }, () => generator.reserve(sizeOf(shape)));
   result.requiresGrad = requiresGrad;
   return result;
 }

@@ -102,5 +102,5 @@ export const leftOut: Readonly<Record<string, string>> = {
     new_tensor new_full new_empty new_ones new_zeros type_as T mT set_grad_enabled inference_mode is_inference_mode_enabled
     is_inference is_floating_point`,
   'In other packages: `@evenkeel/formats` and `@evenkeel/nn-layers`.': 'save load hardshrink',
-  'Not there yet.': `vmap compile cond export result_type can_cast register_hook register_post_accumulate_grad_hook is_leaf`,
+  'Not there yet.': `vmap cond export result_type can_cast register_hook register_post_accumulate_grad_hook is_leaf`,
 };

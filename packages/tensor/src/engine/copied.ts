@@ -1,0 +1,8 @@
+import { primitives } from '@evenkeel/compiler';
+import type { Tensor } from '../tensor.ts';
+import { execute } from './execute.ts';
+
+/** The same elements, row by row, in memory of their own. */
+export function copied(tensor: Tensor): Tensor {
+  return execute(primitives.copy, [tensor], {});
+}

@@ -1,0 +1,77 @@
+import type { Value } from '@evenkeel/compiler';
+import { ConfigError } from '@evenkeel/errors';
+import type { Recorder, Source } from './recorder.ts';
+
+/**
+ * Whether two recordings of a function are the same computation.
+ *
+ * @throws ConfigError where they differ only in what the function took from outside without saying so: a number, or a tensor
+ */
+export function compareRecordings(before: Recorder, now: Recorder): boolean {
+  const [old, fresh] = [before.graph.values, now.graph.values];
+  const isAlike =
+    old.length === fresh.length &&
+    before.sources.length === now.sources.length &&
+    before.events.length === now.events.length &&
+    before.guards.length === now.guards.length &&
+    old.every((value, i) => alike(value, fresh[i] as Value));
+  if (!isAlike) return false;
+  old.forEach((value, i) => {
+    const other = fresh[i] as Value;
+    if (value.kind !== 'constant' || other.kind !== 'constant' || Object.is(value.number, other.number)) return;
+    throw new ConfigError(`a number of a compiled function was ${value.number} and is now ${other.number}`, {
+      op: 'compile',
+      got: `another constant for ${usersOf(value, old)}`,
+      expected: 'the same computation at every call with the same kind of arguments',
+      remedy: 'pass it as a tensor, or read it with liveNumber(() => …); see docs/replay.md',
+    });
+  });
+  before.sources.forEach((source, i) => {
+    if (sameSource(source, now.sources[i] as Source)) return;
+    const { shape } = before.graph.inputs[i] as Value;
+    throw new ConfigError(`a compiled function read another tensor of shape [${shape}] than at the call before`, {
+      op: 'compile',
+      got: 'a tensor from outside that is not always the same one, or data that were made anew',
+      expected: 'tensors that change from call to call as arguments',
+      remedy: 'pass it as an argument of the compiled function; see docs/replay.md',
+    });
+  });
+  return before.graph.results.every(({ value }, i) => value.id === now.graph.results[i]?.value.id);
+}
+
+/** The same but for the number of a constant. */
+function alike(a: Value, b: Value): boolean {
+  if (a.kind !== b.kind || a.dtype !== b.dtype || String(a.shape) !== String(b.shape)) return false;
+  if (a.kind === 'input' && b.kind === 'input') return String(a.strides) === String(b.strides);
+  if (a.kind === 'argument' && b.kind === 'argument') return a.slot === b.slot;
+  if (a.kind !== 'applied' || b.kind !== 'applied') return true;
+  return (
+    a.primitive === b.primitive &&
+    a.slot === b.slot &&
+    a.inputs.length === b.inputs.length &&
+    a.inputs.every((input, i) => input.id === b.inputs[i]?.id) &&
+    JSON.stringify(a.attributes) === JSON.stringify(b.attributes)
+  );
+}
+
+function sameSource(a: Source, b: Source): boolean {
+  if (a.kind === 'argument') return b.kind === 'argument' && a.position === b.position;
+  if (a.kind === 'gradient') return b.kind === 'gradient' && a.of === b.of;
+  if (b.kind !== 'captured') return false;
+  if (a.tensor === b.tensor) return true;
+  // Data that the function makes anew at each call may be baked in where they are always the same.
+  const [old, fresh] = [a.data, b.data];
+  return (
+    old !== undefined &&
+    fresh !== undefined &&
+    old.length === fresh.length &&
+    old.every((x, i) => Object.is(x, fresh[i]))
+  );
+}
+
+function usersOf(constant: Value, values: readonly Value[]): string {
+  const users = values.flatMap((value) =>
+    value.kind === 'applied' && value.inputs.includes(constant) ? [value.primitive.name] : [],
+  );
+  return [...new Set(users)].join(', ') || 'a result';
+}

@@ -1,0 +1,142 @@
+import { currentDevice } from '../engine/device.ts';
+import { tensorsIn } from '../engine/scope.ts';
+import type { Tensor } from '../tensor.ts';
+import { activeRecorder, recordWith } from './active.ts';
+import { compareRecordings } from './compare.ts';
+import { Recorder } from './recorder.ts';
+import { Replay } from './replay.ts';
+import { signatureOf } from './tree.ts';
+
+/** Signatures that are kept; beyond them the one that was made first goes. */
+const signatureLimit = 16;
+/** Recordings of one signature that are kept, for states of its guards that come and go. */
+const replayLimit = 8;
+
+export interface CompileCounters {
+  /** Calls that ran operation by operation: the first of each signature. */
+  eager: number;
+  /** Calls that were written down anew. */
+  recorded: number;
+  /** Calls that ran a program without writing anything down. */
+  replayed: number;
+}
+
+/** A function that runs as one program. */
+export interface Compiled<Args extends readonly unknown[], Result> {
+  (...args: Args): Result;
+  readonly counters: Readonly<CompileCounters>;
+}
+
+interface Entry<Result> {
+  readonly recorder: Recorder;
+  readonly replay: Replay<Result>;
+  /** Whether a second recording gave the same. */
+  isConfirmed: boolean;
+  calls: number;
+}
+
+/**
+ * Runs a function as one program: all of its operations at once, fused, in memory that is planned ahead, without JavaScript for each.
+ * A whole training step fits: forward, `backward()`, clipping, `optimizer.step()`.
+ *
+ * For each signature (shapes, dtypes and layouts of the arguments' tensors; other arguments by value) the first call runs as it
+ * is written, so that what is made on first use is there; the second is recorded; the third is recorded again and compared. From
+ * then on the program runs, and the function itself does not. What it read on the host is settled by then, except what was read through
+ * `liveNumber`, `hostEffect` and `hostGuard`, as the library's own layers and optimizers do. See docs/replay.md.
+ *
+ * The results are cut off from the computation: differentiate inside.
+ *
+ * @throws ConfigError if a constant or a captured tensor differs from one recording to the next
+ *
+ * @example
+ * const step = compile((x: Tensor, y: Tensor) => {
+ *   optimizer.zeroGrad();
+ *   const loss = crossEntropy(model.call(x), y);
+ *   loss.backward();
+ *   optimizer.step();
+ *   return loss;
+ * });
+ */
+export function compile<Args extends readonly unknown[], Result>(
+  fn: (...args: Args) => Result,
+): Compiled<Args, Result> {
+  const counters: CompileCounters = { eager: 0, recorded: 0, replayed: 0 };
+  const known = new Map<string, Entry<Result>[]>();
+  const call = (...args: Args): Result => {
+    // Inside of another recording it is part of that; with CAPTURE=0 it is only itself.
+    if (activeRecorder() || environment('CAPTURE') === '0') return fn(...args);
+    const signature = `${deviceNumber()}|${signatureOf(args)}`;
+    const entries = known.get(signature);
+    if (!entries) {
+      remember(known, signature);
+      counters.eager++;
+      return fn(...args);
+    }
+    const tensors = tensorsIn(args);
+    const entry = entries.find(({ replay }) => replay.holds);
+    if (entry?.isConfirmed && !isDue(++entry.calls)) {
+      counters.replayed++;
+      return entry.replay.run(tensors, entry.replay.happen());
+    }
+    counters.recorded++;
+    return record(fn, args, tensors, entries, entry);
+  };
+  return Object.assign(call, { counters });
+}
+
+function record<Args extends readonly unknown[], Result>(
+  fn: (...args: Args) => Result,
+  args: Args,
+  tensors: readonly Tensor[],
+  entries: Entry<Result>[],
+  entry: Entry<Result> | undefined,
+): Result {
+  const recorder = new Recorder(currentDevice(), tensors);
+  const returned = recordWith(recorder, () => fn(...args));
+  const replay = recordWith(recorder, () => new Replay(recorder, returned));
+  recorder.close();
+  const isSame = entry !== undefined && compareRecordings(entry.recorder, recorder);
+  if (isSame) {
+    entry.isConfirmed = true;
+    return entry.replay.run(tensors, recorder.numbers);
+  }
+  if (entry) {
+    entry.replay.release();
+    entries.splice(entries.indexOf(entry), 1);
+  }
+  entries.push({ recorder, replay, isConfirmed: false, calls: 0 });
+  if (entries.length > replayLimit) entries.shift()?.replay.release();
+  return replay.run(tensors, recorder.numbers);
+}
+
+/** A program that runs is held against a new recording now and then: what a closure changed shows, at the latest after 1024 calls. */
+function isDue(calls: number): boolean {
+  return calls % 1024 === 0 || (calls >= 8 && calls < 1024 && (calls & (calls - 1)) === 0);
+}
+
+function remember<Result>(known: Map<string, Entry<Result>[]>, signature: string): void {
+  known.set(signature, []);
+  if (known.size <= signatureLimit) return;
+  const [oldest, entries] = known.entries().next().value as [string, Entry<Result>[]];
+  for (const { replay } of entries) replay.release();
+  known.delete(oldest);
+}
+
+const devices = new WeakMap<object, number>();
+let numbered = 0;
+
+function deviceNumber(): number {
+  const device = currentDevice();
+  let number = devices.get(device);
+  if (number === undefined) {
+    number = numbered++;
+    devices.set(device, number);
+  }
+  return number;
+}
+
+/** A setting from outside; there is none in a page. */
+export function environment(name: string): string | undefined {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  return process?.env?.[name];
+}

@@ -1,0 +1,187 @@
+import type { DType, HostArray } from '@evenkeel/backend';
+import { Graph, type Primitive, type Value } from '@evenkeel/compiler';
+import { EvenKeelError } from '@evenkeel/errors';
+import type { Device } from '../engine/device.ts';
+import { bindingOf } from '../engine/execute.ts';
+import { Tensor } from '../tensor.ts';
+import { leaked, type Traced } from './traced.ts';
+
+/** Where an input of the recorded computation is found at each call. */
+export type Source =
+  | { readonly kind: 'argument'; readonly position: number }
+  /** A tensor that the function reaches by itself: a parameter, a buffer, a constant. */
+  | { readonly kind: 'captured'; readonly tensor: Tensor; readonly data?: HostArray | undefined }
+  /** The gradient that a tensor has when the function is called. */
+  | { readonly kind: 'gradient'; readonly of: Tensor };
+
+/** Something on the host that happens again at every call. */
+export type HostEvent =
+  | { readonly kind: 'numbers'; readonly slot: number; readonly produce: () => readonly number[] }
+  | { readonly kind: 'effect'; readonly run: () => void };
+
+/** Something that must still be as it was for a recording to hold. */
+export interface Guard {
+  readonly read: () => unknown;
+  readonly value: unknown;
+}
+
+/** Writes down what a function computes: operations as a graph, and what happens on the host beside it. */
+export class Recorder {
+  readonly graph = new Graph();
+  readonly device: Device;
+  readonly sources: Source[] = [];
+  readonly events: HostEvent[] = [];
+  readonly guards: Guard[] = [];
+  /** What happens at the end of each call, once its program has run. */
+  readonly afterwards: (() => void)[] = [];
+  /** The numbers that the host brought during this recording, by slot. */
+  readonly numbers: number[] = [];
+  /** Tensors that were assigned to, and what they hold now. */
+  readonly written = new Map<Tensor, Value>();
+  /** Tensors whose gradient was set, and whether it was read since. */
+  readonly gradients = new Map<Tensor, { isRead: boolean }>();
+  readonly #inputs = new Map<Tensor, Value>();
+  readonly #gradientOf = new Map<Tensor, Tensor>();
+  readonly #arguments: readonly Tensor[];
+  readonly #born = new Map<Tensor, HostArray>();
+  #isOver = false;
+
+  constructor(device: Device, args: readonly Tensor[]) {
+    this.device = device;
+    this.#arguments = args;
+  }
+
+  /** Writes down one operation. */
+  apply<Attributes extends object>(
+    primitive: Primitive<Attributes>,
+    inputs: readonly Tensor[],
+    attributes: Attributes,
+    numbers?: () => readonly number[],
+  ): Tensor {
+    const values = inputs.map((input) => this.valueOf(input));
+    const { lowering } = primitive;
+    const slot = lowering.kind === 'quads' ? this.graph.reserve(...lowering.numbers) : undefined;
+    if (slot !== undefined && numbers) this.#happen({ kind: 'numbers', slot, produce: numbers });
+    const value = this.graph.apply(primitive as unknown as Primitive<never>, values, attributes, slot);
+    return this.tensor(value);
+  }
+
+  /** A tensor for a value of this recording. */
+  tensor(value: Value): Tensor {
+    this.device.expectDType(value.dtype);
+    return new Tensor(value.shape, value.dtype, { recorder: this, value });
+  }
+
+  /** What a tensor stands for in this recording. */
+  valueOf(tensor: Tensor): Value {
+    if (tensor.traced) {
+      if (tensor.traced.recorder !== this) throw leaked(tensor);
+      return tensor.traced.value;
+    }
+    if (tensor.uniform !== undefined) return this.graph.constant(tensor.shape, tensor.dtype, tensor.uniform);
+    return this.written.get(tensor) ?? this.inputOf(tensor);
+  }
+
+  /** What a tensor holds at this point. */
+  contentOf(tensor: Tensor): Traced {
+    return { recorder: this, value: this.valueOf(tensor) };
+  }
+
+  /** Whether a tensor is what a recording before left behind. */
+  hasEnded(tensor: Tensor | undefined): boolean {
+    return tensor?.traced !== undefined && tensor.traced.recorder !== this;
+  }
+
+  /** The input that holds what a tensor held when the function was called. */
+  inputOf(tensor: Tensor): Value {
+    const known = this.#inputs.get(tensor);
+    if (known) return known;
+    const { storage } = tensor.memory();
+    if (storage.device !== this.device) {
+      throw new EvenKeelError('a compiled function works on one backend', {
+        op: 'compile',
+        got: `a tensor on ${storage.device.backend.name} in a function on ${this.device.backend.name}`,
+        remedy: 'call useBackend() before the first call, and make all tensors on it',
+      });
+    }
+    // The range that is bound begins at the lowest element.
+    bindingOf(tensor);
+    const input = this.graph.input(tensor, tensor.strides);
+    this.sources.push(this.#sourceOf(tensor));
+    this.#inputs.set(tensor, input);
+    if (tensor.requiresGrad || tensor.node === undefined) this.guard(() => tensor.requiresGrad, tensor.requiresGrad);
+    return input;
+  }
+
+  number(produce: () => number, dtype: DType): Tensor {
+    const slot = this.graph.reserve(dtype);
+    this.#happen({ kind: 'numbers', slot, produce: () => [produce()] });
+    return this.tensor(this.graph.argument([], dtype, slot));
+  }
+
+  effect(run: () => void): void {
+    this.events.push({ kind: 'effect', run });
+  }
+
+  guard(read: () => unknown, value: unknown): void {
+    this.guards.push({ read, value });
+  }
+
+  /** Has a tensor hold another value from here on. */
+  write(tensor: Tensor, value: Value): void {
+    if (tensor.traced) tensor.traced = { recorder: this, value };
+    else {
+      this.inputOf(tensor);
+      this.written.set(tensor, value);
+    }
+  }
+
+  /** Notes that a tensor was made from host data while recording. */
+  bear(tensor: Tensor, data: HostArray): void {
+    this.#born.set(tensor, data);
+  }
+
+  gradientRead(of: Tensor, gradient: Tensor | undefined): void {
+    const set = this.gradients.get(of);
+    if (set) {
+      set.isRead = true;
+      return;
+    }
+    const isThere = () => of.peekGrad() !== undefined && of.peekGrad()?.traced === undefined;
+    this.guard(isThere, isThere());
+    if (gradient) this.#gradientOf.set(gradient, of);
+  }
+
+  gradientSet(of: Tensor): void {
+    this.gradients.set(of, { isRead: false });
+  }
+
+  /** Whether the function needs the gradient that a tensor had when it was called. */
+  accumulatesInto(of: Tensor): boolean {
+    return this.sources.some((source) => source.kind === 'gradient' && source.of === of);
+  }
+
+  /** Ends the recording; a traced tensor that is used afterwards has leaked. */
+  close(): void {
+    this.#isOver = true;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  #happen(event: Extract<HostEvent, { kind: 'numbers' }>): void {
+    this.events.push(event);
+    event.produce().forEach((number, i) => {
+      this.numbers[event.slot + i] = number;
+    });
+  }
+
+  #sourceOf(tensor: Tensor): Source {
+    const position = this.#arguments.indexOf(tensor);
+    if (position >= 0) return { kind: 'argument', position };
+    const of = this.#gradientOf.get(tensor);
+    if (of) return { kind: 'gradient', of };
+    return { kind: 'captured', tensor, data: this.#born.get(tensor) };
+  }
+}

@@ -1,0 +1,143 @@
+import { type Binding, contiguousStrides, type DeviceBuffer, type Shape, sizeOf } from '@evenkeel/backend';
+import { type Plan, planProgram, type Value } from '@evenkeel/compiler';
+import { IndexError } from '@evenkeel/errors';
+import { copied } from '../engine/copied.ts';
+import type { Device, PreparedOperation } from '../engine/device.ts';
+import { bindingOf } from '../engine/execute.ts';
+import { Storage } from '../engine/storage.ts';
+import { Tensor } from '../tensor.ts';
+import type { Guard, HostEvent, Recorder, Source } from './recorder.ts';
+import { mapTensors } from './tree.ts';
+
+/** What a recording leaves behind: a program, and what each call has to bring and take away. */
+export class Replay<Result> {
+  readonly plan: Plan;
+  readonly guards: readonly Guard[];
+  readonly sources: readonly Source[];
+  readonly #device: Device;
+  readonly #operation: PreparedOperation;
+  readonly #events: readonly HostEvent[];
+  readonly #afterwards: readonly (() => void)[];
+  /** Inputs that take values over: they must have memory of their own. */
+  readonly #overwritten: ReadonlySet<number>;
+  readonly #results: readonly { readonly shape: Shape; readonly dtype: Value['dtype'] }[];
+  /** Where results go that are not returned: the gradients of these tensors. */
+  readonly #gradients: readonly (readonly [Tensor, number | undefined])[];
+  readonly #returned: Result;
+  /** Which result stands in the place of a tensor of the returned tree. */
+  readonly #resultOf: ReadonlyMap<Tensor, number>;
+  #arena: DeviceBuffer | undefined;
+
+  constructor(recorder: Recorder, returned: Result) {
+    const { graph, device } = recorder;
+    const results: Value[] = [];
+    const resultOf = new Map<Tensor, number>();
+    const ask = (value: Value): number => {
+      graph.result(value);
+      return results.push(value) - 1;
+    };
+    this.#returned = mapTensors(returned, (tensor) => {
+      // A real tensor that the function assigned to is returned as it is: it holds the new value.
+      if (tensor.traced && !resultOf.has(tensor)) resultOf.set(tensor, ask(recorder.valueOf(tensor)));
+      return tensor;
+    });
+    const gradients: [Tensor, number | undefined][] = [];
+    for (const [of, { isRead }] of recorder.gradients) {
+      const gradient = of.peekGrad();
+      if (!gradient) gradients.push([of, undefined]);
+      else if (gradient.traced && (!isRead || recorder.accumulatesInto(of))) {
+        gradients.push([of, ask(gradient.traced.value)]);
+      }
+    }
+    const overwritten = new Set<number>();
+    for (const [tensor, value] of recorder.written) {
+      const input = recorder.inputOf(tensor);
+      if (input.kind !== 'input' || value === input) continue;
+      graph.result(value, input);
+      overwritten.add(input.input);
+    }
+    this.plan = planProgram(graph, device.backend.limits);
+    this.guards = recorder.guards;
+    this.sources = recorder.sources;
+    this.#device = device;
+    this.#events = recorder.events;
+    this.#afterwards = recorder.afterwards;
+    this.#overwritten = overwritten;
+    this.#results = results.map(({ shape, dtype }) => ({ shape, dtype }));
+    this.#gradients = gradients;
+    this.#resultOf = resultOf;
+    const { program } = this.plan;
+    this.#operation = { shape: [], dtype: 'float32', program, prepared: device.backend.prepare(program) };
+  }
+
+  /** Whether everything that decided what was recorded is still as it was. */
+  get holds(): boolean {
+    for (const { read, value } of this.guards) if (!Object.is(read(), value)) return false;
+    return true;
+  }
+
+  /** Does on the host what the function does there; gives the numbers that it brings. */
+  happen(): number[] {
+    const numbers = new Array<number>(this.plan.program.arguments.length);
+    for (const event of this.#events) {
+      if (event.kind === 'effect') event.run();
+      else {
+        const made = event.produce();
+        for (let i = 0; i < made.length; i++) numbers[event.slot + i] = made[i] as number;
+      }
+    }
+    return numbers;
+  }
+
+  /** Runs the program. */
+  run(args: readonly Tensor[], numbers: readonly number[]): Result {
+    const inputs = this.sources.map((source, i) => this.#inputBinding(source, args, i));
+    const results = this.#results.map(({ shape, dtype }) => {
+      const storage = new Storage(this.#device, sizeOf(shape), dtype);
+      return new Tensor(shape, dtype, { storage, strides: contiguousStrides(shape), offset: 0 });
+    });
+    const outputs = results.map(bindingOf);
+    const arena = this.#arenaBuffer();
+    const buffers = this.plan.places.map((place): Binding => {
+      if (place.kind === 'input') return inputs[place.input] as Binding;
+      if (place.kind === 'result') return outputs[place.result] as Binding;
+      return { buffer: arena as DeviceBuffer, offset: place.offset, length: place.length };
+    });
+    try {
+      this.#device.run(this.#operation, buffers, numbers);
+    } catch (error) {
+      if (!(error instanceof IndexError)) throw error;
+      const { summary, got, expected, remedy } = error;
+      throw new IndexError(summary, { op: 'a compiled function', got, expected, remedy, cause: error });
+    }
+    for (const [of, result] of this.#gradients) of.grad = result === undefined ? undefined : results[result];
+    for (const end of this.#afterwards) end();
+    return mapTensors(this.#returned, (tensor) => {
+      const result = this.#resultOf.get(tensor);
+      return result === undefined ? tensor : (results[result] as Tensor);
+    });
+  }
+
+  /** Gives its own memory back. */
+  release(): void {
+    if (this.#arena) this.#device.release(this.#arena, this.plan.arenaBytes);
+    this.#arena = undefined;
+  }
+
+  #inputBinding(source: Source, args: readonly Tensor[], input: number): Binding {
+    const tensor =
+      source.kind === 'argument'
+        ? (args[source.position] as Tensor)
+        : source.kind === 'captured'
+          ? source.tensor
+          : (source.of.peekGrad() as Tensor);
+    // What others look at too must not change under their eyes.
+    if (this.#overwritten.has(input) && tensor.memory().storage.isShared) tensor.become(copied(tensor).memory());
+    return bindingOf(tensor);
+  }
+
+  #arenaBuffer(): DeviceBuffer | undefined {
+    if (!this.#arena && this.plan.arenaBytes > 0) this.#arena = this.#device.allocate(this.plan.arenaBytes);
+    return this.#arena;
+  }
+}

@@ -1,0 +1,31 @@
+import type { Value } from '@evenkeel/compiler';
+import { EvenKeelError } from '@evenkeel/errors';
+import type { Tensor } from '../tensor.ts';
+import { activeRecorder } from './active.ts';
+import type { Recorder } from './recorder.ts';
+
+/** What a tensor is that exists only as part of a recording. */
+export interface Traced {
+  readonly recorder: Recorder;
+  readonly value: Value;
+}
+
+/** The error for wanting the elements of a tensor that is part of a recording. */
+export function leaked({ shape, traced }: Tensor): EvenKeelError {
+  if (traced && traced.recorder === activeRecorder()) {
+    return new EvenKeelError('a value cannot be read while a function is recorded', {
+      op: 'compile',
+      got: `a tensor of shape [${shape}], which is not computed yet`,
+      remedy: 'return the tensor from the compiled function and read it after the call',
+    });
+  }
+  return new EvenKeelError(
+    `this tensor of shape [${shape}] was part of a compiled function and holds nothing outside of it`,
+    {
+      op: 'compile',
+      got: 'a tensor that the function made but did not return, or a gradient that its optimizer step consumed',
+      expected: 'tensors that the function returns, or state that it assigns to',
+      remedy: 'return it from the function, or assign it to a tensor that was made before',
+    },
+  );
+}
