@@ -22,6 +22,16 @@ const config: KnipConfig = {
     'tooling/*': { entry: ['src/main.ts', 'test/**/*.ts'] },
     examples: { entry: ['*.ts'] },
     'tooling/bootstrap': { entry: ['*.mjs', 'test/**/*.ts'] },
+    'tooling/bench': {
+      // Started as processes of their own.
+      entry: [
+        'src/main.ts',
+        'src/peers-main.ts',
+        'src/contenders/{even-keel,peak}.ts',
+        'src/peers/*/main.mjs',
+        'test/**/*.ts',
+      ],
+    },
     'tooling/size': { entry: ['src/main.ts', 'src/mlp.ts', 'test/**/*.ts'] },
   },
 };

@@ -54,6 +54,8 @@ export const commands = {
   evenkeel: source('apps/cli/src/main.ts'),
   parity: source('tooling/parity/src/main.ts'),
   size: source('tooling/size/src/main.ts'),
+  bench: source('tooling/bench/src/main.ts'),
+  'bench:peers': source('tooling/bench/src/peers-main.ts'),
   build: turboTask('build'),
   typecheck: turboTask('typecheck'),
   lint: biome('check'),

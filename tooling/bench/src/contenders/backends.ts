@@ -1,0 +1,29 @@
+import type { Backend } from '@evenkeel/backend';
+import { cpu } from '@evenkeel/backend-cpu';
+import { nullBackend } from '@evenkeel/backend-null';
+import { wasm } from '@evenkeel/backend-wasm';
+
+export interface BackendOptions {
+  readonly threads: number;
+  /** Whether relaxed SIMD may be used. */
+  readonly relaxed: boolean;
+}
+
+/** The backends that can be timed. */
+export const backends: Readonly<Record<string, (options: BackendOptions) => Backend | Promise<Backend>>> = {
+  wasm: ({ threads, relaxed }) => {
+    const options = { threads, relaxed };
+    return wasm(options);
+  },
+  cpu: () => cpu(),
+  null: () => nullBackend(),
+};
+
+/** @throws Error when the backend does not run on as many threads as asked: the figures would carry a wrong name */
+export async function makeBackend(name: string, options: BackendOptions): Promise<Backend> {
+  const backend = await backends[name]!(options);
+  if (backend.limits.threads !== options.threads) {
+    throw new Error(`the backend ${name} runs on ${backend.limits.threads} threads here, not ${options.threads}`);
+  }
+  return backend;
+}

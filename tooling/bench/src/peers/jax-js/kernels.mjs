@@ -1,0 +1,44 @@
+import { layers } from './layers.mjs';
+import { adam } from './training.mjs';
+
+/** A kernel workload as a compiled function from its inputs to its outputs. */
+export function kernel(jax, name, state) {
+  const { numpy: np, nn } = jax;
+  const compiled = (step) => {
+    const function_ = jax.jit(step);
+    return (...inputs) => function_(...inputs.map((input) => input.ref));
+  };
+  const makers = {
+    'layer-norm': () => {
+      const norm = compiled((x, dy, weight, bias) => {
+        const [y, pullBack] = jax.vjp(layers(jax).layerNorm, [x, weight, bias]);
+        return [y, ...pullBack(dy)];
+      });
+      return (x, dy) => norm(x, dy, state.weight, state.bias);
+    },
+    softmax: () => compiled((x) => [nn.softmax(x, -1)]),
+    gelu: () => compiled((x) => [nn.gelu(x.mul(1.5).add(0.25), { approximate: false })]),
+    adamw: () => adamW(jax, state),
+    NN: () => compiled((a, b) => [np.matmul(a, b)]),
+    TN: () => compiled((a, b) => [np.matmul(a.transpose(), b)]),
+    NT: () => compiled((a, b) => [np.matmul(a, b.transpose())]),
+  };
+  return makers[name.replace(/^matmul-\d+-/, '')]();
+}
+
+function adamW(jax, state) {
+  const { numpy: np } = jax;
+  let parameter = state.weight;
+  let first = np.zerosLike(parameter.ref);
+  let second = np.zerosLike(parameter.ref);
+  let done = 0;
+  const step = jax.jit((p, g, m, v, rate, correction) => adam(np, p, g, m, v, { rate, correction, decay: 1e-5 }));
+  return (gradient) => {
+    done++;
+    const rate = np.array(1e-3 / (1 - 0.9 ** done));
+    const correction = np.array(1 / Math.sqrt(1 - 0.999 ** done));
+    const result = step(parameter, gradient.ref, first, second, rate, correction);
+    ({ parameters: parameter, first, second } = result);
+    return [parameter.ref];
+  };
+}

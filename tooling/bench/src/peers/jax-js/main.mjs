@@ -1,0 +1,44 @@
+/** A process that runs one workload with jax-js: `main.mjs <workload> <file of the start> <folder of the installation>`. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { serve } from '../../contenders/serve.ts';
+import { readStart } from '../start.mjs';
+import { kernel } from './kernels.mjs';
+import { models } from './models.mjs';
+import { trainer } from './training.mjs';
+
+const [name, file, installation] = process.argv.slice(2);
+
+await serve(async () => {
+  const folder = join(installation, 'node_modules/@jax-js/jax');
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const jax = await import(pathToFileURL(join(folder, 'dist/index.js')).href);
+  await jax.init('wasm');
+  jax.defaultDevice('wasm');
+  // It would use every core if it found this one, which Node does not have.
+  if (typeof Worker !== 'undefined') throw new Error('jax-js is to run on one thread');
+  const start = readStart(file);
+  const toArray = ({ shape, data }) => {
+    const dtype = data instanceof Int32Array ? jax.numpy.int32 : jax.numpy.float32;
+    return jax.numpy.array(data, { shape, dtype });
+  };
+  const state = Object.fromEntries(Object.entries(start.state).map(([key, value]) => [key, toArray(value)]));
+  const batches = start.batches.map((inputs) => inputs.map(toArray));
+  const step = models[name] ? trainer(jax, models[name](jax), state) : kernel(jax, name, state);
+
+  let done = 0;
+  async function run(steps) {
+    let outputs = [];
+    for (let i = 0; i < steps; i++) {
+      for (const output of outputs) output.dispose();
+      outputs = step(...batches[done++ % batches.length]);
+      // It computes nothing before somebody asks, and what is disposed of before that, never.
+      await jax.blockUntilReady(outputs);
+    }
+    let sum = 0;
+    for (const output of outputs) sum += (await output.ravel().slice([0, 1]).data())[0];
+    return sum;
+  }
+  return { version: `jax-js ${version}, wasm, compiled`, run };
+});

@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { Contender } from '../contenders/contender.ts';
+import { installPeers } from './install.ts';
+
+/** The other libraries, each as it is fastest. The two in JavaScript have one thread in Node, whatever is asked. */
+export function peers(threads: number): Contender[] {
+  const installation = installPeers();
+  const contenders = ['tensorflow-js', 'jax-js'].map((name): Contender => {
+    const main = join(import.meta.dirname, name, 'main.mjs');
+    return {
+      name: name.replace('-js', name === 'jax-js' ? '-js' : '.js'),
+      command: (workload, file) => [
+        process.execPath,
+        '--conditions=@evenkeel/source',
+        main,
+        workload,
+        file,
+        installation,
+      ],
+    };
+  });
+  const python = findPython();
+  if (python === undefined) {
+    console.error('PyTorch is left out: no python3 here has it (Debian: apt install python3-torch).');
+    return contenders;
+  }
+  const main = join(import.meta.dirname, 'pytorch/main.py');
+  contenders.push({
+    name: 'pytorch',
+    command: (workload, file) => [python, main, workload, file, String(threads)],
+    env: { OMP_NUM_THREADS: String(threads) },
+  });
+  return contenders;
+}
+
+/** The system's Python first: it is the one that Debian's PyTorch belongs to. */
+function findPython(): string | undefined {
+  return ['/usr/bin/python3', 'python3'].find(
+    (python) => spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0,
+  );
+}

@@ -1,0 +1,65 @@
+import { median } from './timing/median.ts';
+import type { Timing } from './timing/race.ts';
+import type { StartUp } from './timing/start-ups.ts';
+import type { Workload } from './workloads/index.ts';
+
+/** One workload's times, and for each other contender how many times as long as the first it takes. */
+export interface Result {
+  readonly name: string;
+  readonly title: string;
+  readonly medians: Readonly<Record<string, number>>;
+  readonly ratios: Readonly<Record<string, number>>;
+  readonly timings: readonly Timing[];
+}
+
+export function resultOf({ name, title }: Workload, timings: readonly Timing[]): Result {
+  const good = timings.filter(({ error }) => error === undefined);
+  const medians = Object.fromEntries(good.map(({ contender, steps }) => [contender, median(steps)]));
+  const first = timings[0] && medians[timings[0].contender];
+  const ratios =
+    first === undefined
+      ? {}
+      : Object.fromEntries(
+          Object.entries(medians)
+            .slice(1)
+            .map(([other, time]) => [other, time / first]),
+        );
+  return { name, title, medians, ratios, timings };
+}
+
+/** A block of lines for people: a contender each, medians over the rounds, all in milliseconds. */
+export function lines({ name, title, medians, ratios, timings }: Result, { flops }: Workload): string[] {
+  const rows = timings.map((timing) => {
+    const { contender, error, steps, firstStep, warmUp, kernels } = timing;
+    const time = medians[contender];
+    if (time === undefined) return `  ${contender.padEnd(22)} ${error?.split('\n')[0]}`;
+    const speed = flops === undefined ? '' : `${(flops / time / 1e6).toFixed(1)} GFLOP/s`;
+    const count = kernels === undefined ? '' : `${Math.round(kernels)} kernels`;
+    const ratio = ratios[contender];
+    return [
+      `  ${contender.padEnd(22)}`,
+      `${figure(time)} ms`,
+      ratio === undefined ? ' '.repeat(7) : `×${ratio.toFixed(2)}`.padStart(7),
+      `  ${figure(Math.min(...steps))} … ${figure(Math.max(...steps))}`,
+      `  first step ${figure(firstStep)}, warm-up ${figure(warmUp)}  ${speed}${count}`,
+    ]
+      .join(' ')
+      .trimEnd();
+  });
+  return [`${name}: ${title}`, ...rows, ''];
+}
+
+export function startUpLines({ name, title }: Workload, results: readonly StartUp[]): string[] {
+  const rows = results.map(({ contender, error, loaded, firstStep, secondStep }) =>
+    error === undefined
+      ? `  ${contender.padEnd(22)} loaded ${figure(median(loaded))} ms, first step ${figure(median(firstStep))} ms, second ${figure(median(secondStep))} ms`
+      : `  ${contender.padEnd(22)} ${error.split('\n')[0]}`,
+  );
+  return [`${name}: ${title}`, ...rows, ''];
+}
+
+/** Three digits, right-aligned. */
+function figure(milliseconds: number): string {
+  const digits = milliseconds >= 100 ? 0 : milliseconds >= 10 ? 1 : milliseconds >= 1 ? 2 : 3;
+  return milliseconds.toFixed(digits).padStart(6);
+}

@@ -1,0 +1,123 @@
+import { type Contender, Running } from '../contenders/contender.ts';
+import type { Workload } from '../workloads/index.ts';
+
+/** How one contender did on one workload; times in milliseconds. */
+export interface Timing {
+  readonly contender: string;
+  version: string;
+  /** Why it has no times, or none that count. */
+  error?: string;
+  /** The first step, with all that is compiled in it. */
+  firstStep: number;
+  /** All that ran before the first round that counts. */
+  warmUp: number;
+  /** Of one step, in each round. */
+  steps: number[];
+  /** The first step's result: the loss in training. */
+  firstValue: number;
+  /** The result after one step and one round. */
+  laterValue: number;
+  /** Kernels of one step, where the backend counts them. */
+  kernels?: number;
+}
+
+// Long enough for an engine to have compiled its hot code for good.
+const warmUpMilliseconds = 500;
+
+/**
+ * Times contenders on one workload. Each has a process of its own, started and warmed up one after another; then they take turns, a
+ * round each, from another first one every time, so that what else the machine does falls on all alike.
+ */
+export async function race(
+  contenders: readonly Contender[],
+  workload: Workload,
+  file: string,
+  rounds: number,
+): Promise<Timing[]> {
+  const runners: Runner[] = [];
+  try {
+    for (const contender of contenders) {
+      const command = contender.command(workload.name, file);
+      if (command) runners.push(new Runner(contender, new Running(contender, command), workload));
+    }
+    for (const runner of runners) await runner.try(() => runner.warmUp());
+    for (let round = 0; round < rounds; round++) {
+      for (let turn = 0; turn < runners.length; turn++) {
+        const runner = runners[(round + turn) % runners.length]!;
+        await runner.try(() => runner.round());
+      }
+    }
+    checkValues(runners, workload);
+    return runners.map(({ timing }) => timing);
+  } finally {
+    for (const { running } of runners) await running.stop();
+  }
+}
+
+class Runner {
+  readonly timing: Timing;
+  readonly contender: Contender;
+  readonly running: Running;
+  readonly #steps: number;
+
+  constructor(contender: Contender, running: Running, workload: Workload) {
+    this.contender = contender;
+    this.running = running;
+    this.#steps = workload.stepsPerRound;
+    this.timing = {
+      contender: contender.name,
+      version: '',
+      firstStep: Number.NaN,
+      warmUp: 0,
+      steps: [],
+      firstValue: Number.NaN,
+      laterValue: Number.NaN,
+    };
+  }
+
+  /** Runs something of this contender's; when it fails, only this one is out. */
+  async try(action: () => Promise<void>): Promise<void> {
+    if (this.timing.error !== undefined) return;
+    try {
+      await action();
+    } catch (error) {
+      this.timing.error = (error as Error).message;
+    }
+  }
+
+  async warmUp(): Promise<void> {
+    const { timing } = this;
+    timing.version = await this.running.ready();
+    const first = await this.running.run(1);
+    timing.firstStep = first.milliseconds;
+    timing.firstValue = first.value;
+    const later = await this.running.run(this.#steps);
+    timing.laterValue = later.value;
+    timing.warmUp = first.milliseconds + later.milliseconds;
+    while (timing.warmUp < warmUpMilliseconds) {
+      timing.warmUp += (await this.running.run(this.#steps)).milliseconds;
+    }
+  }
+
+  async round(): Promise<void> {
+    const { milliseconds, kernels } = await this.running.run(this.#steps);
+    this.timing.steps.push(milliseconds / this.#steps);
+    if (kernels !== undefined) this.timing.kernels = kernels;
+  }
+}
+
+/** A contender that computes something else than the first one has no time worth telling. */
+function checkValues(runners: readonly Runner[], { suite }: Workload): void {
+  const [reference, ...others] = runners.filter(
+    ({ contender, timing }) => !contender.isUnchecked && timing.error === undefined,
+  );
+  for (const { timing } of others) {
+    const check = (what: string, value: number, expected: number, tolerance: number): void => {
+      if (Math.abs(value - expected) <= tolerance * Math.max(1, Math.abs(expected))) return;
+      timing.error ??= `${timing.contender}: ${what} is ${value}, that of ${reference!.timing.contender} is ${expected}`;
+    };
+    check('the first result', timing.firstValue, reference!.timing.firstValue, 1e-4);
+    // Rounding grows from step to step; another update rule would be farther off than this.
+    if (suite === 'train') check('the loss after a round', timing.laterValue, reference!.timing.laterValue, 0.02);
+  }
+}

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { flopsPerTurn, peakModule } from '../src/contenders/peak-module.ts';
+import { alter } from '../src/contenders/variant.ts';
+import { resultOf } from '../src/report.ts';
+import { median } from '../src/timing/median.ts';
+import type { Timing } from '../src/timing/race.ts';
+import { workloads } from '../src/workloads/index.ts';
+
+test('the median is the middle one, or lies between the two in the middle', () => {
+  expect(median([9, 1, 2])).toBe(2);
+  expect(median([10, 1, 2, 4])).toBe(3);
+});
+
+test('a ratio says how many times as long as the first contender another takes, by medians; one that failed has none', () => {
+  const timing = (contender: string, steps: number[], error?: string) => ({ contender, steps, error }) as Timing;
+  const { medians, ratios } = resultOf(workloads[0]!, [
+    timing('ours', [2, 2, 50]),
+    timing('theirs', [5, 1, 6]),
+    timing('broken', [1], 'it broke'),
+  ]);
+  expect(medians).toEqual({ ours: 2, theirs: 5 });
+  expect(ratios).toEqual({ theirs: 2.5 });
+});
+
+test.each([true, false])('the loop that measures the peak computes what it says (fused: %s)', (isFused) => {
+  const f = new WebAssembly.Instance(new WebAssembly.Module(peakModule(isFused))).exports['f'] as (
+    ...numbers: number[]
+  ) => number;
+  // Twelve chains begin at 0.5; each turn makes x into x / 2 + 1 / 2.
+  expect(f(1, 0.5, 0.5)).toBe(12 * 0.75);
+  expect(f(2, 0.5, 0.5)).toBe(12 * 0.875);
+  expect(flopsPerTurn).toBe(12 * 4 * 2);
+});
+
+test('a variant differs from the first in one thing', () => {
+  const variant = { backend: 'wasm', threads: 1, relaxed: true, eager: false };
+  expect(alter(variant, 'threads=2')).toEqual({ ...variant, threads: 2 });
+  expect(alter(variant, 'plain')).toEqual({ ...variant, relaxed: false });
+  expect(alter(variant, 'eager')).toEqual({ ...variant, eager: true });
+});
