@@ -12,11 +12,9 @@ export interface Access {
   at: readonly Expression[];
   /**
    * `element`: once for each of the cluster's elements or rows. `guarded`: only where something holds. `operand`: while a product
-   * is formed. `routine`: inside of a routine. A fold or product can join the cluster only at an `element`.
+   * is formed. `window`: the same, again and again. `routine`: inside of a routine. A fold or product can join the cluster only at an `element`.
    */
-  readonly context: 'element' | 'guarded' | 'operand' | 'routine';
-  /** What is computed once more for it, because another cluster computes it too. */
-  readonly extra: number;
+  readonly context: 'element' | 'guarded' | 'operand' | 'window' | 'routine';
 }
 
 /** A value that a cluster leaves in memory. */

@@ -6,7 +6,7 @@ import type { FoldWindowsAttributes } from '../primitives/fold-windows.ts';
 import type { ReductionAttributes } from '../reduction.ts';
 import type { Access, Cluster } from './cluster.ts';
 
-type Ask = (access: Omit<Access, 'cluster' | 'extra'>) => void;
+type Ask = (access: Omit<Access, 'cluster'>) => void;
 
 /** Lets a cluster that reads a fold at `at` compute it, if its rows are the fold's own. */
 export function placeFold(cluster: Cluster, value: AppliedValue, at: readonly Expression[], ask: Ask): boolean {

@@ -15,14 +15,16 @@ import type { Primitive } from '../primitive.ts';
 import { type Access, Cluster, reaches } from './cluster.ts';
 import { joinFold, placeFold } from './fold.ts';
 import { Joining } from './joining.ts';
-import { costOf, isDear, isView, kindOf, neutralOf } from './kinds.ts';
+import { chainCostOf, isDear, isView, joinsSeveral, kindOf, neutralOf } from './kinds.ts';
 import type { Memory } from './memory.ts';
 import { placeProduct } from './product.ts';
 
 /** How much may be computed once more in another cluster, in additions per element. */
 const duplicateLimit = 8;
 /** The same for an operand of a product, of which elements are read more than once. */
-const operandLimit = 3;
+const operandLimit = 2;
+/** The same where they are read once for every tap of a convolution's kernel. */
+const windowLimit = 0;
 
 export interface Fusion {
   readonly clusters: readonly Cluster[];
@@ -78,7 +80,7 @@ class Fuser {
     const cluster = this.#cluster(value);
     const at = cluster.placeIn(value.shape);
     cluster.kept.push({ value, at, memory });
-    this.#access({ value, cluster, at, context: 'element', extra: 0 });
+    this.#access({ value, cluster, at, context: 'element' });
   }
 
   #cluster(value: Value): Cluster {
@@ -112,7 +114,7 @@ class Fuser {
       return;
     }
     if (kind === 'element' && wanted.length === 0 && this.#mayRepeat(value, accesses)) {
-      for (const access of accesses) this.#inline(value, access, isRepeated(accesses));
+      for (const access of accesses) this.#inline(value, access);
       return;
     }
     const memories: Memory[] = kind === 'routine' ? this.#copiedFrom(value, accesses, wanted) : [...wanted];
@@ -131,14 +133,14 @@ class Fuser {
   /** Whether an operation is computed wherever it is read. */
   #mayRepeat(value: AppliedValue, accesses: readonly Access[]): boolean {
     if (isView(value) || neutralOf(value) !== undefined) return true;
-    const cost = costOf(value);
-    const places = new Set(accesses.map(placeKey)).size;
-    const isAlone = places === 1;
-    return accesses.every(({ context, extra, cluster, at }) => {
-      if (context === 'operand') return extra + cost <= operandLimit && !isDear(value);
-      if (context === 'routine') return cost <= 2 || isAlone;
-      if (isAlone) return !isDear(value) || isEvaluatedOnce(value, cluster, at);
-      return !isDear(value) && extra + cost <= duplicateLimit;
+    const cost = chainCostOf(value);
+    const isAlone = new Set(accesses.map(placeKey)).size === 1;
+    const isCheap = !isDear(value) && !joinsSeveral(value) && cost <= duplicateLimit;
+    return accesses.every(({ context, cluster, at }) => {
+      if (context === 'window') return cost <= windowLimit;
+      if (context === 'operand') return cost <= operandLimit && (isAlone || isCheap);
+      if (context === 'routine') return isAlone || (isCheap && cost <= operandLimit);
+      return isAlone ? !isDear(value) || isEvaluatedOnce(value, cluster, at) : isCheap;
     });
   }
 
@@ -150,24 +152,22 @@ class Fuser {
       const cluster = this.#cluster(value);
       const at = cluster.placeIn(value.shape);
       cluster.kept.push({ value, at, memory });
-      this.#access({ value, cluster, at, context: 'element', extra: 0 });
+      this.#access({ value, cluster, at, context: 'element' });
       this.#joining.kept(memory, cluster);
     }
     return direct ? [direct] : accesses.length > 0 ? [{ kind: 'temporary', value }] : [];
   }
 
   /** Computes a value inside of a cluster, and so asks for its inputs there. */
-  #inline(value: AppliedValue, { cluster, at, context, extra }: Access, isCounted: boolean): void {
+  #inline(value: AppliedValue, { cluster, at, context }: Access): void {
     cluster.members.add(value);
     if (neutralOf(value) !== undefined) return;
-    const more = isCounted || context === 'operand' ? extra + costOf(value) : extra;
     const ask = (input: number, place: readonly Expression[], isGuarded = false): void => {
       this.#access({
         value: value.inputs[input] as Value,
         cluster,
         at: place,
         context: isGuarded && context === 'element' ? 'guarded' : context,
-        extra: more,
       });
     };
     const { lowering } = value.primitive as unknown as Primitive<object>;
@@ -222,11 +222,11 @@ class Fuser {
   #placeIn(cluster: Cluster, value: AppliedValue, kind: string, at: readonly Expression[]): boolean {
     if (kind === 'element') {
       if (cluster.levelOf(at, value.shape) === undefined) return false;
-      this.#inline(value, { value, cluster, at, context: 'element', extra: 0 }, false);
+      this.#inline(value, { value, cluster, at, context: 'element' });
       return true;
     }
-    const ask = (access: Omit<Access, 'cluster' | 'extra'>, extra = 0) => {
-      this.#access({ ...access, cluster, extra });
+    const ask = (access: Omit<Access, 'cluster'>) => {
+      this.#access({ ...access, cluster });
     };
     return kind === 'fold' ? placeFold(cluster, value, at, ask) : placeProduct(cluster, value, at, ask);
   }
@@ -239,12 +239,12 @@ class Fuser {
       if (cluster.form !== 'loop' || later.some((reader) => reaches(reader, cluster))) continue;
       if (!cluster.accesses.some((access) => sources.has(access.value))) continue;
       if (kind === 'fold') {
-        const ask = (access: Omit<Access, 'cluster' | 'extra'>) => this.#access({ ...access, cluster, extra: 0 });
+        const ask = (access: Omit<Access, 'cluster'>) => this.#access({ ...access, cluster });
         const at = joinFold(cluster, value, ask);
         if (at) return { cluster, at };
       } else if (cluster.sizeOf(cluster.elements) === sizeOf(value.shape)) {
         const at = cluster.placeIn(value.shape);
-        this.#inline(value, { value, cluster, at, context: 'element', extra: 0 }, false);
+        this.#inline(value, { value, cluster, at, context: 'element' });
         return { cluster, at };
       }
     }
@@ -258,11 +258,11 @@ class Fuser {
       cluster.form = 'routine';
       cluster.members.add(value);
       for (const input of value.inputs) {
-        this.#access({ value: input, cluster, at: cluster.placeIn(input.shape), context: 'routine', extra: 0 });
+        this.#access({ value: input, cluster, at: cluster.placeIn(input.shape), context: 'routine' });
       }
       return { cluster, at };
     }
-    const before: Access = { value, cluster, at, context: 'element', extra: 0 };
+    const before: Access = { value, cluster, at, context: 'element' };
     cluster.accesses.push(before);
     this.#placeIn(cluster, value, kind, at);
     cluster.accesses.splice(cluster.accesses.indexOf(before), 1);
@@ -280,11 +280,6 @@ class Fuser {
       for (const copying of this.#clusters.slice(before)) for (const reader of readers) copying.next.add(reader);
     }
   }
-}
-
-/** Whether more than one place needs it computed. */
-function isRepeated(accesses: readonly Access[]): boolean {
-  return new Set(accesses.map(placeKey)).size > 1;
 }
 
 function placeKey({ cluster, at }: Access): string {

@@ -55,8 +55,42 @@ export function isDear({ primitive }: AppliedValue): boolean {
   return dear.has(primitive.name);
 }
 
-/** What one element costs, in additions, roughly. */
-export function costOf(value: AppliedValue): number {
+/**
+ * What an element costs to compute from what is surely in memory, in additions, roughly. What there is one of for a whole row
+ * does not count.
+ */
+export function chainCostOf(value: AppliedValue): number {
+  const known = chainCosts.get(value);
+  if (known !== undefined) return known;
+  let cost = costOf(value);
+  const size = sizeOf(value.shape);
+  for (const input of new Set(value.inputs)) {
+    const isComputed = input.kind === 'applied' && kindOf(input) === 'element' && neutralOf(input) === undefined;
+    if (isComputed && sizeOf(input.shape) * 4 > size) cost += chainCostOf(input);
+  }
+  chainCosts.set(value, cost);
+  return cost;
+}
+
+const chainCosts = new WeakMap<AppliedValue, number>();
+
+/** Whether it joins several values of its own size, so that keeping it is less to read than computing it twice. */
+export function joinsSeveral(value: AppliedValue): boolean {
+  const size = sizeOf(value.shape);
+  const whole = new Set(value.inputs.map(seen).filter((input) => isMemory(input) && sizeOf(input.shape) === size));
+  return whole.size > 1;
+}
+
+function isMemory({ kind }: Value): boolean {
+  return kind === 'input' || kind === 'applied';
+}
+
+function seen(value: Value): Value {
+  return isView(value) ? seen(value.inputs[0] as Value) : value;
+}
+
+/** What one element costs by itself. */
+function costOf(value: AppliedValue): number {
   const { primitive } = value;
   switch (primitive.lowering.kind) {
     case 'view':

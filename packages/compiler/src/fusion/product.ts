@@ -4,7 +4,7 @@ import { convolutionWindow } from '../lowering/convolution-window.ts';
 import type { ConvolutionAttributes } from '../primitives/convolution.ts';
 import type { Access, Cluster } from './cluster.ts';
 
-type Ask = (access: Omit<Access, 'cluster' | 'extra'>, extra?: number) => void;
+type Ask = (access: Omit<Access, 'cluster'>) => void;
 
 /** Below this many output positions an image is too small to fill a product's columns, and the batch joins them. */
 const fewPositions = 64;
@@ -75,7 +75,7 @@ function placeConvolution(cluster: Cluster, value: AppliedValue, ask: Ask): void
   };
   ask({ value: w, at: left, context: 'operand' });
   // Each element of the input is read once for every tap.
-  ask({ value: x, at: right, context: 'operand' }, sizeOf(widths) > 1 ? 2 : 0);
+  ask({ value: x, at: right, context: sizeOf(widths) > 1 ? 'window' : 'operand' });
 }
 
 function axesIn(places: readonly Expression[]): number[] {

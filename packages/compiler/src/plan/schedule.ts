@@ -68,7 +68,7 @@ function postpone(cluster: Cluster, input: InputValue, memories: Map<Value, Memo
   const copies = new Cluster(id, value.shape);
   const at = copies.placeIn(value.shape);
   copies.kept.push({ value, at, memory: kept.memory });
-  copies.accesses.push({ value, cluster: copies, at, context: 'element', extra: 0 });
+  copies.accesses.push({ value, cluster: copies, at, context: 'element' });
   const known = memories.get(value);
   if (known === kept.memory || known === undefined) {
     const temporary: Memory = { kind: 'temporary', value };

@@ -136,8 +136,9 @@ export class Recorder {
     }
   }
 
-  /** Notes that a tensor was made from host data while recording. */
+  /** Notes that a tensor was made from host data while recording. It lives as long as the recording. */
   bear(tensor: Tensor, data: HostArray): void {
+    tensor.keep();
     this.#born.set(tensor, data);
   }
 
