@@ -164,6 +164,16 @@ describe('resizing, shuffling and padding', () => {
     expect(await distance(finer, expected)).toBeLessThan(1e-5);
   });
 
+  test('shrinking keeps stripes that it looks past, unless it is antialiased', async () => {
+    // Twelve stripes in a third of the size. The triangle over five of them weighs 1, 2, 3, 2, 1 ninths; at the edges 2, 3, 2, 1 remain.
+    const stripes = arange(0, 12).remainder(2).to('float32').expand([1, 1, 2, 12]);
+    const shrink = (antialias: boolean) => interpolate(stripes, { size: [2, 4], mode: 'bilinear', antialias });
+    expect(await shrink(false).select(2, 0).flatten().tolist()).toEqual([1, 0, 1, 0]);
+    const mean = tensor([0.5, 4 / 9, 5 / 9, 0.5]).expand([1, 1, 2, 4]);
+    expect(await distance(shrink(true), mean)).toBeLessThan(1e-6);
+    expect(() => interpolate(stripes, { size: 4, antialias: true })).toThrow(/bilinear or bicubic/);
+  });
+
   test('a grid of the identity map looks every element up where it is; what does not fit is refused', async () => {
     const x = randn([2, 3, 4, 5]);
     const identity = tensor([[1, 0, 0, 0, 1, 0]])
@@ -229,6 +239,7 @@ describe('second derivatives', () => {
     ['convTranspose2d', (x, w) => convTranspose2d(x, w, undefined, { stride: 2, padding: 1, outputPadding: 1 })],
     ['maxPool2d', (x, w) => maxPool2d(x.mul(w.sum()), 2, { stride: 1, padding: 1 })],
     ['bicubic', (x, w) => interpolate(x.mul(w.sum()), { size: [7, 3], mode: 'bicubic' })],
+    ['bicubic, antialiased', (x, w) => interpolate(x.mul(w.sum()), { size: [7, 3], mode: 'bicubic', antialias: true })],
   ];
 
   test.each(functions)('of %s agree with differences of its gradient in float64', async (_name, fn) => {

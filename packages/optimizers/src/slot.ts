@@ -44,11 +44,11 @@ export class Slot {
 
   /**
    * A number that may be another one at the next step, because it is made of the learning rate, the step count or a state number:
-   * a compiled step asks for it again at every call. Parameters of one group that are at the same step share it by its name.
+   * a compiled step asks for it again at every call. Parameters of one group for which it is the same at the same step share it.
    */
   live(name: string, produce: () => number): TensorLike {
     const { dtype } = this.parameter;
-    const key = `${name}|${dtype}|${this.step}`;
+    const key = `${name}|${dtype}|${this.step}|${produce()}`;
     let number = this.#shared.get(key);
     if (number === undefined) {
       number = liveNumber(produce, dtype);

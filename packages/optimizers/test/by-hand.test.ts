@@ -1,6 +1,6 @@
 import { cpu } from '@evenkeel/backend-cpu';
 import { Adam, AdamW, ASGD, Lion, type Optimizer, Rprop, SGD } from '@evenkeel/optimizers';
-import { Parameter, tensor, useBackend } from '@evenkeel/tensor';
+import { Parameter, type Tensor, tensor, useBackend } from '@evenkeel/tensor';
 import { beforeAll, expect, test } from 'vitest';
 
 beforeAll(() => useBackend(cpu()));
@@ -52,6 +52,31 @@ test('ASGD slows down and decays', async () => {
   const first = 1 - 0.5 * (1 + 1);
   const eta = 0.5 / (1 + 1 * 0.5 * 1);
   expect(values).toEqual(near(first, first - eta * (1 + first)));
+});
+
+test('ASGD under a falling rate goes as PyTorch does, which computes a step’s rate at the end of the step before', async () => {
+  const p = new Parameter(tensor([1, -2]));
+  const optimizer = new ASGD([p], { lr: 0.5, lambd: 0.1, alpha: 0.75, t0: 2 });
+  const [path, etas]: [number[][], number[]] = [[], []];
+  for (let step = 0; step < 5; step++) {
+    optimizer.paramGroups[0]!.lr = 0.5 ** (step + 1);
+    // The gradient of ½ (p - 1)² + ¼ p.
+    p.grad = p.detach().sub(0.75);
+    optimizer.step();
+    path.push((await p.tolist()) as number[]);
+    etas.push(optimizer.stateDict().state[0]!['eta'] as number);
+  }
+  // torch.optim.ASGD of PyTorch 1.13 in float64; PyTorch 2's arithmetic is the same.
+  expect(path).toEqual([
+    near(0.825, -0.525),
+    near(0.7490795824, 0.1149006625),
+    near(0.7312473126, 0.2652012221),
+    near(0.724635895, 0.320926028),
+    near(0.7217461916, 0.3452820997),
+  ]);
+  expect(etas).toEqual(near(0.4820343973, 0.2410171987, 0.1215959007, 0.0613531858, 0.0308887252));
+  const average = optimizer.stateDict().state[0]!['ax'] as Tensor;
+  expect(await average.tolist()).toEqual(near(0.723191043, 0.3331040639));
 });
 
 test('Rprop hurries while the sign stays and halves where it flips, without a step there', async () => {

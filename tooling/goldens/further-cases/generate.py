@@ -408,5 +408,12 @@ for way in 'linear lower higher midpoint nearest'.split():
     case(f"output = torch.nanquantile(input, q, keepdim=True, interpolation='{way}')", grad=['input'], input=nan, q=torch.tensor([0.125, 0.5, 1.0]))
     case(f"output = torch.quantile(input, q, dim=0, interpolation='{way}')", grad=['input'], input=x, q=torch.tensor([0.125, 0.5, 1.0]))
 
+# Shrinking without letting fine patterns through.
+picture = floats(1, 2, 6, 7)
+for mode in ('bilinear', 'bicubic'):
+    for rest in ('size=(3, 2)', 'size=4', 'size=(9, 5)', 'scale_factor=0.4', 'scale_factor=(0.5, 1.7)',
+                 'scale_factor=0.6, recompute_scale_factor=True', 'size=(3, 4), align_corners=True', 'size=(1, 3), align_corners=True', 'size=(6, 7)'):
+        case(f"output = F.interpolate(input, {rest}, mode='{mode}', antialias=True)", input=picture)
+
 json.dump({'format': 1, 'torch': '1.13.1', 'category': 'tensor_functions', 'set': 'own', 'cases': cases}, open(sys.argv[1], 'w'), separators=(',', ':'))
 print(len(cases), 'cases')

@@ -1,6 +1,7 @@
 import { ConfigError, ShapeError } from '@evenkeel/errors';
 import { scope, type Tensor, tensor } from '@evenkeel/tensor';
 import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d } from './adaptive-pooling.ts';
+import { type AntialiasedMode, antialiasedModes, antialiasedRows } from './antialiasing.ts';
 import { mapDimension, type Rows } from './dimension-matrix.ts';
 
 /** How new elements come from old ones; `linear` for one spatial dimension, `bilinear` and `bicubic` for two, `trilinear` for three. */
@@ -15,6 +16,8 @@ export interface InterpolateOptions {
   mode?: InterpolationMode;
   /** Whether the corner elements' centers stay in place instead of the corners (default false). */
   alignCorners?: boolean;
+  /** Whether shrinking averages over all that it leaves out, for `bilinear` and `bicubic` (default false). */
+  antialias?: boolean;
   /** Whether positions follow from the sizes, although a factor was given (default false). */
   recomputeScaleFactor?: boolean;
 }
@@ -22,19 +25,19 @@ export interface InterpolateOptions {
 const ranks: Partial<Record<InterpolationMode, number>> = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3 };
 
 /**
- * Resizes the spatial dimensions; `torch.nn.functional.interpolate` without antialiasing.
+ * Resizes the spatial dimensions; `torch.nn.functional.interpolate`.
  *
  * Output o of a dimension looks at (o + ½) · scale − ½ of the input, with `alignCorners` at o · (L − 1) / (T − 1); `nearest` at
  * ⌊o · scale⌋. `bicubic` is Keys' convolution with a = −0.75 (Keys 1981, Cubic convolution interpolation for digital image
- * processing).
+ * processing); with `antialias`, see `antialiasedRows`, a is −0.5.
  *
  * @param input `[N, C, ...S]` with one to three spatial dimensions
  * @returns `[N, C, ...T]`
- * @throws ConfigError unless one of size and scaleFactor is given, for a mode of other dimensions, and for `alignCorners` with
- * nearest and area
+ * @throws ConfigError unless one of size and scaleFactor is given, for a mode of other dimensions, for `alignCorners` with
+ * nearest and area, and for `antialias` with any but bilinear and bicubic
  */
 export function interpolate(input: Tensor, options: InterpolateOptions): Tensor {
-  const { mode = 'nearest', alignCorners = false } = options;
+  const { mode = 'nearest', alignCorners = false, antialias = false } = options;
   const extents = input.shape.slice(2);
   if (extents.length < 1 || extents.length > 3) {
     throw new ShapeError('interpolation needs one to three spatial dimensions', {
@@ -43,7 +46,7 @@ export function interpolate(input: Tensor, options: InterpolateOptions): Tensor 
       expected: '[N, C, ...S]',
     });
   }
-  checkMode(mode, extents.length, alignCorners);
+  checkMode(mode, extents.length, alignCorners, antialias);
   const { sizes, scales } = targetOf(extents, options);
   return scope(() => {
     if (mode === 'area') {
@@ -56,6 +59,11 @@ export function interpolate(input: Tensor, options: InterpolateOptions): Tensor 
       if (size === extent && scale === 1) continue;
       if (mode === 'nearest' || mode === 'nearest-exact') {
         output = pickNearest(output, d + 2, size, scale, mode === 'nearest' ? 0 : 0.5);
+        continue;
+      }
+      if (antialias) {
+        const apart = alignCorners ? position(1, extent, size, scale, true) : scale;
+        output = mapDimension(output, d + 2, antialiasedRows(mode as AntialiasedMode, extent, size, apart));
         continue;
       }
       const rowsOf = mode === 'bicubic' ? cubicRows : linearRows;
@@ -139,7 +147,14 @@ function targetOf(extents: readonly number[], options: InterpolateOptions): { si
   return { sizes, scales };
 }
 
-function checkMode(mode: InterpolationMode, spatial: number, alignCorners: boolean): void {
+function checkMode(mode: InterpolationMode, spatial: number, alignCorners: boolean, antialias: boolean): void {
+  if (antialias && !antialiasedModes.includes(mode)) {
+    throw new ConfigError('this mode cannot be antialiased', {
+      op: 'interpolate',
+      got: `mode ${mode}`,
+      expected: antialiasedModes.join(' or '),
+    });
+  }
   const rank = ranks[mode];
   if (rank === undefined && alignCorners) {
     throw new ConfigError('alignCorners means something for linear and cubic modes only', {

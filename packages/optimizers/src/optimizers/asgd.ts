@@ -21,10 +21,9 @@ export type ASGDOptions = {
 const defaults: ASGDOptions = { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false };
 
 /**
- * `-eta · (g + lambd · p)` with `eta = lr / (1 + lambd · lr · (step - 1))^alpha`, and the running average `ax` of the
- * parameters from step `t0` on. State: `step`, `eta` and `mu` (of the next step, as PyTorch keeps them), `ax`.
- *
- * PyTorch computes a step's `eta` at the end of the step before; here it follows the rate as it stands at the step.
+ * `-eta · (g + lambd · p)`, and the running average `ax` of the parameters from step `t0` on. `eta` is `lr` in the first step and
+ * computed at the end of each for the next, `lr / (1 + lambd · lr · step)^alpha`: as in PyTorch a changed rate is felt a step
+ * late. State: `step`, `eta`, `mu` (the average's weight for the next step), `ax`.
  */
 export function averagedDescent(): Transform {
   return perParameter(
@@ -49,7 +48,8 @@ export function averagedDescent(): Transform {
 }
 
 /**
- * Averaged stochastic gradient descent (Polyak & Juditsky 1992), as `torch.optim.ASGD`.
+ * Averaged stochastic gradient descent (Polyak & Juditsky 1992), as `torch.optim.ASGD`; a rate that changes between two
+ * steps, by a schedule too, counts from the second step after, as there.
  *
  * ```ts
  * const optimizer = new ASGD([weight], { lr: 0.1 }); // weight is 3

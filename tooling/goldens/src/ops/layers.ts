@@ -105,7 +105,7 @@ export const layers: OperationTable = {
   'nn.functional.interpolate': direct(
     nn,
     'interpolate',
-    'input | size, scale_factor, mode, align_corners, recompute_scale_factor',
+    'input | size, scale_factor, mode, align_corners, recompute_scale_factor, antialias',
   ),
   'nn.PixelShuffle': layer(nn, 'PixelShuffle', 'upscale_factor'),
   'nn.PixelUnshuffle': layer(nn, 'PixelUnshuffle', 'downscale_factor'),
