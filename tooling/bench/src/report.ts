@@ -50,11 +50,11 @@ export function lines({ name, title, medians, ratios, timings }: Result, { flops
 }
 
 export function startUpLines({ name, title }: Workload, results: readonly StartUp[]): string[] {
-  const rows = results.map(({ contender, error, loaded, firstStep, secondStep }) =>
-    error === undefined
-      ? `  ${contender.padEnd(22)} loaded ${figure(median(loaded))} ms, first step ${figure(median(firstStep))} ms, second ${figure(median(secondStep))} ms`
-      : `  ${contender.padEnd(22)} ${error.split('\n')[0]}`,
-  );
+  const rows = results.map(({ contender, error, loaded, steps }) => {
+    if (error !== undefined) return `  ${contender.padEnd(22)} ${error.split('\n')[0]}`;
+    const times = steps.map((step) => figure(median(step))).join('');
+    return `  ${contender.padEnd(22)} loaded ${figure(median(loaded))} ms, first steps ${times} ms`;
+  });
   return [`${name}: ${title}`, ...rows, ''];
 }
 

@@ -56,7 +56,7 @@ export async function runBench(asked: CommandLine, contenders: readonly Contende
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  say(versions(results));
+  if (results.length > 0) say(versions(results));
   const report: Report = { node: process.version, cpu: cpus()[0]?.model ?? '', results, startUps: starts };
   if (asked.json) console.log(JSON.stringify(report));
   const all = [...results.map(({ timings }) => timings), ...starts.map(({ results }) => results)].flat();

@@ -100,7 +100,7 @@ test('a contender whose loss is another, that fails or that ends is out by name;
 
 test('a start-up is timed from the start of a process, anew in each round', async () => {
   const [started] = await startUps([fake('quick', { milliseconds: 7, value: 1 })], w1, file, 2);
-  expect(started!.firstStep).toEqual([7, 7]);
+  expect(started!.steps).toEqual(Array(4).fill([7, 7]));
   expect(started!.loaded).toHaveLength(2);
   for (const time of started!.loaded) expect(time).toBeGreaterThan(1);
 });

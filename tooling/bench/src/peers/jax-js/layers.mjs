@@ -26,7 +26,28 @@ export function layers({ numpy: np, nn, lax }) {
       return [scaled.add(bias.reshape(shape)), ...tracked];
     },
 
-    convolve: (x, weight, bias) => lax.convGeneralDilated(x, weight, [1, 1], 'SAME').add(bias.reshape([1, -1, 1, 1])),
+    /** 3×3, padding 1, `[N, C, H, W]`, as one product with the nine shifted images. */
+    convolve(x, weight, bias) {
+      const [batch, channels, height, width] = x.shape;
+      const filters = weight.shape[0];
+      const padded = np.pad(x.transpose([1, 0, 2, 3]), [
+        [0, 0],
+        [0, 0],
+        [1, 1],
+        [1, 1],
+      ]);
+      const shifted = [];
+      for (let row = 0; row < 3; row++) {
+        for (let column = 0; column < 3; column++) {
+          shifted.push(padded.ref.slice([], [], [row, row + height], [column, column + width]));
+        }
+      }
+      padded.dispose();
+      const patches = np.stack(shifted, 1).reshape([channels * 9, batch * height * width]);
+      const product = np.matmul(weight.reshape([filters, channels * 9]), patches);
+      const image = product.reshape([filters, batch, height, width]).transpose([1, 0, 2, 3]);
+      return image.add(bias.reshape([1, -1, 1, 1]));
+    },
 
     /** The largest of each 2×2 square of `[N, C, H, W]`. */
     maxPool(x) {
