@@ -9,10 +9,13 @@ export interface Result {
   readonly title: string;
   readonly medians: Readonly<Record<string, number>>;
   readonly ratios: Readonly<Record<string, number>>;
+  /** The fastest of the peers, where there was one. */
+  readonly bestPeer?: string;
   readonly timings: readonly Timing[];
 }
 
-export function resultOf({ name, title }: Workload, timings: readonly Timing[]): Result {
+/** @param peers names of the contenders among which the fastest is looked for */
+export function resultOf({ name, title }: Workload, timings: readonly Timing[], peers: readonly string[] = []): Result {
   const good = timings.filter(({ error }) => error === undefined);
   const medians = Object.fromEntries(good.map(({ contender, steps }) => [contender, median(steps)]));
   const first = timings[0] && medians[timings[0].contender];
@@ -24,7 +27,22 @@ export function resultOf({ name, title }: Workload, timings: readonly Timing[]):
             .slice(1)
             .map(([other, time]) => [other, time / first]),
         );
-  return { name, title, medians, ratios, timings };
+  const [bestPeer] = peers
+    .filter((peer) => medians[peer] !== undefined)
+    .sort((left, right) => medians[left]! - medians[right]!);
+  return { name, title, medians, ratios, bestPeer, timings };
+}
+
+/** A line for each workload that peers took part in: the first contender against the fastest of them, and against the others. */
+export function summary(results: readonly Result[]): string[] {
+  const rows = results.flatMap(({ name, medians, ratios, bestPeer, timings }) => {
+    const own = timings[0] && medians[timings[0].contender];
+    if (own === undefined || bestPeer === undefined) return [];
+    const others = Object.entries(ratios).map(([other, ratio]) => `${other} ×${ratio.toFixed(2)}`);
+    const best = `${bestPeer} ×${ratios[bestPeer]?.toFixed(2)}`;
+    return [`${name.padEnd(16)} ${figure(own)} ms   ${best.padEnd(22)} (${others.join(', ')})`];
+  });
+  return rows.length === 0 ? [] : ['Against the better peer (and each):', ...rows, ''];
 }
 
 /** A block of lines for people: a contender each, medians over the rounds, all in milliseconds. */

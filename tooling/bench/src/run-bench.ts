@@ -5,7 +5,7 @@ import { wasm } from '@evenkeel/backend-wasm';
 import { useBackend } from '@evenkeel/tensor';
 import { type CommandLine, usage } from './command-line.ts';
 import type { Contender } from './contenders/contender.ts';
-import { lines, type Result, resultOf, startUpLines } from './report.ts';
+import { lines, type Result, resultOf, startUpLines, summary } from './report.ts';
 import { writeStart } from './start-file.ts';
 import { race } from './timing/race.ts';
 import { type StartUp, startUps } from './timing/start-ups.ts';
@@ -30,6 +30,7 @@ export async function runBench(asked: CommandLine, contenders: readonly Contende
   const folder = mkdtempSync(join(tmpdir(), 'evenkeel-bench-'));
   const results: Result[] = [];
   const starts: Report['startUps'][number][] = [];
+  const peers = contenders.filter(({ isPeer }) => isPeer).map(({ name }) => name);
   const say = (text: readonly string[]): void => console.log(text.join('\n'));
   useBackend(wasm());
   try {
@@ -40,7 +41,7 @@ export async function runBench(asked: CommandLine, contenders: readonly Contende
       const file = join(folder, `${workload.name}.safetensors`);
       await writeStart(workload, file);
       if (isTimed) {
-        const result = resultOf(workload, await race(contenders, workload, file, asked.rounds));
+        const result = resultOf(workload, await race(contenders, workload, file, asked.rounds), peers);
         results.push(result);
         say(lines(result, workload));
         complain(result.timings);
@@ -56,7 +57,7 @@ export async function runBench(asked: CommandLine, contenders: readonly Contende
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  if (results.length > 0) say(versions(results));
+  if (results.length > 0) say([...summary(results), ...versions(results)]);
   const report: Report = { node: process.version, cpu: cpus()[0]?.model ?? '', results, startUps: starts };
   if (asked.json) console.log(JSON.stringify(report));
   const all = [...results.map(({ timings }) => timings), ...starts.map(({ results }) => results)].flat();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { flopsPerTurn, peakModule } from '../src/contenders/peak-module.ts';
 import { alter } from '../src/contenders/variant.ts';
-import { resultOf } from '../src/report.ts';
+import { resultOf, summary } from '../src/report.ts';
 import { median } from '../src/timing/median.ts';
 import type { Timing } from '../src/timing/race.ts';
 import { workloads } from '../src/workloads/index.ts';
@@ -13,13 +13,19 @@ test('the median is the middle one, or lies between the two in the middle', () =
 
 test('a ratio says how many times as long as the first contender another takes, by medians; one that failed has none', () => {
   const timing = (contender: string, steps: number[], error?: string) => ({ contender, steps, error }) as Timing;
-  const { medians, ratios } = resultOf(workloads[0]!, [
+  const timings = [
     timing('ours', [2, 2, 50]),
     timing('theirs', [5, 1, 6]),
+    timing('slow', [8]),
+    timing('native', [1]),
     timing('broken', [1], 'it broke'),
-  ]);
-  expect(medians).toEqual({ ours: 2, theirs: 5 });
-  expect(ratios).toEqual({ theirs: 2.5 });
+  ];
+  const result = resultOf(workloads[0]!, timings, ['slow', 'broken', 'theirs']);
+  expect(result.medians).toEqual({ ours: 2, theirs: 5, slow: 8, native: 1 });
+  expect(result.ratios).toEqual({ theirs: 2.5, slow: 4, native: 0.5 });
+  expect(result.bestPeer).toBe('theirs');
+  expect(summary([result]).join('\n')).toContain('theirs ×2.50');
+  expect(summary([resultOf(workloads[0]!, timings)])).toEqual([]);
 });
 
 test.each([true, false])('the loop that measures the peak computes what it says (fused: %s)', (isFused) => {

@@ -9,7 +9,8 @@ export function peers(threads: number): Contender[] {
   const contenders = ['tensorflow-js', 'jax-js'].map((name): Contender => {
     const main = join(import.meta.dirname, name, 'main.mjs');
     return {
-      name: name.replace('-js', name === 'jax-js' ? '-js' : '.js'),
+      name,
+      isPeer: true,
       command: (workload, file) => [
         process.execPath,
         '--conditions=@evenkeel/source',

@@ -94,7 +94,7 @@ def blas():
     for name in ("openblas", "mkl", "blis"):
         if f"lib{name}" in maps:
             return name
-    return "reference BLAS" if "libblas" in maps else "its own BLAS"
+    return "reference BLAS: install libopenblas0" if "libblas" in maps else "its own BLAS"
 
 
 def trainer(model, optimizer, max_norm=None):
