@@ -1,5 +1,5 @@
 export { Graph } from './graph/graph.ts';
-export type { AppliedValue, ArgumentValue, ConstantValue, InputValue, Result, Value } from './graph/value.ts';
+export type { AppliedValue, Body, InputValue, OutcomeValue, Value } from './graph/value.ts';
 export { lower } from './lowering/lower.ts';
 export { extentOf, firstElement, type Operand } from './lowering/operand.ts';
 export type { Operations } from './operations.ts';

@@ -1,4 +1,5 @@
 import { cpu } from '@evenkeel/backend-cpu';
+import { nullBackend } from '@evenkeel/backend-null';
 import { wasm } from '@evenkeel/backend-wasm';
 import { ConfigError, ShapeError } from '@evenkeel/errors';
 import { Adam, clipGradNorm } from '@evenkeel/optimizers';
@@ -187,6 +188,21 @@ test('a nonlinearity or a projection that does not exist is refused', () => {
   expect(() => new RNN(3, 4, { nonlinearity: 'sigmoid' as never })).toThrow(ConfigError);
   expect(() => new LSTM(3, 4, { projSize: 4 })).toThrow(ConfigError);
   expect(() => new GRU(3, 4, { numLayers: 0 })).toThrow(ConfigError);
+});
+
+test('an LSTM of 128 steps asks the device for no more programs than one of 4, forward and backward', () => {
+  setDefaultDtype('float32');
+  const asked = (steps: number): number => {
+    const backend = nullBackend();
+    useBackend(backend);
+    const lstm = new LSTM(3, 8, { bidirectional: true });
+    const input = randn([steps, 2, 3]);
+    const before = backend.counters.runs;
+    lstm.call(input)[0].sum().backward();
+    return backend.counters.runs - before;
+  };
+  expect(asked(128)).toBe(asked(4));
+  expect(asked(128)).toBeLessThan(80);
 });
 
 test('an LSTM learns to keep for 128 steps what it saw at the first, and holds no more memory from step to step', async () => {

@@ -18,7 +18,7 @@ import { DeviceError } from '@evenkeel/errors';
 import type { Cluster, Folding } from '../fusion/cluster.ts';
 import { neutralOf } from '../fusion/kinds.ts';
 import { type Memory, wholeOf } from '../fusion/memory.ts';
-import type { AppliedValue, InputValue, Value } from '../graph/value.ts';
+import type { AppliedValue, Value } from '../graph/value.ts';
 import { folding } from '../lowering/fold.ts';
 import { firstElement } from '../lowering/operand.ts';
 import { keyOf, tidy } from '../positions/divide.ts';
@@ -80,7 +80,7 @@ export class Evaluation {
     });
   }
 
-  #loaded(value: AppliedValue | InputValue, at: readonly Expression[], guard?: Expression): Expression {
+  #loaded(value: Value, at: readonly Expression[], guard?: Expression): Expression {
     const memory: Memory | undefined =
       value.kind === 'input' ? { kind: 'input', input: value } : this.#located.get(value);
     if (!memory) throw new DeviceError(`the plan has no memory for value ${value.id}`, { op: nameOf(value) });
@@ -179,6 +179,7 @@ export function sameMemory(a: Memory, b: Memory): boolean {
   if (a === b) return true;
   if (a.kind === 'input') return b.kind === 'input' && a.input === b.input;
   if (a.kind === 'result') return b.kind === 'result' && a.result === b.result;
+  if (a.kind === 'scratch') return b.kind === 'scratch' && a.of === b.of;
   return a.kind === 'temporary' && b.kind === 'temporary' && a.value === b.value;
 }
 

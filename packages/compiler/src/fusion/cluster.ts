@@ -1,5 +1,5 @@
 import { type Expression, integer, type Shape, sizeOf, weightedSum } from '@evenkeel/backend';
-import type { AppliedValue, Value } from '../graph/value.ts';
+import type { AppliedValue, RepeatValue, Value } from '../graph/value.ts';
 import { axesOver, axisReplacement, keyOf } from '../positions/divide.ts';
 import { ravel, unravel } from '../positions/reshape.ts';
 import type { Memory } from './memory.ts';
@@ -12,9 +12,10 @@ export interface Access {
   at: readonly Expression[];
   /**
    * `element`: once for each of the cluster's elements or rows. `guarded`: only where something holds. `operand`: while a product
-   * is formed. `window`: the same, again and again. `routine`: inside of a routine. A fold or product can join the cluster only at an `element`.
+   * is formed. `window`: the same, again and again. `routine`: inside of a routine.
+   * `memory`: as it lies, row by row. A fold or product can join the cluster only at an `element`.
    */
-  readonly context: 'element' | 'guarded' | 'operand' | 'window' | 'routine';
+  readonly context: 'element' | 'guarded' | 'operand' | 'window' | 'routine' | 'memory';
 }
 
 /** A value that a cluster leaves in memory. */
@@ -37,6 +38,13 @@ export interface Product {
   readonly guard: Expression | undefined;
 }
 
+/** A body that runs several times, and where it finds its inputs and leaves its results. */
+export interface Repetition {
+  readonly value: RepeatValue;
+  readonly inputs: readonly Memory[];
+  readonly results: readonly Memory[];
+}
+
 /** A fold that a cluster computes: where it reads its operand. */
 export interface Folding {
   readonly at: readonly Expression[];
@@ -46,7 +54,7 @@ export interface Folding {
 /** What will be one kernel: values that are computed together, and those of them that stay in memory. */
 export class Cluster {
   readonly id: number;
-  form: 'loop' | 'contraction' | 'routine' = 'loop';
+  form: 'loop' | 'contraction' | 'routine' | 'repeat' = 'loop';
   /** How many positions each axis has. */
   extents: number[] = [];
   /** The axes of an element, outermost first. */
@@ -54,6 +62,7 @@ export class Cluster {
   /** Those of the axes over which is folded, once something is. */
   inner: readonly number[] | undefined;
   product: Product | undefined;
+  repetition: Repetition | undefined;
   readonly folds = new Map<AppliedValue, Folding>();
   /** Values computed here, whether or not they stay in memory. */
   readonly members = new Set<Value>();

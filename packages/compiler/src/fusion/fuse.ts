@@ -9,12 +9,19 @@
  */
 import { bounded, type Expression, integer, sizeOf } from '@evenkeel/backend';
 import type { Graph } from '../graph/graph.ts';
-import type { AppliedValue, Value } from '../graph/value.ts';
+import {
+  type AppliedValue,
+  type ComputedValue,
+  type OutcomeValue,
+  type RepeatValue,
+  sourcesOf,
+  type Value,
+} from '../graph/value.ts';
 import { keyOf } from '../positions/divide.ts';
 import type { Primitive } from '../primitive.ts';
 import { type Access, Cluster, reaches } from './cluster.ts';
 import { joinFold, placeFold } from './fold.ts';
-import { Joining } from './joining.ts';
+import { isRowByRow, Joining } from './joining.ts';
 import { chainCostOf, isDear, isView, joinsSeveral, kindOf, neutralOf } from './kinds.ts';
 import type { Memory } from './memory.ts';
 import { placeProduct } from './product.ts';
@@ -32,22 +39,31 @@ export interface Fusion {
   readonly memories: ReadonlyMap<Value, Memory>;
 }
 
+export interface FuseOptions {
+  /** Whether operations are computed together at all (default true). Without, each is a kernel of its own, on views of memory. */
+  readonly together?: boolean;
+}
+
 /** Puts a graph's values into clusters, in an order in which they can run. */
-export function fuse(graph: Graph): Fusion {
-  return new Fuser(graph).run();
+export function fuse(graph: Graph, { together = true }: FuseOptions = {}): Fusion {
+  return new Fuser(graph, together).run();
 }
 
 class Fuser {
   readonly #graph: Graph;
+  readonly #together: boolean;
   readonly #clusters: Cluster[] = [];
   readonly #accesses = new Map<Value, Access[]>();
   /** Where values must lie: results, and parts of what is joined. */
-  readonly #wanted = new Map<AppliedValue, Memory[]>();
+  readonly #wanted = new Map<Value, Memory[]>();
   readonly #memories = new Map<Value, Memory>();
   readonly #joining = new Joining();
+  /** The results of each repeated body that somebody needs. */
+  readonly #outcomes = new Map<RepeatValue, OutcomeValue[]>();
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, together: boolean) {
     this.#graph = graph;
+    this.#together = together;
   }
 
   run(): Fusion {
@@ -55,32 +71,44 @@ class Fuser {
       if (sizeOf(value.shape) === 0) return;
       this.#want(value, into ? { kind: 'input', input: into } : { kind: 'result', result });
     });
-    for (const value of this.#reachable()) this.#place(value);
+    for (const value of this.#reachable()) {
+      if (value.kind === 'applied') this.#place(value);
+      else if (value.kind === 'outcome') this.#placeOutcome(value);
+      else this.#repeat(value);
+    }
     return { clusters: this.#clusters, memories: this.#memories };
   }
 
   /** Every value that a result depends on, the latest first. */
-  #reachable(): AppliedValue[] {
-    const found = new Set<AppliedValue>();
+  #reachable(): ComputedValue[] {
+    const found = new Set<ComputedValue>();
     const waiting = this.#graph.results.map(({ value }) => value);
     for (let value = waiting.pop(); value; value = waiting.pop()) {
-      if (value.kind !== 'applied' || found.has(value)) continue;
+      if (value.kind === 'input' || value.kind === 'constant' || value.kind === 'argument' || found.has(value))
+        continue;
       found.add(value);
-      waiting.push(...value.inputs);
+      waiting.push(...sourcesOf(value));
     }
     return [...found].sort((a, b) => b.id - a.id);
   }
 
   /** Asks for a value at a place in memory. What is memory already, or a number, is copied there. */
   #want(value: Value, memory: Memory): void {
-    if (value.kind === 'applied') {
+    const isDirect = this.#together || memory.kind === 'result';
+    if ((value.kind === 'applied' || value.kind === 'outcome') && isDirect) {
       this.#wanted.set(value, [...(this.#wanted.get(value) ?? []), memory]);
       return;
     }
+    this.#copy(value, memory);
+  }
+
+  /** A cluster that does nothing but bring a value to a place in memory. */
+  #copy(value: Value, memory: Memory): Cluster {
     const cluster = this.#cluster(value);
     const at = cluster.placeIn(value.shape);
     cluster.kept.push({ value, at, memory });
     this.#access({ value, cluster, at, context: 'element' });
+    return cluster;
   }
 
   #cluster(value: Value): Cluster {
@@ -123,7 +151,9 @@ class Fuser {
     const home =
       this.#home(value, kind, accesses, later) ?? this.#company(value, kind, later) ?? this.#ownCluster(value, kind);
     const readers = new Set(accesses.map(({ cluster }) => cluster).filter((cluster) => cluster !== home.cluster));
-    if (memories.length === 0 && readers.size > 0) memories.push({ kind: 'temporary', value });
+    const needsOwn = accesses.some(({ context }) => context === 'memory') && !memories.some(isPlain);
+    if (needsOwn || (memories.length === 0 && readers.size > 0)) memories.unshift({ kind: 'temporary', value });
+    memories.sort((a, b) => Number(isPlain(b)) - Number(isPlain(a)));
     for (const memory of memories) home.cluster.kept.push({ value, at: home.at, memory });
     if (memories[0]) this.#memories.set(value, memories[0]);
     for (const reader of readers) home.cluster.next.add(reader);
@@ -132,7 +162,9 @@ class Fuser {
 
   /** Whether an operation is computed wherever it is read. */
   #mayRepeat(value: AppliedValue, accesses: readonly Access[]): boolean {
+    if (accesses.some(({ context }) => context === 'memory')) return false;
     if (isView(value) || neutralOf(value) !== undefined) return true;
+    if (!this.#together) return false;
     const cost = chainCostOf(value);
     const isAlone = new Set(accesses.map(placeKey)).size === 1;
     const isCheap = !isDear(value) && !joinsSeveral(value) && cost <= duplicateLimit;
@@ -145,15 +177,11 @@ class Fuser {
   }
 
   /** A routine writes one result of its own, row by row; wherever else it shall lie it is copied. */
-  #copiedFrom(value: AppliedValue, accesses: Access[], wanted: readonly Memory[]): Memory[] {
+  #copiedFrom(value: Value, accesses: Access[], wanted: readonly Memory[]): Memory[] {
     const direct = wanted.find(({ kind }) => kind === 'result');
     for (const memory of wanted) {
       if (memory === direct) continue;
-      const cluster = this.#cluster(value);
-      const at = cluster.placeIn(value.shape);
-      cluster.kept.push({ value, at, memory });
-      this.#access({ value, cluster, at, context: 'element' });
-      this.#joining.kept(memory, cluster);
+      this.#joining.kept(memory, this.#copy(value, memory));
     }
     return direct ? [direct] : accesses.length > 0 ? [{ kind: 'temporary', value }] : [];
   }
@@ -203,13 +231,13 @@ class Fuser {
 
   /** A cluster that reads the value, goes over it as it lies, and does not wait for another that reads it. */
   #home(value: AppliedValue, kind: string, accesses: readonly Access[], later: readonly Cluster[]) {
-    if (kind === 'routine') return undefined;
+    if (kind === 'routine' || !this.#together) return undefined;
     const clusters = [...new Set(accesses.map(({ cluster }) => cluster))].sort((a, b) => b.id - a.id);
     for (const cluster of clusters) {
       const own = accesses.filter((access) => access.cluster === cluster);
       const [{ at }] = own as [Access];
-      const isPlain = own.every(({ context }) => context === 'element') && new Set(own.map(placeKey)).size === 1;
-      if (!isPlain || cluster.form === 'routine') continue;
+      const isSimple = own.every(({ context }) => context === 'element') && new Set(own.map(placeKey)).size === 1;
+      if (!isSimple || cluster.form === 'routine' || cluster.form === 'repeat') continue;
       const others = later.filter((other) => other !== cluster);
       if (others.some((other) => reaches(other, cluster)) || others.length + own.length > later.length) continue;
       const placed = this.#placeIn(cluster, value, kind, at);
@@ -233,8 +261,8 @@ class Fuser {
 
   /** A cluster that reads some of what the value is made of, over the same elements or rows. */
   #company(value: AppliedValue, kind: string, later: readonly Cluster[]) {
-    if (kind !== 'element' && kind !== 'fold') return undefined;
-    const sources = sourcesOf(value);
+    if ((kind !== 'element' && kind !== 'fold') || !this.#together) return undefined;
+    const sources = nearSourcesOf(value);
     for (const cluster of this.#clusters) {
       if (cluster.form !== 'loop' || later.some((reader) => reaches(reader, cluster))) continue;
       if (!cluster.accesses.some((access) => sources.has(access.value))) continue;
@@ -269,6 +297,50 @@ class Fuser {
     return { cluster, at: before.at };
   }
 
+  #placeOutcome(outcome: OutcomeValue): void {
+    const accesses = this.#accessesOf(outcome);
+    const [memory] = this.#copiedFrom(outcome, accesses, this.#wanted.get(outcome) ?? []);
+    if (!memory || sizeOf(outcome.shape) === 0) return;
+    this.#memories.set(outcome, memory);
+    this.#outcomes.set(outcome.of, [...(this.#outcomes.get(outcome.of) ?? []), outcome]);
+  }
+
+  /** A cluster for a repeated body: what it reads must be memory, and what it carries starts as a copy. */
+  #repeat(value: RepeatValue): void {
+    const outcomes = this.#outcomes.get(value) ?? [];
+    if (outcomes.length === 0) return;
+    const cluster = this.#cluster(value);
+    cluster.form = 'repeat';
+    for (const outcome of outcomes) {
+      for (const access of this.#accessesOf(outcome)) if (access.cluster !== cluster) cluster.next.add(access.cluster);
+    }
+    const { graph, carried } = value.body;
+    const results = graph.results.map(({ value: inside, into }, result): Memory => {
+      const outcome = outcomes.find((known) => known.result === result);
+      const shape = into ? inside.shape : [value.turns, ...inside.shape];
+      // What nobody reads has to go somewhere all the same.
+      const unread: OutcomeValue = { kind: 'outcome', id: value.id, shape, dtype: inside.dtype, of: value, result };
+      return outcome ? (this.#memories.get(outcome) as Memory) : { kind: 'temporary', value: unread };
+    });
+    const inputs = value.inputs.map((input, i): Memory => {
+      if (i < carried) {
+        const result = graph.results.findIndex(({ into }) => into === graph.inputs[i]);
+        const memory = results[result] as Memory;
+        this.#copy(input, memory).next.add(cluster);
+        return memory;
+      }
+      const isThere = input.kind === 'input' && isRowByRow(input.shape, input.strides);
+      if (isThere || input.kind === 'applied' || input.kind === 'outcome') {
+        this.#access({ value: input, cluster, at: [], context: 'memory' });
+        return isThere ? { kind: 'input', input } : { kind: 'temporary', value: input };
+      }
+      const memory: Memory = { kind: 'temporary', value: input };
+      this.#copy(input, memory).next.add(cluster);
+      return memory;
+    });
+    cluster.repetition = { value, inputs, results };
+  }
+
   /** Has the inputs written where they are joined. */
   #join(value: AppliedValue, accesses: readonly Access[], wanted: readonly Memory[]): void {
     const memories: Memory[] = wanted.length > 0 ? [...wanted] : [{ kind: 'temporary', value }];
@@ -282,6 +354,11 @@ class Fuser {
   }
 }
 
+/** Whether a value lies there alone, row by row. */
+function isPlain({ kind }: Memory): boolean {
+  return kind === 'temporary' || kind === 'result';
+}
+
 function placeKey({ cluster, at }: Access): string {
   return `${cluster.id}|${at.map(keyOf).join('|')}`;
 }
@@ -293,11 +370,11 @@ function isEvaluatedOnce(value: AppliedValue, cluster: Cluster, at: readonly Exp
 }
 
 /** What a value is made of, a few operations back. */
-function sourcesOf(value: AppliedValue, depth = 4, found = new Set<Value>()): Set<Value> {
+function nearSourcesOf(value: AppliedValue, depth = 4, found = new Set<Value>()): Set<Value> {
   for (const input of value.inputs) {
     if (input.kind === 'constant' || input.kind === 'argument') continue;
     if (!isView(input)) found.add(input);
-    if (input.kind === 'applied' && depth > 0 && kindOf(input) === 'element') sourcesOf(input, depth - 1, found);
+    if (input.kind === 'applied' && depth > 0 && kindOf(input) === 'element') nearSourcesOf(input, depth - 1, found);
   }
   return found;
 }

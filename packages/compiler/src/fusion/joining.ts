@@ -60,7 +60,8 @@ export class Joining {
   }
 }
 
-function isRowByRow(shape: Shape, strides: Strides): boolean {
+/** Whether elements with these strides lie row by row, without gaps. */
+export function isRowByRow(shape: Shape, strides: Strides): boolean {
   const plain = contiguousStrides(shape);
   return shape.every((extent, d) => extent === 1 || strides[d] === plain[d]);
 }

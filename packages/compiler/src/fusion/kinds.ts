@@ -82,7 +82,7 @@ export function joinsSeveral(value: AppliedValue): boolean {
 }
 
 function isMemory({ kind }: Value): boolean {
-  return kind === 'input' || kind === 'applied';
+  return kind !== 'constant' && kind !== 'argument';
 }
 
 function seen(value: Value): Value {

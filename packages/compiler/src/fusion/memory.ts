@@ -1,5 +1,5 @@
 import type { Strides } from '@evenkeel/backend';
-import type { AppliedValue, InputValue } from '../graph/value.ts';
+import type { InputValue, RepeatValue, Value } from '../graph/value.ts';
 
 /** Where a value lies when the program runs. */
 export type Memory =
@@ -8,7 +8,9 @@ export type Memory =
   /** Memory that outlives the program, by the number of the result. */
   | { readonly kind: 'result'; readonly result: number }
   /** Memory between two kernels, row by row. */
-  | { readonly kind: 'temporary'; readonly value: AppliedValue }
+  | { readonly kind: 'temporary'; readonly value: Value }
+  /** What a repeated body works in. */
+  | { readonly kind: 'scratch'; readonly of: RepeatValue; readonly bytes: number }
   /** A region of other memory: what is joined with others lies where it is joined. */
   | { readonly kind: 'part'; readonly whole: Memory; readonly offset: number; readonly strides: Strides };
 

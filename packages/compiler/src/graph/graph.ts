@@ -1,7 +1,17 @@
 import { contiguousStrides, type DType, type Scalar, type Shape, type Strides } from '@evenkeel/backend';
 import type { Primitive, Spec } from '../primitive.ts';
 import { primitives } from '../primitives/index.ts';
-import type { AppliedValue, ArgumentValue, ConstantValue, InputValue, Result, Value } from './value.ts';
+import type {
+  AppliedValue,
+  ArgumentValue,
+  Body,
+  ConstantValue,
+  InputValue,
+  OutcomeValue,
+  RepeatValue,
+  Result,
+  Value,
+} from './value.ts';
 
 /** A computation under construction. The same operation on the same values is one value. */
 export class Graph {
@@ -66,6 +76,27 @@ export class Graph {
     }
     const key = `${primitive.name}|${JSON.stringify(attributes)}|${inputs.map(nameOf)}`;
     return this.#once(key, make);
+  }
+
+  /** Runs a body several times; gives what becomes of each of its results. */
+  repeat(body: Body, inputs: readonly Value[], turns: number, reverse: boolean): OutcomeValue[] {
+    const of: RepeatValue = {
+      kind: 'repeat',
+      id: this.values.length,
+      shape: [],
+      dtype: 'float32',
+      body,
+      turns,
+      reverse,
+      inputs,
+    };
+    this.values.push(of);
+    return body.graph.results.map(({ value, into }, result) => {
+      const shape = into ? value.shape : [turns, ...value.shape];
+      const outcome: OutcomeValue = { kind: 'outcome', id: this.values.length, shape, dtype: value.dtype, of, result };
+      this.values.push(outcome);
+      return outcome;
+    });
   }
 
   /** Asks for a value to be in memory when the program has run, in memory of its own or in an input's. */

@@ -1,3 +1,6 @@
+import { itemBytes, type Limits, sizeOf } from '@evenkeel/backend';
+import { type Memory, wholeOf } from '../fusion/memory.ts';
+
 /** Ranges begin at multiples of this, so that vectors and other threads' cache lines do not straddle them. */
 const alignment = 64;
 
@@ -17,7 +20,8 @@ export class Arena {
   #bytes = 0;
 
   /** Says that something of a size is needed at a time; times only grow. */
-  use(what: object, bytes: number, time: number): void {
+  use(what: object | undefined, bytes: number, time: number): void {
+    if (!what) return;
     const known = this.#uses.get(what);
     if (known) known.last = time;
     else this.#uses.set(what, { bytes, first: time, last: time, offset: 0 });
@@ -41,8 +45,8 @@ export class Arena {
     }
   }
 
-  rangeOf(what: object): { offset: number; length: number } {
-    const { offset, bytes } = this.#uses.get(what) as Use;
+  rangeOf(what: object | undefined): { offset: number; length: number } {
+    const { offset, bytes } = this.#uses.get(what as object) as Use;
     return { offset, length: bytes };
   }
 
@@ -60,4 +64,18 @@ export class Arena {
 
 function roundUp(bytes: number): number {
   return Math.ceil(bytes / alignment) * alignment;
+}
+
+/** What a range of the arena is for; undefined for memory that lies elsewhere. */
+export function keyOf(memory: Memory): object | undefined {
+  const whole = wholeOf(memory);
+  if (whole.kind === 'temporary') return whole.value;
+  return whole.kind === 'scratch' ? whole.of : undefined;
+}
+
+export function bytesOf(memory: Memory, { boolBytes }: Limits): number {
+  const whole = wholeOf(memory);
+  if (whole.kind === 'scratch') return whole.bytes;
+  if (whole.kind !== 'temporary') return 0;
+  return sizeOf(whole.value.shape) * itemBytes(whole.value.dtype, boolBytes);
 }

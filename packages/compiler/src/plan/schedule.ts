@@ -5,7 +5,7 @@ import { Cluster, reaches } from '../fusion/cluster.ts';
 import type { Fusion } from '../fusion/fuse.ts';
 import type { Memory } from '../fusion/memory.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { AppliedValue, InputValue, Value } from '../graph/value.ts';
+import type { InputValue, Value } from '../graph/value.ts';
 import { keyOf } from '../positions/divide.ts';
 
 /**
@@ -64,7 +64,7 @@ function overwritesInPlace(cluster: Cluster, input: InputValue): boolean {
 function postpone(cluster: Cluster, input: InputValue, memories: Map<Value, Memory>, id: number): Cluster {
   const entry = cluster.kept.findIndex(({ memory }) => memory.kind === 'input' && memory.input === input);
   const kept = cluster.kept[entry] as Cluster['kept'][number];
-  const value = kept.value as AppliedValue;
+  const { value } = kept;
   const copies = new Cluster(id, value.shape);
   const at = copies.placeIn(value.shape);
   copies.kept.push({ value, at, memory: kept.memory });
@@ -106,6 +106,6 @@ function inOrder(clusters: readonly Cluster[]): Cluster[] {
   return ordered;
 }
 
-function firstValue({ kept }: Cluster): number {
-  return Math.min(...kept.map(({ value }) => value.id));
+function firstValue({ kept, repetition }: Cluster): number {
+  return repetition ? repetition.value.id : Math.min(...kept.map(({ value }) => value.id));
 }

@@ -1,6 +1,5 @@
-import { cat, scope, stack, type Tensor, where } from '@evenkeel/tensor';
+import { cat, recurrence as repeat, scope, type Tensor, where } from '@evenkeel/tensor';
 import { linear } from './linear.ts';
-import { timeSteps } from './time-steps.ts';
 
 /** What a recurrent cell holds, by PyTorch's names; gates one below the other. */
 export interface CellWeights {
@@ -19,17 +18,19 @@ export interface CellWeights {
 export interface Recurrence {
   /** The part that needs no state, for inputs of any leading shape: `[..., input]` to `[..., gates · hidden]`. */
   project(input: Tensor): Tensor;
+  /** The weights of a step. */
+  readonly weights: readonly Tensor[];
   /** The next state; its first tensor is the output. */
-  step(projected: Tensor, state: readonly Tensor[]): Tensor[];
+  step(projected: Tensor, state: readonly Tensor[], weights: readonly Tensor[]): Tensor[];
 }
 
 /** h′ = tanh(W_ih x + b_ih + W_hh h + b_hh), or with relu; Elman 1990, Finding structure in time. */
 export function elman(weights: CellWeights, nonlinearity: 'tanh' | 'relu'): Recurrence {
-  const hidden = weights.weightHh.transpose(0, 1);
   return {
     project: (input) => linear(input, weights.weightIh, sumOfBiases(weights)),
-    step: (projected, [h]) => {
-      const sum = projected.add((h as Tensor).matmul(hidden));
+    weights: [weights.weightHh],
+    step: (projected, [h], [hidden]) => {
+      const sum = projected.add(linear(h as Tensor, hidden as Tensor));
       return [nonlinearity === 'tanh' ? sum.tanh() : sum.relu()];
     },
   };
@@ -40,19 +41,20 @@ export function elman(weights: CellWeights, nonlinearity: 'tanh' | 'relu'): Recu
  * where there is one. Hochreiter and Schmidhuber 1997; Gers et al. 1999; the projection: Sak et al. 2014.
  */
 export function longShortTermMemory(weights: CellWeights): Recurrence {
-  const hidden = weights.weightHh.transpose(0, 1);
-  const projection = weights.weightHr?.transpose(0, 1);
+  const { weightHh, weightHr } = weights;
   return {
     project: (input) => linear(input, weights.weightIh, sumOfBiases(weights)),
-    step: (projected, [h, c]) => {
-      const gates = projected.add((h as Tensor).matmul(hidden)).chunk(4, -1) as [Tensor, Tensor, Tensor, Tensor];
+    weights: weightHr ? [weightHh, weightHr] : [weightHh],
+    step: (projected, [h, c], [hidden, projection]) => {
+      const sum = projected.add(linear(h as Tensor, hidden as Tensor));
+      const gates = sum.chunk(4, -1) as [Tensor, Tensor, Tensor, Tensor];
       const [input, forget, candidate, output] = gates;
       const cell = forget
         .sigmoid()
         .mul(c as Tensor)
         .add(input.sigmoid().mul(candidate.tanh()));
       const next = output.sigmoid().mul(cell.tanh());
-      return [projection ? next.matmul(projection) : next, cell];
+      return [projection ? linear(next, projection) : next, cell];
     },
   };
 }
@@ -62,13 +64,13 @@ export function longShortTermMemory(weights: CellWeights): Recurrence {
  * Cho et al. 2014, with the reset after the hidden product, as PyTorch and cuDNN have it.
  */
 export function gatedUnit(weights: CellWeights): Recurrence {
-  const hidden = weights.weightHh.transpose(0, 1);
+  const { weightHh, biasHh } = weights;
   return {
     project: (input) => linear(input, weights.weightIh, weights.biasIh),
-    step: (projected, [h]) => {
+    weights: biasHh ? [weightHh, biasHh] : [weightHh],
+    step: (projected, [h], [hidden, bias]) => {
       const before = h as Tensor;
-      const product = before.matmul(hidden);
-      const recurrent = weights.biasHh ? product.add(weights.biasHh) : product;
+      const recurrent = linear(before, hidden as Tensor, bias);
       const size = before.shape.at(-1) as number;
       const gates = projected
         .narrow(-1, 0, 2 * size)
@@ -94,7 +96,7 @@ export interface SweepOptions {
 }
 
 /**
- * Runs a recurrence over time.
+ * Runs a recurrence over time, as one loop on the device.
  *
  * @param input `[T, N, input]`
  * @param initial the state before the first step, each `[N, size]`
@@ -107,22 +109,17 @@ export function sweep(
   { reverse = false, within }: SweepOptions = {},
 ): { output: Tensor; state: readonly Tensor[] } {
   return scope(() => {
-    const projected = timeSteps(recurrence.project(input));
-    const inside = within && timeSteps(within);
-    const outputs: Tensor[] = [];
-    let state = initial;
-    for (let count = 0; count < projected.length; count++) {
-      const time = reverse ? projected.length - 1 - count : count;
-      const mask = inside?.[time];
-      const before = state;
-      state = scope(() => {
-        const next = recurrence.step(projected[time] as Tensor, before);
-        return mask ? next.map((part, index) => where(mask, part, before[index] as Tensor)) : next;
-      });
-      outputs.push(state[0] as Tensor);
-    }
-    const output = stack(reverse ? outputs.reverse() : outputs);
-    return { output: within ? where(within, output, 0) : output, state };
+    const projected = recurrence.project(input);
+    const { carry, outputs } = repeat(
+      (before, [now, isInside], weights) => {
+        const next = recurrence.step(now as Tensor, before, weights);
+        const after = isInside ? next.map((part, index) => where(isInside, part, before[index] as Tensor)) : next;
+        return { carry: after, outputs: [after[0] as Tensor] };
+      },
+      { carry: initial, sequences: within ? [projected, within] : [projected], shared: recurrence.weights, reverse },
+    );
+    const [output] = outputs as [Tensor];
+    return { output: within ? where(within, output, 0) : output, state: carry };
   });
 }
 

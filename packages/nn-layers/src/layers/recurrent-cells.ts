@@ -63,7 +63,7 @@ abstract class RecurrentCell extends Module {
         biasIh: this.bias_ih,
         biasHh: this.bias_hh,
       });
-      return recurrence.step(recurrence.project(input), state);
+      return recurrence.step(recurrence.project(input), state, recurrence.weights);
     });
   }
 }

@@ -1,6 +1,5 @@
 import { ConfigError, DTypeError, ShapeError } from '@evenkeel/errors';
-import { arange, gather, scope, Tensor, tensor, where, zerosLike } from '@evenkeel/tensor';
-import { timeSteps } from '../functional/time-steps.ts';
+import { arange, gather, recurrence, scope, Tensor, tensor, where, zerosLike } from '@evenkeel/tensor';
 import { type ReductionOptions, reduce } from './reduction.ts';
 
 /** How long each sequence is: one number without a batch, an array or an int32 tensor `[N]` with one. */
@@ -89,22 +88,27 @@ function pick(row: Tensor, places: Tensor): Tensor {
 function negativeLogLikelihood(logProbs: Tensor, labels: Tensor, inputLengths: Tensor, lengths: Tensor): Tensor {
   const [steps, size] = logProbs.shape as [number, number, number];
   const width = labels.shape[1] as number;
-  const emitted = timeSteps(
-    logProbs.gather(2, labels.unsqueeze(0).expand([steps, size, width])).clamp({ min: lowest }),
-  );
+  const emitted = logProbs.gather(2, labels.unsqueeze(0).expand([steps, size, width])).clamp({ min: lowest });
   const behind = (x: Tensor, count: number, value: number): Tensor => x.pad([count, 0], { value }).narrow(1, 0, width);
   // From a label straight to the next one, without a blank between, unless they are the same.
   const skips = labels.ne(behind(labels, 2, -1));
-  let ways: Tensor = where(arange(width).lt(2), emitted[0] as Tensor, lowest);
+  let ways: Tensor = where(arange(width).lt(2), emitted.select(0, 0), lowest);
   // A sequence without any step reads as the empty target alone.
   ways = where(inputLengths.gt(0).unsqueeze(1), ways, where(arange(width).lt(1), zerosLike(ways), lowest));
-  for (let step = 1; step < steps; step++) {
-    const before = ways;
-    ways = scope(() => {
-      const sources = [before, behind(before, 1, lowest), where(skips, behind(before, 2, lowest), lowest)];
-      const next = logSumExp(sources).add(emitted[step] as Tensor);
-      return where(inputLengths.gt(step).unsqueeze(1), next, before);
-    });
+  if (steps > 1) {
+    const isRunning = arange(1, steps)
+      .reshape([steps - 1, 1, 1])
+      .lt(inputLengths.unsqueeze(1));
+    const { carry } = recurrence(
+      ([before], [emission, running], [canSkip]) => {
+        const past = before as Tensor;
+        const far = where(canSkip as Tensor, behind(past, 2, lowest), lowest);
+        const next = logSumExp([past, behind(past, 1, lowest), far]).add(emission as Tensor);
+        return { carry: [where(running as Tensor, next, past)], outputs: [] };
+      },
+      { carry: [ways], sequences: [emitted.narrow(0, 1, steps - 1), isRunning], shared: [skips] },
+    );
+    ways = carry[0] as Tensor;
   }
   const atBlank = ways.gather(1, lengths.mul(2).unsqueeze(1));
   const atLabel = ways.gather(1, lengths.mul(2).sub(1).clamp({ min: 0 }).unsqueeze(1));

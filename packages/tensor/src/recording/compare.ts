@@ -10,11 +10,10 @@ import type { Recorder, Source } from './recorder.ts';
 export function compareRecordings(before: Recorder, now: Recorder): boolean {
   const [old, fresh] = [before.graph.values, now.graph.values];
   const isAlike =
-    old.length === fresh.length &&
     before.sources.length === now.sources.length &&
     before.events.length === now.events.length &&
     before.guards.length === now.guards.length &&
-    old.every((value, i) => alike(value, fresh[i] as Value));
+    allAlike(old, fresh);
   if (!isAlike) return false;
   old.forEach((value, i) => {
     const other = fresh[i] as Value;
@@ -39,11 +38,24 @@ export function compareRecordings(before: Recorder, now: Recorder): boolean {
   return before.graph.results.every(({ value }, i) => value.id === now.graph.results[i]?.value.id);
 }
 
+function allAlike(old: readonly Value[], fresh: readonly Value[]): boolean {
+  return old.length === fresh.length && old.every((value, i) => alike(value, fresh[i] as Value));
+}
+
 /** The same but for the number of a constant. */
 function alike(a: Value, b: Value): boolean {
   if (a.kind !== b.kind || a.dtype !== b.dtype || String(a.shape) !== String(b.shape)) return false;
   if (a.kind === 'input' && b.kind === 'input') return String(a.strides) === String(b.strides);
   if (a.kind === 'argument' && b.kind === 'argument') return a.slot === b.slot;
+  if (a.kind === 'outcome' && b.kind === 'outcome') return a.of.id === b.of.id && a.result === b.result;
+  if (a.kind === 'repeat' && b.kind === 'repeat') {
+    return (
+      a.turns === b.turns &&
+      a.reverse === b.reverse &&
+      a.inputs.every((input, i) => input.id === b.inputs[i]?.id) &&
+      allAlike(a.body.graph.values, b.body.graph.values)
+    );
+  }
   if (a.kind !== 'applied' || b.kind !== 'applied') return true;
   return (
     a.primitive === b.primitive &&

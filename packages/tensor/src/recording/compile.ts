@@ -93,7 +93,9 @@ function record<Args extends readonly unknown[], Result>(
 ): Result {
   const recorder = new Recorder(currentDevice(), tensors);
   const returned = recordWith(recorder, () => fn(...args));
-  const replay = recordWith(recorder, () => new Replay(recorder, returned));
+  // With FUSE=0 each operation is a kernel of its own: what is wrong then is not fusion's doing.
+  const together = environment('FUSE') !== '0';
+  const replay = recordWith(recorder, () => new Replay(recorder, returned, { together }));
   recorder.close();
   const isSame = entry !== undefined && compareRecordings(entry.recorder, recorder);
   if (isSame) {

@@ -1,5 +1,5 @@
 import type { DType, HostArray } from '@evenkeel/backend';
-import { Graph, type Primitive, type Value } from '@evenkeel/compiler';
+import { Graph, type Primitive, type Spec, type Value } from '@evenkeel/compiler';
 import { EvenKeelError } from '@evenkeel/errors';
 import type { Device } from '../engine/device.ts';
 import { bindingOf } from '../engine/execute.ts';
@@ -44,11 +44,14 @@ export class Recorder {
   readonly #gradientOf = new Map<Tensor, Tensor>();
   readonly #arguments: readonly Tensor[];
   readonly #born = new Map<Tensor, HostArray>();
+  readonly #around: Recorder | 'eager' | undefined;
   #isOver = false;
 
-  constructor(device: Device, args: readonly Tensor[]) {
+  /** @param around set for the body of a recurrence: it reads what it is not given from there */
+  constructor(device: Device, args: readonly Tensor[], around?: Recorder | 'eager') {
     this.device = device;
     this.#arguments = args;
+    this.#around = around;
   }
 
   /** Writes down one operation. */
@@ -66,6 +69,12 @@ export class Recorder {
     return this.tensor(value);
   }
 
+  /** A tensor for something that is given from outside: an argument that has no content yet. */
+  placeholder({ shape, dtype }: Spec): Tensor {
+    this.sources.push({ kind: 'argument', position: this.sources.length });
+    return this.tensor(this.graph.input({ shape, dtype }));
+  }
+
   /** A tensor for a value of this recording. */
   tensor(value: Value): Tensor {
     this.device.expectDType(value.dtype);
@@ -75,11 +84,12 @@ export class Recorder {
   /** What a tensor stands for in this recording. */
   valueOf(tensor: Tensor): Value {
     if (tensor.traced) {
-      if (tensor.traced.recorder !== this) throw leaked(tensor);
-      return tensor.traced.value;
+      if (tensor.traced.recorder === this) return tensor.traced.value;
+      if (!this.#around || tensor.traced.recorder !== this.#around) throw leaked(tensor);
+      return this.#known(tensor);
     }
     if (tensor.uniform !== undefined) return this.graph.constant(tensor.shape, tensor.dtype, tensor.uniform);
-    return this.written.get(tensor) ?? this.inputOf(tensor);
+    return this.written.get(tensor) ?? (this.#around ? this.#known(tensor) : this.inputOf(tensor));
   }
 
   /** What a tensor holds at this point. */
@@ -169,6 +179,17 @@ export class Recorder {
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** An input of a body for a tensor around it. */
+  #known(tensor: Tensor): Value {
+    let input = this.#inputs.get(tensor);
+    if (!input) {
+      input = this.graph.input(tensor);
+      this.sources.push({ kind: 'captured', tensor });
+      this.#inputs.set(tensor, input);
+    }
+    return input;
   }
 
   #happen(event: Extract<HostEvent, { kind: 'numbers' }>): void {

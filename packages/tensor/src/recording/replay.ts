@@ -1,11 +1,11 @@
-import { type Binding, contiguousStrides, type DeviceBuffer, type Shape, sizeOf } from '@evenkeel/backend';
+import type { Binding, DeviceBuffer, Shape } from '@evenkeel/backend';
 import { type Plan, planProgram, type Value } from '@evenkeel/compiler';
 import { IndexError } from '@evenkeel/errors';
 import { copied } from '../engine/copied.ts';
 import type { Device, PreparedOperation } from '../engine/device.ts';
 import { bindingOf } from '../engine/execute.ts';
-import { Storage } from '../engine/storage.ts';
-import { Tensor } from '../tensor.ts';
+import { bindPlaces, blank } from '../engine/plans.ts';
+import type { Tensor } from '../tensor.ts';
 import type { Guard, HostEvent, Recorder, Source } from './recorder.ts';
 import { mapTensors } from './tree.ts';
 
@@ -28,7 +28,8 @@ export class Replay<Result> {
   readonly #resultOf: ReadonlyMap<Tensor, number>;
   #arena: DeviceBuffer | undefined;
 
-  constructor(recorder: Recorder, returned: Result) {
+  /** @param options for planning: whether operations are fused */
+  constructor(recorder: Recorder, returned: Result, options: { readonly together: boolean }) {
     const { graph, device } = recorder;
     const results: Value[] = [];
     const resultOf = new Map<Tensor, number>();
@@ -56,7 +57,7 @@ export class Replay<Result> {
       graph.result(value, input);
       overwritten.add(input.input);
     }
-    this.plan = planProgram(graph, device.backend.limits);
+    this.plan = planProgram(graph, device.backend.limits, options);
     this.guards = recorder.guards;
     this.sources = recorder.sources;
     this.#device = device;
@@ -92,17 +93,9 @@ export class Replay<Result> {
   /** Runs the program. */
   run(args: readonly Tensor[], numbers: readonly number[]): Result {
     const inputs = this.sources.map((source, i) => this.#inputBinding(source, args, i));
-    const results = this.#results.map(({ shape, dtype }) => {
-      const storage = new Storage(this.#device, sizeOf(shape), dtype);
-      return new Tensor(shape, dtype, { storage, strides: contiguousStrides(shape), offset: 0 });
-    });
-    const outputs = results.map(bindingOf);
-    const arena = this.#arenaBuffer();
-    const buffers = this.plan.places.map((place): Binding => {
-      if (place.kind === 'input') return inputs[place.input] as Binding;
-      if (place.kind === 'result') return outputs[place.result] as Binding;
-      return { buffer: arena as DeviceBuffer, offset: place.offset, length: place.length };
-    });
+    const results = this.#results.map((spec) => blank(this.#device, spec));
+    if (!this.#arena && this.plan.arenaBytes > 0) this.#arena = this.#device.allocate(this.plan.arenaBytes);
+    const buffers = bindPlaces(this.plan, { inputs, results: results.map(bindingOf), arena: this.#arena });
     try {
       this.#device.run(this.#operation, buffers, numbers);
     } catch (error) {
@@ -134,10 +127,5 @@ export class Replay<Result> {
     // What others look at too must not change under their eyes.
     if (this.#overwritten.has(input) && tensor.memory().storage.isShared) tensor.become(copied(tensor).memory());
     return bindingOf(tensor);
-  }
-
-  #arenaBuffer(): DeviceBuffer | undefined {
-    if (!this.#arena && this.plan.arenaBytes > 0) this.#arena = this.#device.allocate(this.plan.arenaBytes);
-    return this.#arena;
   }
 }

@@ -1,0 +1,27 @@
+/** Running planned programs on tensors' memory. */
+import { type Binding, contiguousStrides, type DeviceBuffer, sizeOf } from '@evenkeel/backend';
+import type { Plan, Spec } from '@evenkeel/compiler';
+import { Tensor } from '../tensor.ts';
+import type { Device } from './device.ts';
+import { Storage } from './storage.ts';
+
+/** A tensor with memory of its own that nothing was written to yet. */
+export function blank(device: Device, { shape, dtype }: Spec): Tensor {
+  const storage = new Storage(device, sizeOf(shape), dtype);
+  return new Tensor(shape, dtype, { storage, strides: contiguousStrides(shape), offset: 0 });
+}
+
+/** What a program's bindings are at one run. */
+export function bindPlaces(
+  plan: Plan,
+  memory: { inputs: readonly Binding[]; results: readonly Binding[]; arena: DeviceBuffer | undefined },
+): Binding[] {
+  return plan.places.map((place): Binding => {
+    if (place.kind === 'arena') {
+      return { buffer: memory.arena as DeviceBuffer, offset: place.offset, length: place.length };
+    }
+    const whole = (place.kind === 'input' ? memory.inputs[place.input] : memory.results[place.result]) as Binding;
+    const { range } = place;
+    return range ? { buffer: whole.buffer, offset: whole.offset + range.offset, length: range.length } : whole;
+  });
+}
