@@ -2,10 +2,19 @@ import { ByteWriter } from './byte-writer.ts';
 import { type ConstantPool, FunctionBuilder } from './function-builder.ts';
 import { typeCodes, type ValueType } from './value.ts';
 
-/** A module that imports one memory (`e.m`) and exports one function (`f`). */
+/** What a 32-bit address can reach, in pages of 64 KiB. */
+const maximumPages = 65536;
+
+/** A module that imports one memory (`e.m`) and exports functions (`f0`, `f1`, …). */
 export class ModuleBuilder implements ConstantPool {
+  /** Whether the memory is shared between threads. */
+  readonly #isShared: boolean;
   readonly #functions: FunctionBuilder[] = [];
   readonly #globals = new Map<string, number>();
+
+  constructor(isShared: boolean) {
+    this.#isShared = isShared;
+  }
 
   function(parameters: readonly ValueType[]): FunctionBuilder {
     const made = new FunctionBuilder(this.#functions.length, parameters, this);
@@ -23,7 +32,7 @@ export class ModuleBuilder implements ConstantPool {
     return index;
   }
 
-  finish(exported: FunctionBuilder): Uint8Array<ArrayBuffer> {
+  finish(exported: readonly FunctionBuilder[]): Uint8Array<ArrayBuffer> {
     const out = new ByteWriter();
     out.raw([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
     const bodies = this.#functions.map((f) => f.finish());
@@ -38,7 +47,11 @@ export class ModuleBuilder implements ConstantPool {
     section(out, 2, 1, (content) => {
       content.text('e');
       content.text('m');
-      content.raw([0x02, 0x00, 0x00]);
+      content.byte(0x02);
+      // A shared memory has a maximum, which a module may state higher than it is.
+      content.byte(this.#isShared ? 0x03 : 0x00);
+      content.u32(0);
+      if (this.#isShared) content.u32(maximumPages);
     });
     section(out, 3, this.#functions.length, (content) => {
       for (let i = 0; i < this.#functions.length; i++) content.u32(i);
@@ -53,10 +66,12 @@ export class ModuleBuilder implements ConstantPool {
         }
       });
     }
-    section(out, 7, 1, (content) => {
-      content.text('f');
-      content.byte(0x00);
-      content.u32(exported.index);
+    section(out, 7, exported.length, (content) => {
+      exported.forEach(({ index }, i) => {
+        content.text(`f${i}`);
+        content.byte(0x00);
+        content.u32(index);
+      });
     });
     section(out, 10, bodies.length, (content) => {
       for (const body of bodies) content.sized(body);

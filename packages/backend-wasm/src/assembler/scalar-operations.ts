@@ -72,6 +72,10 @@ export const i32 = {
   store: storeOperation<'i32'>(0x36),
 };
 
+export const f32 = {
+  load: loadOperation('f32', 0x2a),
+};
+
 export const i64 = {
   load: loadOperation('i64', 0x29),
   store: storeOperation<'i64'>(0x37),

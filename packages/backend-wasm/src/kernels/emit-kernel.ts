@@ -1,13 +1,12 @@
 import type { Expression, Kernel, RoutineKernel, RoutineName, Scalar } from '@evenkeel/backend';
 import { DTypeError } from '@evenkeel/errors';
-import { ModuleBuilder } from '../assembler/index.ts';
-import { Renderer } from '../renderer/renderer.ts';
 import type { Features } from '../renderer/vector-math.ts';
 import { emitContraction } from './contraction/contraction.ts';
 import { type LoopPlan, planLoop } from './kept-value.ts';
-import { faultAddress, type KernelModule, parameterTypes } from './kernel-module.ts';
+import { KernelEmitter } from './kernel-emitter.ts';
+import type { KernelModule } from './kernel-module.ts';
 import { emitLoop } from './loop.ts';
-import { emitRank, rankScratchBytes } from './rank.ts';
+import { emitRank } from './rank.ts';
 import { emitScan } from './scan.ts';
 import { emitScatterAdd } from './scatter-add.ts';
 
@@ -22,46 +21,29 @@ export const routines: readonly RoutineName[] = Object.keys({
 export function emitKernel(kernel: Kernel, features: Features): KernelModule {
   for (const { dtype } of kernel.bindings) refuseFloat64(dtype);
   kernel.arguments.forEach(refuseFloat64);
-  const builder = new ModuleBuilder();
-  if (kernel.form === 'contraction') return emitContraction(builder, kernel, features);
-  const workspaceBytes = kernel.form === 'routine' && kernel.routine === 'rank' ? rankScratchBytes(kernel) : 0;
-  const types = parameterTypes(kernel);
-  const f = builder.function(workspaceBytes > 0 ? [...types, 'i32'] : types);
-  const plan = kernel.form === 'loop' ? planLoop(kernel) : kernel;
-  const bindings = kernel.bindings.length;
-  const renderer = new Renderer({
-    f,
-    features,
-    // Behind the bindings comes the workspace, if there is one.
-    bases: [...kernel.bindings.keys(), ...(workspaceBytes > 0 ? [types.length] : [])].map((i) => f.parameter<'i32'>(i)),
-    dtypes: [...kernel.bindings.map((b) => b.dtype), 'int32'],
-    arguments: kernel.arguments.map((_, i) => f.parameter(bindings + i)),
-    argumentTypes: kernel.arguments,
-    faultAddress,
-    roots: 'form' in plan ? routineRoots(plan) : loopRoots(plan),
-  });
-  if ('form' in plan) emitRoutine(renderer, plan);
-  else emitLoop(renderer, plan);
-  renderer.faults.report();
-  return { bytes: builder.finish(f), workspaceBytes, reportsFaults: renderer.faults.used };
+  if (kernel.form === 'contraction') return emitContraction(kernel, features);
+  if (kernel.form === 'routine') return emitRoutine(kernel, features);
+  const plan = planLoop(kernel);
+  const emitter = new KernelEmitter(kernel, features, loopRoots(plan));
+  emitLoop(emitter, plan);
+  return emitter.finish();
 }
 
-function emitRoutine(renderer: Renderer, kernel: RoutineKernel): void {
+function emitRoutine(kernel: RoutineKernel, features: Features): KernelModule {
+  const roots = kernel.routine === 'scatterAdd' ? [kernel.index, kernel.value] : [kernel.value];
+  const emitter = new KernelEmitter(kernel, features, roots);
   switch (kernel.routine) {
     case 'scatterAdd':
-      emitScatterAdd(renderer, kernel);
+      emitScatterAdd(emitter, kernel);
       break;
     case 'scan':
-      emitScan(renderer, kernel);
+      emitScan(emitter, kernel);
       break;
     case 'rank':
-      emitRank(renderer, kernel, kernel.bindings.length);
+      emitRank(emitter, kernel);
       break;
   }
-}
-
-function routineRoots(kernel: RoutineKernel): Expression[] {
-  return kernel.routine === 'scatterAdd' ? [kernel.index, kernel.value] : [kernel.value];
+  return emitter.finish();
 }
 
 function loopRoots({ kernel, kept }: LoopPlan): Expression[] {

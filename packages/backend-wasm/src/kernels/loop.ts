@@ -2,9 +2,10 @@ import { type Expression, type Reduction, type Store, strideAlong } from '@evenk
 import { partsOf } from '../renderer/graph.ts';
 import type { Renderer } from '../renderer/renderer.ts';
 import type { LoopPlan } from './kept-value.ts';
-import { type LoopAxis, runNest } from './nest.ts';
+import type { KernelEmitter } from './kernel-emitter.ts';
+import { cutNest, type LoopAxis, runNest } from './nest.ts';
 import { runPass } from './reduction.ts';
-import { chooseCopies, chooseVectorAxis, passesOf } from './vector-axis.ts';
+import { chooseCopies, chooseVectorAxis, passesOf, timeOf } from './vector-axis.ts';
 
 // Reductions by columns read two cache lines of every row.
 const columnCopies = 8;
@@ -15,7 +16,7 @@ type Values = readonly Expression[];
  * A loop kernel. With the vector axis among the outer axes each lane is an outer index of its own ("columns"); among
  * the inner axes the lanes share one outer index and its reductions combine them ("rows").
  */
-export function emitLoop(renderer: Renderer, { kernel, kept }: LoopPlan): void {
+export function emitLoop(emitter: KernelEmitter, { kernel, kept }: LoopPlan): void {
   const { outer, inner, reductions, stores, elementStores } = kernel;
   const values = [
     ...reductions.map((r) => r.value),
@@ -41,30 +42,33 @@ export function emitLoop(renderer: Renderer, { kernel, kept }: LoopPlan): void {
   const passes = passesOf(kernel);
   const lastPass = passes[passes.length - 1];
   const outerAxes = loopAxes(outer, 0, values, reductions.length > 0 ? columnCopies : undefined);
-  runNest(renderer, {
-    axes: inner.length === 0 ? tiled(outerAxes, allStores) : outerAxes,
-    values,
-    stores: allStores,
-    body() {
-      for (const pass of passes) {
-        const members = pass.map((index) => ({
-          index,
-          reduction: reductions[index] as Reduction,
-        }));
-        const work = members.map(({ reduction }) => reduction.value);
-        const keptHere = kept && pass === lastPass ? [kept] : [];
-        runPass(renderer, loopAxes(inner, outer.length, work), members, keptHere);
-      }
-      storeAll(renderer, stores);
-      if (elementStores.length === 0) return;
-      const work = elementStores.map((s) => s.value);
-      runNest(renderer, {
-        axes: loopAxes(inner, outer.length, work),
-        values: work,
-        stores: elementStores,
-        body: () => storeAll(renderer, elementStores),
-      });
-    },
+  const axes = inner.length === 0 ? tiled(outerAxes, allStores) : outerAxes;
+  const work = [...extents.values()].reduce((size, extent) => size * extent, timeOf({ values, stores: allStores }));
+  const along = cutNest(axes, work);
+  emitter.phase({ work, along }, ({ renderer, shared }) => {
+    runNest(renderer, {
+      axes,
+      values,
+      stores: allStores,
+      shared,
+      body() {
+        for (const pass of passes) {
+          const members = pass.map((index) => ({ index, reduction: reductions[index] as Reduction }));
+          const reduced = members.map(({ reduction }) => reduction.value);
+          const keptHere = kept && pass === lastPass ? [kept] : [];
+          runPass(renderer, loopAxes(inner, outer.length, reduced), members, keptHere);
+        }
+        storeAll(renderer, stores);
+        if (elementStores.length === 0) return;
+        const stored = elementStores.map((s) => s.value);
+        runNest(renderer, {
+          axes: loopAxes(inner, outer.length, stored),
+          values: stored,
+          stores: elementStores,
+          body: () => storeAll(renderer, elementStores),
+        });
+      },
+    });
   });
 }
 

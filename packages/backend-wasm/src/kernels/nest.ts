@@ -2,6 +2,7 @@ import type { Expression, Store } from '@evenkeel/backend';
 import { i32, type Value } from '../assembler/index.ts';
 import type { Renderer } from '../renderer/renderer.ts';
 import type { LoopLane } from '../renderer/scope.ts';
+import { type CutAxis, cut, inLastPart, overShare, type SharedAxis } from './share.ts';
 
 /** One loop of a nest. */
 export interface LoopAxis {
@@ -23,6 +24,8 @@ export interface Nest {
   readonly values: readonly Expression[];
   readonly stores: readonly Store[];
   readonly blocks?: Blocks | undefined;
+  /** The axis of which a call runs only a share. */
+  readonly shared?: SharedAxis | undefined;
   body(): void;
 }
 
@@ -43,16 +46,55 @@ export function runNest(renderer: Renderer, nest: Nest, depth = 0): void {
       runNest(renderer, nest, depth + 1),
     );
   };
+  const share = nest.shared?.axis === loop.axis ? nest.shared.share : undefined;
+  const [whole, vectors] = wholeSteps(loop);
+  if (share) {
+    const lane = loop.copies === 0 ? plain : { vector: true, copies: loop.copies };
+    overShare(renderer.f, share, whole, stepOf(loop), (position) => {
+      renderer.within(loop.axis, position, lane, () => runNest(renderer, nest, depth + 1));
+    });
+    if (whole === loop.extent) return;
+    inLastPart(renderer.f, share, () => {
+      run(whole, vectors, 4, { vector: true, copies: 1 });
+      run(vectors, loop.extent, 1, plain);
+    });
+    return;
+  }
   if (loop.copies === 0) {
     run(0, loop.extent, 1, plain);
     return;
   }
-  const step = 4 * loop.copies;
-  const whole = loop.extent - (loop.extent % step);
-  const vectors = loop.extent - (loop.extent % 4);
-  run(0, whole, step, { vector: true, copies: loop.copies });
+  run(0, whole, stepOf(loop), { vector: true, copies: loop.copies });
   run(whole, vectors, 4, { vector: true, copies: 1 });
   run(vectors, loop.extent, 1, plain);
+}
+
+function stepOf({ copies }: LoopAxis): number {
+  return copies === 0 ? 1 : 4 * copies;
+}
+
+/** Where the whole steps of a loop end, and where its whole vectors do. */
+function wholeSteps(loop: LoopAxis): [number, number] {
+  const { extent } = loop;
+  return [extent - (extent % stepOf(loop)), loop.copies === 0 ? extent : extent - (extent % 4)];
+}
+
+// An axis with so many steps is cut even where a later one has more: what one thread works on lies together.
+const enoughSteps = 16;
+/** A part of a vector axis is at least so many elements, whole cache lines. */
+const lineElements = 64;
+
+/** The best axis of a nest to be shared among threads, and how it is cut; undefined where none or the work is too little. */
+export function cutNest(axes: readonly LoopAxis[], work: number): CutAxis | undefined {
+  const candidates = axes.map((loop) => {
+    const step = loop.copies === 0 ? 1 : Math.max(stepOf(loop), lineElements);
+    return { axis: loop.axis, step, count: Math.ceil(wholeSteps(loop)[0] / step) };
+  });
+  const most = candidates.reduce((count, c) => Math.max(count, c.count), 0);
+  const chosen = candidates.find(({ count }) => count >= Math.min(enoughSteps, most));
+  if (!chosen || chosen.count < 2) return undefined;
+  const parts = cut(chosen.count, chosen.step, work);
+  return parts.parts > 1 ? { axis: chosen.axis, cut: parts } : undefined;
 }
 
 /** How often the body runs inside the loops from a depth on. */

@@ -3,8 +3,9 @@ import { f32x4, i32, i32x4, i64, type Local, select, v128 } from '../assembler/i
 import { placeAt } from '../renderer/addresses.ts';
 import type { Renderer } from '../renderer/renderer.ts';
 import type { Vector, VectorMath } from '../renderer/vector-math.ts';
-import { runNest } from './nest.ts';
-import { rowCopies } from './vector-axis.ts';
+import type { KernelEmitter } from './kernel-emitter.ts';
+import { cutNest, runNest } from './nest.ts';
+import { rowCopies, timeOf } from './vector-axis.ts';
 
 const outerAxis = 0;
 const lengthAxis = 1;
@@ -13,37 +14,45 @@ const innerAxis = 2;
 /** A position and its key above it, so that one 64-bit comparison orders by key and keeps the order of equal ones. */
 const pairBytes = 8;
 
-/** One line of pairs, and where its runs are merged to. */
-export function rankScratchBytes({ length }: RankKernel): number {
-  return 2 * length * pairBytes;
+/** Line by line: pairs of key and position are sorted, then each position is told its place. */
+export function emitRank(emitter: KernelEmitter, kernel: RankKernel): void {
+  const { outer, length, inner, value } = kernel;
+  const axes = [
+    { axis: outerAxis, extent: outer, copies: 0 },
+    { axis: innerAxis, extent: inner, copies: 0 },
+  ];
+  const scratch = kernel.bindings.length;
+  // One line of pairs, and where its runs are merged to.
+  emitter.scratch({ dtype: 'int32', place: emitter.reserve(2 * length * pairBytes, true) });
+  const mergeTime = 3 * Math.log2(length + 1);
+  const work = outer * length * inner * (timeOf({ values: [value], stores: [] }) + mergeTime);
+  const along = cutNest(axes, work);
+  emitter.phase({ work, along }, ({ renderer, shared }) => {
+    if (length === 0) return;
+    runNest(renderer, {
+      axes,
+      values: [value],
+      stores: [],
+      shared,
+      body: () => rankLine(renderer, kernel, scratch),
+    });
+  });
 }
 
-/** Line by line: pairs of key and position are sorted, then each position is told its place. */
-export function emitRank(renderer: Renderer, kernel: RankKernel, scratch: number): void {
+function rankLine(renderer: Renderer, kernel: RankKernel, scratch: number): void {
   const { f } = renderer;
-  const { outer, length, inner, value, output } = kernel;
-  if (length === 0) return;
-  runNest(renderer, {
-    axes: [
-      { axis: outerAxis, extent: outer, copies: 0 },
-      { axis: innerAxis, extent: inner, copies: 0 },
-    ],
-    values: [value],
-    stores: [],
-    body() {
-      writePairs(renderer, kernel, scratch);
-      const pair = f.i32(renderer.base(scratch));
-      const spare = f.i32(i32.add(pair, i32.constant(length * pairBytes)));
-      if (length > 1) sortPairs(renderer, length, pair, spare);
-      const address = renderer.address(output, lineStart(length, inner), 0);
-      const [base, offset] = placeAt(address, 0);
-      const place = f.i32();
-      f.range(place, i32.constant(0), i32.constant(length), 1, () => {
-        const target = i32.add(base, i32.mul(i32.load(pair), i32.constant(inner * 4)));
-        f.emit(i32.store(target, place, offset));
-        pair.set(i32.add(pair, i32.constant(pairBytes)));
-      });
-    },
+  const { length, inner, output } = kernel;
+  writePairs(renderer, kernel, scratch);
+  const pair = f.i32(renderer.base(scratch));
+  const spare = f.i32(i32.add(pair, i32.constant(length * pairBytes)));
+  if (length > 1) sortPairs(renderer, length, pair, spare);
+  const address = renderer.address(output, lineStart(length, inner), 0);
+  const [base, offset] = placeAt(address, 0);
+  const place = f.i32();
+  f.range(place, i32.constant(0), i32.constant(length), 1, () => {
+    const target = i32.add(base, i32.mul(i32.load(pair), i32.constant(inner * 4)));
+    f.emit(i32.store(target, place, offset));
+    pair.set(i32.add(pair, i32.constant(pairBytes)));
   });
 }
 

@@ -3,42 +3,52 @@ import { f32x4, f64x2, i32, type Local, v128 } from '../assembler/index.ts';
 import { binaryOf } from '../renderer/operations.ts';
 import type { Renderer } from '../renderer/renderer.ts';
 import type { Vector } from '../renderer/vector-math.ts';
-import { runNest } from './nest.ts';
+import type { KernelEmitter } from './kernel-emitter.ts';
+import { cutNest, runNest } from './nest.ts';
 import { combining } from './reduction.ts';
-import { rowCopies } from './vector-axis.ts';
+import { rowCopies, timeOf } from './vector-axis.ts';
 
 const outerAxis = 0;
 const lengthAxis = 1;
 const innerAxis = 2;
 
 /** Running folds, line by line; where lines lie side by side the lanes of a vector are neighboring lines. */
-export function emitScan(renderer: Renderer, kernel: ScanKernel): void {
-  const { f } = renderer;
-  const { outer, length, inner, reverse, value, output } = kernel;
-  if (length === 0) return;
+export function emitScan(emitter: KernelEmitter, kernel: ScanKernel): void {
+  const { outer, length, inner, value, output } = kernel;
   const index = weightedSum([axis(outerAxis), axis(lengthAxis), axis(innerAxis)], [length * inner, inner, 1]);
   const store: Store = { binding: output, index, value };
-  runNest(renderer, {
-    axes: [
-      { axis: outerAxis, extent: outer, copies: 0 },
-      { axis: innerAxis, extent: inner, copies: rowCopies([value], [store], innerAxis, inner) },
-    ],
-    values: [value],
-    stores: [store],
-    body() {
-      const folds = Array.from({ length: renderer.scope.copies }, () => new RunningFold(renderer, kernel));
-      renderer.hoist([value], [store], undefined);
-      const turn = f.i32();
-      const position = reverse ? f.i32() : turn;
-      f.range(turn, i32.constant(0), i32.constant(length), 1, () => {
-        if (reverse) position.set(i32.sub(i32.constant(length - 1), turn));
-        renderer.within(lengthAxis, position, { vector: false, copies: 1 }, () => {
-          renderer.eachCopy((copy) => {
-            renderer.store(store, (folds[copy] as RunningFold).add(renderer.keep(value)));
-          });
-        });
+  const axes = [
+    { axis: outerAxis, extent: outer, copies: 0 },
+    { axis: innerAxis, extent: inner, copies: rowCopies([value], [store], innerAxis, inner) },
+  ];
+  const work = outer * length * inner * timeOf({ values: [value], stores: [store] });
+  const along = cutNest(axes, work);
+  emitter.phase({ work, along }, ({ renderer, shared }) => {
+    if (length === 0) return;
+    runNest(renderer, {
+      axes,
+      values: [value],
+      stores: [store],
+      shared,
+      body: () => foldLine(renderer, kernel, store),
+    });
+  });
+}
+
+function foldLine(renderer: Renderer, kernel: ScanKernel, store: Store): void {
+  const { f } = renderer;
+  const { length, reverse, value } = kernel;
+  const folds = Array.from({ length: renderer.scope.copies }, () => new RunningFold(renderer, kernel));
+  renderer.hoist([value], [store], undefined);
+  const turn = f.i32();
+  const position = reverse ? f.i32() : turn;
+  f.range(turn, i32.constant(0), i32.constant(length), 1, () => {
+    if (reverse) position.set(i32.sub(i32.constant(length - 1), turn));
+    renderer.within(lengthAxis, position, { vector: false, copies: 1 }, () => {
+      renderer.eachCopy((copy) => {
+        renderer.store(store, (folds[copy] as RunningFold).add(renderer.keep(value)));
       });
-    },
+    });
   });
 }
 

@@ -1,25 +1,41 @@
 import { axis, type Expression, type ScatterAddKernel, strideAlong, weightedSum } from '@evenkeel/backend';
 import { f32x4, i32, i32x4, v128 } from '../assembler/index.ts';
 import type { Renderer } from '../renderer/renderer.ts';
-import { runNest } from './nest.ts';
-import { rowCopies } from './vector-axis.ts';
+import type { KernelEmitter } from './kernel-emitter.ts';
+import { cutNest, type LoopAxis, runNest } from './nest.ts';
+import type { SharedAxis } from './share.ts';
+import { rowCopies, timeOf } from './vector-axis.ts';
 
 const outerAxis = 0;
 const lengthAxis = 1;
 const innerAxis = 2;
 
-/** Zeros the output, then adds value after value in order; an index that is one for all of a row adds whole vectors. */
-export function emitScatterAdd(renderer: Renderer, kernel: ScatterAddKernel): void {
+/**
+ * Zeros the output, then adds value after value in order; an index that is one for all of a row adds whole vectors.
+ * Threads share blocks of the output or its columns, never the values of one element.
+ */
+export function emitScatterAdd(emitter: KernelEmitter, kernel: ScatterAddKernel): void {
+  const { outer, length, inner, size, index, value, output } = kernel;
+  const perRow = strideAlong(index, innerAxis) === 0;
+  const row = { axis: innerAxis, extent: inner, copies: perRow ? rowCopies([value], [], innerAxis, inner) : 0 };
+  const work = outer * length * inner * timeOf({ values: [index, value], stores: [] });
+  const along = cutNest([{ axis: outerAxis, extent: outer, copies: 0 }, row], work);
+  emitter.phase({ work: outer * size * inner * 0.1 }, ({ f, renderer }) => {
+    f.zero(renderer.base(output), i32.constant(outer * size * inner * 4));
+  });
+  emitter.phase({ work, along }, ({ renderer, shared }) => {
+    addAll(renderer, kernel, row, shared);
+  });
+}
+
+function addAll(renderer: Renderer, kernel: ScatterAddKernel, row: LoopAxis, shared: SharedAxis | undefined): void {
   const { f, math } = renderer;
   const { outer, length, inner, size, index, value, output } = kernel;
-  const base = renderer.base(output);
-  f.zero(base, i32.constant(outer * size * inner * 4));
   const perRow = strideAlong(index, innerAxis) === 0;
   const axes = [
     { axis: outerAxis, extent: outer, copies: 0 },
     { axis: lengthAxis, extent: length, copies: 0 },
   ];
-  const row = { axis: innerAxis, extent: inner, copies: perRow ? rowCopies([value], [], innerAxis, inner) : 0 };
   const add = value.dtype === 'float32' ? f32x4.add : i32x4.add;
   const rowOffset = f.i32();
 
@@ -52,13 +68,14 @@ export function emitScatterAdd(renderer: Renderer, kernel: ScatterAddKernel): vo
     axes: perRow ? axes : [...axes, row],
     values: [index, value],
     stores: [],
+    shared,
     body: () =>
       guarded(() => {
         if (!perRow) {
           addAt(position);
           return;
         }
-        runNest(renderer, { axes: [row], values: [value], stores: [], body: () => addAt(position) });
+        runNest(renderer, { axes: [row], values: [value], stores: [], shared, body: () => addAt(position) });
       }),
   });
 }

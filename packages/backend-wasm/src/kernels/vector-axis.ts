@@ -34,6 +34,13 @@ export function arithmeticCost(values: readonly Expression[]): number {
   return cost;
 }
 
+/** Nanoseconds for one element, roughly: instructions for four of them, and reading and writing them. */
+export function timeOf({ values, stores }: Work): number {
+  let accesses = stores.length;
+  for (const e of partsOf(values)) if (e.kind === 'load') accesses++;
+  return (arithmeticCost(values) + 2 * accesses) / 30;
+}
+
 function accessCost(index: Expression, axis: number, lanesReduce: boolean): number {
   const stride = strideAlong(index, axis);
   if (stride === undefined || (lanesReduce && reductionsOf(index) !== 0)) return costOf.computed;

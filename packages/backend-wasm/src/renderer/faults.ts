@@ -1,4 +1,4 @@
-import { i32, i32x4, type Local, v128 } from '../assembler/index.ts';
+import { i32, i32x4, type Local, type Value, v128 } from '../assembler/index.ts';
 import type { Vector, VectorMath } from './vector-math.ts';
 
 /**
@@ -7,10 +7,10 @@ import type { Vector, VectorMath } from './vector-math.ts';
  */
 export class Faults {
   readonly #math: VectorMath;
-  readonly #address: number;
+  readonly #address: Value<'i32'>;
   #noted: { any: Local<'v128'>; index: Local<'v128'>; size: Local<'v128'> } | undefined;
 
-  constructor(math: VectorMath, address: number) {
+  constructor(math: VectorMath, address: Value<'i32'>) {
     this.#math = math;
     this.#address = address;
   }
@@ -44,7 +44,7 @@ export class Faults {
     const noted = this.#noted;
     if (!noted) return;
     const { f } = this.#math;
-    const at = i32.constant(this.#address);
+    const at = this.#address;
     f.if(v128.anyTrue(noted.any), () => {
       f.emit(i32.store(at, i32.constant(1)));
       for (let lane = 0; lane < 4; lane++) {

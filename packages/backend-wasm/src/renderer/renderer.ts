@@ -16,7 +16,7 @@ export interface RendererParts {
   readonly dtypes: readonly Scalar[];
   readonly arguments: readonly Value[];
   readonly argumentTypes: readonly Scalar[];
-  readonly faultAddress: number;
+  readonly faultAddress: Value<'i32'>;
   /** Everything that will be rendered: what is used once needs no local. */
   readonly roots: readonly Expression[];
 }

@@ -3,12 +3,14 @@ import { type FunctionBuilder, f32x4, i32x4, type Local, type Value, v128 } from
 /** A vector value inside a kernel: four lanes of a 32-bit scalar; a bool is all ones or all zeros. */
 export type Vector = Value<'v128'>;
 
-/** What of relaxed SIMD may be used. */
+/** What of the engine kernels use. */
 export interface Features {
   /** Relaxed multiply-add exists and rounds once. */
   readonly fused: boolean;
   /** Relaxed lane select exists. */
   readonly laneselect: boolean;
+  /** Memory is shared between threads. */
+  readonly sharedMemory: boolean;
 }
 
 const word = new DataView(new ArrayBuffer(8));

@@ -14,7 +14,7 @@ export function detectFeatures(): Features {
   return detected;
 }
 
-export const plainFeatures: Features = { fused: false, laneselect: false };
+export const plainFeatures: Features = { fused: false, laneselect: false, sharedMemory: false };
 
 function probe(): Features {
   const bytes = probeModule(f32x4.relaxedMadd);
@@ -27,14 +27,14 @@ function probe(): Features {
   floats[4] = x;
   floats[8] = -(1 + 2 ** -11);
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { m: memory } });
-  (instance.exports['f'] as (address: number) => void)(0);
-  return { fused: floats[12] === 2 ** -24, laneselect: true };
+  (instance.exports['f0'] as (address: number) => void)(0);
+  return { fused: floats[12] === 2 ** -24, laneselect: true, sharedMemory: false };
 }
 
 function probeModule(madd: Madd): Uint8Array<ArrayBuffer> {
-  const builder = new ModuleBuilder();
+  const builder = new ModuleBuilder(false);
   const f = builder.function(['i32']);
   const at = f.parameter<'i32'>(0);
   f.emit(v128.store(at, madd(v128.load(at), v128.load(at, 16), v128.load(at, 32)), 48));
-  return builder.finish(f);
+  return builder.finish([f]);
 }

@@ -8,7 +8,7 @@ export const addressableBytes = 2 ** 32;
 const lineBytes = 64;
 /** Kernels may read (never write) so far past the end of a block. */
 const slackBytes = 1024;
-/** The first bytes belong to the runtime: kernels tell faults there. */
+/** The first bytes belong to the runtime: kernels tell faults there, and threads meet there. */
 const reservedBytes = 1024;
 
 /** Memory in the WebAssembly heap. */
@@ -44,15 +44,17 @@ export class Heap {
   #top = reservedBytes;
   #liveBytes = 0;
   #liveBuffers = 0;
-  #view: Uint8Array<ArrayBuffer>;
-  #words: Int32Array<ArrayBuffer>;
+  #view: Uint8Array;
+  #words: Int32Array;
+  #floats: Float32Array;
 
-  constructor(maximumBytes: number) {
+  constructor(maximumBytes: number, shared: boolean) {
     this.maximumBytes = Math.min(maximumBytes, addressableBytes);
     const maximum = Math.max(1, Math.floor(this.maximumBytes / pageBytes));
-    this.memory = new WebAssembly.Memory({ initial: 1, maximum });
-    this.#view = new Uint8Array(this.memory.buffer as ArrayBuffer);
-    this.#words = new Int32Array(this.#view.buffer);
+    this.memory = new WebAssembly.Memory({ initial: 1, maximum, shared });
+    this.#view = new Uint8Array(this.memory.buffer);
+    this.#words = new Int32Array(this.memory.buffer);
+    this.#floats = new Float32Array(this.memory.buffer);
   }
 
   get liveBytes(): number {
@@ -64,15 +66,20 @@ export class Heap {
     return this.bytes.byteLength;
   }
 
-  /** All of the memory; growing detaches it, so never keep it. */
-  get bytes(): Uint8Array<ArrayBuffer> {
+  /** All of the memory; growing detaches it or leaves it behind, so never keep it. */
+  get bytes(): Uint8Array {
     this.#renew();
     return this.#view;
   }
 
-  get words(): Int32Array<ArrayBuffer> {
+  get words(): Int32Array {
     this.#renew();
     return this.#words;
+  }
+
+  get floats(): Float32Array {
+    this.#renew();
+    return this.#floats;
   }
 
   allocate(bytes: number): WasmBuffer {
@@ -183,10 +190,11 @@ export class Heap {
   }
 
   #renew(): void {
-    const buffer = this.memory.buffer as ArrayBuffer;
+    const { buffer } = this.memory;
     if (this.#view.buffer === buffer) return;
     this.#view = new Uint8Array(buffer);
-    this.#words = new Int32Array(buffer, 0, buffer.byteLength >>> 2);
+    this.#words = new Int32Array(buffer);
+    this.#floats = new Float32Array(buffer);
   }
 }
 

@@ -1,14 +1,21 @@
 import { type Kernel, printKernel } from '@evenkeel/backend';
 import { emitKernel } from '../kernels/emit-kernel.ts';
+import type { Phase, Workspace } from '../kernels/kernel-module.ts';
 import type { Features } from '../renderer/vector-math.ts';
-
-export type KernelFunction = (...values: number[]) => void;
+import type { KernelFunction } from './participate.ts';
 
 export interface CompiledKernel {
-  readonly run: KernelFunction;
-  readonly workspaceBytes: number;
+  /** Unlike that of any other kernel compiled in this process. */
+  readonly number: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly phases: readonly Phase[];
+  /** One for each phase. */
+  readonly functions: readonly KernelFunction[];
+  readonly workspace: Workspace;
   readonly reportsFaults: boolean;
 }
+
+let compiledKernels = 0;
 
 // A program holds what it uses; this bounds what is kept for programs to come.
 const maximumKernels = 4096;
@@ -54,9 +61,10 @@ export class ModuleCache {
   }
 
   #compile(kernel: Kernel): CompiledKernel {
-    const { bytes, workspaceBytes, reportsFaults } = emitKernel(kernel, this.#features);
-    const module = new WebAssembly.Module(bytes);
-    const instance = new WebAssembly.Instance(module, { e: { m: this.#memory } });
-    return { run: instance.exports['f'] as KernelFunction, workspaceBytes, reportsFaults };
+    const made = emitKernel(kernel, this.#features);
+    const module = new WebAssembly.Module(made.bytes);
+    const { exports } = new WebAssembly.Instance(module, { e: { m: this.#memory } });
+    const functions = made.phases.map((_, i) => exports[`f${i}`] as KernelFunction);
+    return { ...made, functions, number: ++compiledKernels };
   }
 }

@@ -1,106 +1,124 @@
 import { isRepeat, type Prepared, type Program, type Step } from '@evenkeel/backend';
-import type { CompiledKernel, KernelFunction, ModuleCache } from './module-cache.ts';
+import type { CompiledKernel, ModuleCache } from './module-cache.ts';
+import type { KernelFunction } from './participate.ts';
 
-interface Call {
-  readonly run: KernelFunction;
-  /** Which of the run's values are the function's parameters. */
-  readonly parameters: readonly number[];
-}
+const recordWords = 8;
+/** The record has its place in the word that threads claim parts by. */
+const mostRecords = 1 << 19;
 
-interface Repeat {
-  readonly times: number;
-  readonly body: readonly (Call | Repeat)[];
-  readonly strides: readonly number[];
-}
-
-/** A program as calls of compiled functions. What a run needs is laid out once, so that running allocates nothing. */
+/**
+ * A program as a script for `participate`: records, then the tables of kernels and the strides of repetitions, all of them
+ * placed relative to its beginning. Behind it come the values: pointers by binding, arguments, the workspace's address.
+ */
 export class PreparedProgram implements Prepared {
   readonly program: Program;
+  readonly script: Int32Array;
+  readonly functions: KernelFunction[] = [];
+  /** The kernel of each record, where it has one. */
+  readonly kernels: readonly (CompiledKernel | undefined)[];
   readonly workspaceBytes: number;
   readonly reportsFaults: boolean;
-  /** Pointers by binding, then arguments, then the workspace's address: written before each run. */
-  readonly values: number[];
-  readonly #steps: readonly (Call | Repeat)[];
+  /** Nanoseconds of one run that threads can share, roughly. */
+  readonly sharedWork: number;
 
-  constructor(program: Program, cache: ModuleCache) {
+  constructor(program: Program, cache: ModuleCache, threads: number) {
     this.program = program;
-    const bindings = program.bindings.length;
-    const workspace = bindings + program.arguments.length;
-    this.values = new Array<number>(workspace + 1).fill(0);
+    const writer = new ScriptWriter(program, cache);
+    writer.steps(program.steps, 1);
+    this.script = writer.finish();
+    this.kernels = writer.kernels;
     let workspaceBytes = 0;
-    let reportsFaults = false;
-    const layOut = (step: Step): Call | Repeat => {
-      if (isRepeat(step)) {
-        return { times: step.repeat, body: step.body.map(layOut), strides: step.strides };
-      }
-      const kernel: CompiledKernel = cache.get(step.kernel);
-      workspaceBytes = Math.max(workspaceBytes, kernel.workspaceBytes);
-      reportsFaults ||= kernel.reportsFaults;
-      const parameters = [...step.bindings, ...step.arguments.map((a) => bindings + a)];
-      if (kernel.workspaceBytes > 0) parameters.push(workspace);
-      return { run: kernel.run, parameters };
-    };
-    this.#steps = program.steps.map(layOut);
+    this.reportsFaults = this.kernels.some((kernel) => kernel?.reportsFaults);
+    this.kernels.forEach((kernel, record) => {
+      if (!kernel) return;
+      const { commonBytes, ownBytes } = kernel.workspace;
+      workspaceBytes = Math.max(workspaceBytes, commonBytes + threads * ownBytes);
+      this.functions[record] = kernel.functions[this.script[record * recordWords + 1] as number] as KernelFunction;
+    });
     this.workspaceBytes = workspaceBytes;
-    this.reportsFaults = reportsFaults;
+    this.sharedWork = this.kernels.length < mostRecords ? writer.sharedWork : 0;
   }
 
-  run(): void {
-    this.#runSteps(this.#steps);
+  /** How many words the script and its values need. */
+  get words(): number {
+    return this.script.length + this.program.bindings.length + this.program.arguments.length + 1;
   }
 
-  #runSteps(steps: readonly (Call | Repeat)[]): void {
-    for (let i = 0; i < steps.length; i++) {
-      const step = steps[i] as Call | Repeat;
-      if ('times' in step) this.#repeat(step);
-      else call(step.run, step.parameters, this.values);
-    }
-  }
-
-  #repeat({ times, body, strides }: Repeat): void {
-    for (let turn = 0; turn < times; turn++) {
-      this.#runSteps(body);
-      this.#move(strides, 1);
-    }
-    this.#move(strides, -times);
-  }
-
-  #move(strides: readonly number[], turns: number): void {
-    for (let i = 0; i < strides.length; i++) {
-      this.values[i] = (this.values[i] as number) + turns * (strides[i] as number);
-    }
+  /** Writes where kernels' modules are into the script. */
+  locate(addressOf: (kernel: CompiledKernel) => number): void {
+    this.kernels.forEach((kernel, record) => {
+      if (!kernel) return;
+      this.script[record * recordWords + 5] = addressOf(kernel);
+      this.script[record * recordWords + 6] = kernel.bytes.length;
+    });
   }
 }
 
-// Spelled out for the usual counts: a spread would make an array at every call.
-function call(f: KernelFunction, p: readonly number[], v: readonly number[]): void {
-  const at = (i: number): number => v[p[i] as number] as number;
-  switch (p.length) {
-    case 1:
-      f(at(0));
-      break;
-    case 2:
-      f(at(0), at(1));
-      break;
-    case 3:
-      f(at(0), at(1), at(2));
-      break;
-    case 4:
-      f(at(0), at(1), at(2), at(3));
-      break;
-    case 5:
-      f(at(0), at(1), at(2), at(3), at(4));
-      break;
-    case 6:
-      f(at(0), at(1), at(2), at(3), at(4), at(5));
-      break;
-    case 7:
-      f(at(0), at(1), at(2), at(3), at(4), at(5), at(6));
-      break;
-    case 8:
-      f(at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7));
-      break;
-    default:
-      f(...p.map((i) => v[i] as number));
+class ScriptWriter {
+  readonly kernels: (CompiledKernel | undefined)[] = [];
+  sharedWork = 0;
+  readonly #program: Program;
+  readonly #cache: ModuleCache;
+  readonly #records: number[][] = [];
+  readonly #lists: number[] = [];
+  /** Which word of which record tells where a list is. */
+  readonly #references: { record: number; word: number; list: number; unit: number }[] = [];
+
+  constructor(program: Program, cache: ModuleCache) {
+    this.#program = program;
+    this.#cache = cache;
+  }
+
+  steps(steps: readonly Step[], times: number): void {
+    for (const step of steps) {
+      if (!isRepeat(step)) {
+        this.#kernel(step, times);
+      } else if (step.repeat > 0) {
+        const first = this.#records.length;
+        this.steps(step.body, times * step.repeat);
+        this.#refer(3, step.strides, 1);
+        this.#add([-1, first, step.repeat, 0, step.strides.length, 0], undefined);
+      }
+    }
+  }
+
+  finish(): Int32Array {
+    this.#add([0], undefined);
+    const start = this.#records.length * recordWords;
+    for (const { record, word, list, unit } of this.#references) {
+      (this.#records[record] as number[])[word] = (start + list) * unit;
+    }
+    const script = new Int32Array(start + this.#lists.length);
+    this.#records.forEach((words, record) => {
+      script.set(words, record * recordWords);
+    });
+    script.set(this.#lists, start);
+    return script;
+  }
+
+  #kernel(step: Exclude<Step, { repeat: number }>, times: number): void {
+    const kernel = this.#cache.get(step.kernel);
+    const { bindings, arguments: given } = this.#program;
+    const positions = [...step.bindings, ...step.arguments.map((a) => bindings.length + a)];
+    positions.push(bindings.length + given.length);
+    const table = positions.map((position) => position * 4);
+    const list = this.#lists.length;
+    this.#lists.push(...table);
+    kernel.phases.forEach(({ parts, work, isWhole }, phase) => {
+      if (parts > 1) this.sharedWork += work * times;
+      this.#references.push({ record: this.#records.length, word: 4, list, unit: 4 });
+      this.#add([kernel.number, phase, parts, isWhole ? 1 : 0], kernel);
+    });
+  }
+
+  /** The word of the next record that tells where a list is. */
+  #refer(word: number, list: readonly number[], unit: number): void {
+    this.#references.push({ record: this.#records.length, word, list: this.#lists.length, unit });
+    this.#lists.push(...list);
+  }
+
+  #add(words: number[], kernel: CompiledKernel | undefined): void {
+    this.#records.push(words);
+    this.kernels.push(kernel);
   }
 }

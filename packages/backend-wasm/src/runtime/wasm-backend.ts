@@ -1,22 +1,36 @@
 import type { Backend, Bindings, DeviceBuffer, Limits, Prepared, Program, Range } from '@evenkeel/backend';
 import { ConfigError, DeviceError, IndexError } from '@evenkeel/errors';
 import { routines } from '../kernels/emit-kernel.ts';
-import { faultAddress } from '../kernels/kernel-module.ts';
+import { faultAddress, faultBytes } from '../kernels/kernel-module.ts';
 import { detectFeatures, plainFeatures } from './features.ts';
 import { addressableBytes, Heap, type WasmBuffer } from './heap.ts';
 import { ModuleCache } from './module-cache.ts';
+import { type Participant, participate } from './participate.ts';
 import { PreparedProgram } from './prepared-program.ts';
+import { SharedKernels } from './shared-kernels.ts';
+import { controlWords, type ThreadCount, Threads, threadCount } from './threads.ts';
 
 export interface WasmOptions {
   /** How far the memory may grow, in bytes. Default: 4 GiB, all that an address can reach. */
   readonly maximumBytes?: number | undefined;
   /** Whether relaxed SIMD may be used where the engine has it. Default: true. */
   readonly relaxed?: boolean | undefined;
+  /**
+   * How many threads work on a program, this one among them; `'auto'` for as many as there are cores, up to 8. One where
+   * memory cannot be shared (a page that is not cross-origin isolated) and on a page's own thread, which must not wait: there
+   * the backend belongs in a worker. Results do not depend on it. Default: 1.
+   */
+  readonly threads?: ThreadCount | undefined;
 }
+
+// Waking another thread takes a good part of these nanoseconds; work that is not worth it stays on this one.
+const wakingWork = 50_000;
+/** The same where the others are still awake. */
+const meetingWork = 10_000;
 
 /**
  * Runs programs as WebAssembly SIMD code that is emitted when a program is prepared: float32, int32 and bool, on one
- * thread. Works in Node and in a page, synchronously.
+ * thread or several. Works in Node and in a page, synchronously.
  *
  * ```ts
  * const backend = wasm({ relaxed: false });
@@ -48,11 +62,17 @@ export class WasmBackend implements Backend {
   readonly limits: Limits;
   readonly #heap: Heap;
   readonly #cache: ModuleCache;
+  readonly #threads: Threads | undefined;
+  readonly #sharedKernels: SharedKernels;
+  readonly #self: Participant;
   #workspace: WasmBuffer | undefined;
+  /** The program whose script is in memory, and where. */
+  #program: PreparedProgram | undefined;
+  #script: WasmBuffer | undefined;
   #isDisposed = false;
 
   constructor(options: WasmOptions) {
-    const { maximumBytes = addressableBytes, relaxed = true } = options;
+    const { maximumBytes = addressableBytes, relaxed = true, threads = 1 } = options;
     if (!(maximumBytes >= 65536)) {
       throw new ConfigError('maximumBytes is out of range', {
         doing: 'making the wasm backend',
@@ -60,17 +80,22 @@ export class WasmBackend implements Backend {
         expected: 'at least 65536, one page of memory',
       });
     }
-    const features = relaxed ? detectFeatures() : plainFeatures;
+    const count = threadCount(threads);
+    const features = { ...(relaxed ? detectFeatures() : plainFeatures), sharedMemory: count > 1 };
     this.limits = {
       dtypes: ['float32', 'int32', 'bool'],
       boolBytes: 4,
       bindings: 64,
-      threads: 1,
+      threads: count,
       routines,
       arithmetic: features.fused ? 'fused' : 'separate',
     };
-    this.#heap = new Heap(maximumBytes);
+    this.#heap = new Heap(maximumBytes, count > 1);
     this.#cache = new ModuleCache(this.#heap.memory, features);
+    this.#sharedKernels = new SharedKernels(this.#heap);
+    this.#threads = count > 1 ? new Threads(this.#heap.memory, count) : undefined;
+    const { memory, words } = this.#heap;
+    this.#self = { memory, words, thread: 0, threads: count, isAlone: true, functions: [] };
   }
 
   /** Bytes in buffers that were not released, padding included. */
@@ -83,9 +108,14 @@ export class WasmBackend implements Backend {
     return this.#heap.memoryBytes;
   }
 
+  /** Threads that have started, this one among them; the others join as they start, some tens of milliseconds later. */
+  get threads(): number {
+    return 1 + (this.#threads?.ready ?? 0);
+  }
+
   prepare(program: Program): PreparedProgram {
     this.#check();
-    return new PreparedProgram(program, this.#cache);
+    return new PreparedProgram(program, this.#cache, this.limits.threads);
   }
 
   allocate(bytes: number): WasmBuffer {
@@ -105,21 +135,34 @@ export class WasmBackend implements Backend {
 
   run(prepared: Prepared, bindings: Bindings): void {
     const program = prepared as PreparedProgram;
-    const { values } = program;
     const { buffers } = bindings;
     const count = buffers.length;
+    this.#threads?.check();
+    const isShared = this.#isWorthSharing(program);
+    if (program !== this.#program || (isShared && this.#self.isAlone)) this.#load(program, isShared);
+    const workspace = program.workspaceBytes > 0 ? this.#workspaceOf(program.workspaceBytes) : 0;
+    const { words, floats } = this.#heap;
+    const values = (words[controlWords.values] as number) >>> 2;
     for (let i = 0; i < count; i++) {
       const { buffer, offset, length } = buffers[i] as (typeof buffers)[number];
-      values[i] = this.#place(buffer, offset, length, 'running');
+      words[values + i] = this.#place(buffer, offset, length, 'running');
     }
-    for (let i = 0; i < bindings.arguments.length; i++) {
-      values[count + i] = bindings.arguments[i] as number;
+    const dtypes = program.program.arguments;
+    for (let i = 0; i < dtypes.length; i++) {
+      (dtypes[i] === 'float32' ? floats : words)[values + count + i] = bindings.arguments[i] as number;
     }
-    if (program.workspaceBytes > 0) {
-      values[values.length - 1] = this.#workspaceOf(program.workspaceBytes);
+    words[values + count + dtypes.length] = workspace;
+    this.#self.words = words;
+    this.#self.isAlone = !isShared;
+    try {
+      participate(this.#self);
+    } catch (error) {
+      // The others may still be at work on the script, so there must not be another.
+      if (isShared) this.#threads?.stop();
+      throw error;
     }
-    program.run();
-    if (program.reportsFaults && this.#heap.words[faultAddress >> 2] !== 0) this.#raiseFault();
+    if (isShared) this.#threads?.check();
+    if (program.reportsFaults) this.#raiseFaults();
   }
 
   read(buffer: DeviceBuffer, range?: Range): Promise<Uint8Array<ArrayBuffer>> {
@@ -133,8 +176,10 @@ export class WasmBackend implements Backend {
   }
 
   dispose(): void {
+    if (this.#isDisposed) return;
     this.#isDisposed = true;
     this.#cache.clear();
+    this.#threads?.stop();
   }
 
   /** The address of a range, which must lie in a buffer that is alive. */
@@ -170,15 +215,49 @@ export class WasmBackend implements Backend {
     return this.#workspace.address;
   }
 
-  #raiseFault(): never {
-    const at = faultAddress >> 2;
+  #isWorthSharing({ sharedWork }: PreparedProgram): boolean {
+    const threads = this.#threads;
+    if (!threads || sharedWork < meetingWork || threads.ready === 0) return false;
+    return sharedWork >= wakingWork || threads.areAwake;
+  }
+
+  /** Writes a program's script where all threads find it. */
+  #load(program: PreparedProgram, isShared: boolean): void {
+    this.#program = undefined;
+    if (isShared) program.locate(this.#sharedKernels.locate(program.kernels));
+    const bytes = program.words * 4;
+    if (this.#script === undefined || this.#script.bytes < bytes) {
+      if (this.#script) this.#heap.release(this.#script);
+      this.#script = undefined;
+      this.#script = this.#heap.allocate(bytes);
+    }
     const { words } = this.#heap;
-    const [index, size] = [words[at + 1], words[at + 2]];
-    words[at] = 0;
+    const { address } = this.#script;
+    words.set(program.script, address >>> 2);
+    words[controlWords.program] = (words[controlWords.program] as number) + 1;
+    words[controlWords.script] = address;
+    words[controlWords.values] = address + program.script.length * 4;
+    words[controlWords.end] = (address + bytes) >>> 2;
+    this.#self.functions = program.functions;
+    this.#program = program;
+  }
+
+  /** Tells the first fault that a thread has noted. */
+  #raiseFaults(): void {
+    const { words } = this.#heap;
+    let fault: [number, number] | undefined;
+    for (let thread = 0; thread < this.limits.threads; thread++) {
+      const at = (faultAddress + thread * faultBytes) >> 2;
+      if (words[at] === 0) continue;
+      words[at] = 0;
+      fault ??= [words[at + 1] as number, words[at + 2] as number];
+    }
+    if (!fault) return;
+    const [index, size] = fault;
     throw new IndexError(`index ${index} is out of range for a dimension of size ${size}`, {
       doing: 'running a program on wasm',
       got: `${index}`,
-      expected: `an index from 0 to ${(size as number) - 1}`,
+      expected: `an index from 0 to ${size - 1}`,
     });
   }
 

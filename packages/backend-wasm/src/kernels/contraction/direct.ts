@@ -1,5 +1,6 @@
 import { f32x4, i32, type Local, type Value, v128 } from '../../assembler/index.ts';
-import type { VectorMath } from '../../renderer/vector-math.ts';
+import type { Features, VectorMath } from '../../renderer/vector-math.ts';
+import { inLastPart, overShare, type Share } from '../share.ts';
 import { accumulatorBudget, addLanes, multiplyTile, type Tile } from './micro-kernel.ts';
 
 /** A product on operands where they lie, with every size and stride a constant of the code. */
@@ -17,19 +18,26 @@ export interface DirectProduct {
   readonly isPadded: boolean;
   /** The product is added to c, which is padded, instead of stored. */
   readonly accumulates: boolean;
+  /** What of the columns is computed, whole strips of them. */
+  readonly share: Share | undefined;
 }
 
 /** How b is laid out: rows of neighboring columns, or packed panels of 8 columns. */
 export type DirectColumns = { readonly kind: 'rows'; readonly stepBytes: number } | { readonly kind: 'panels' };
 
+/** Rows of a register tile, and the columns of a strip. */
+export function directTile(features: Features, rows: number, kind: DirectColumns['kind']): [number, number] {
+  const budget = accumulatorBudget(features);
+  const tall = Math.ceil(rows / Math.ceil(rows / (budget / 2)));
+  const tileRows = rows <= 24 ? tall : budget / 2;
+  return [tileRows, 4 * (kind === 'panels' ? 2 : Math.max(2, Math.floor(budget / tileRows)))];
+}
+
 /** b's columns are neighbors in memory. Strips of columns, in each all rows, so that a strip of b stays in the L1 cache. */
 export function emitDirectProduct(math: VectorMath, product: DirectProduct, layout: DirectColumns): void {
   const { f } = math;
   const { rows, columns, depth } = product;
-  const budget = accumulatorBudget(math);
-  const tall = Math.ceil(rows / Math.ceil(rows / (budget / 2)));
-  const tileRows = rows <= 24 ? tall : budget / 2;
-  const wide = layout.kind === 'panels' ? 2 : Math.max(2, Math.floor(budget / tileRows));
+  const [tileRows, step] = directTile(math.features, rows, layout.kind);
   const strip = (column: Value<'i32'>, vectors: number, valid: number): void => {
     const b =
       layout.kind === 'rows'
@@ -56,16 +64,12 @@ export function emitDirectProduct(math: VectorMath, product: DirectProduct, layo
     }
     if (rows > whole) block(rows - whole);
   };
-  const step = wide * 4;
   const whole = columns - (columns % step);
-  if (whole > 0) {
-    const column = f.i32();
-    f.range(column, i32.constant(0), i32.constant(whole), step, () => strip(column, wide, step));
-  }
+  overShare(f, product.share, whole, step, (column) => strip(column, step / 4, step));
   const rest = columns - whole;
   if (rest === 0) return;
   const valid = product.isPadded ? Math.ceil(rest / 4) * 4 : rest;
-  strip(i32.constant(whole), Math.ceil(rest / 4), valid);
+  inLastPart(f, product.share, () => strip(i32.constant(whole), Math.ceil(rest / 4), valid));
 }
 
 function store(
@@ -89,6 +93,8 @@ function store(
     });
   });
 }
+
+export const dotColumns = 4;
 
 /**
  * Both operands are contiguous along k: dot products of four columns and up to three rows at a time, four values of k in
@@ -125,14 +131,13 @@ export function emitDotProducts(math: VectorMath, product: DirectProduct, bRowBy
     }
     if (rows > whole) tile(rows - whole);
   };
-  const whole = columns - (columns % 4);
-  const column = f.i32();
-  if (whole > 0) {
-    f.range(column, i32.constant(0), i32.constant(whole), 4, () => strip(column, 4));
-  }
-  if (columns > whole) {
+  const whole = columns - (columns % dotColumns);
+  overShare(f, product.share, whole, dotColumns, (column) => strip(column, dotColumns));
+  if (columns === whole) return;
+  inLastPart(f, product.share, () => {
+    const column = f.i32();
     f.range(column, i32.constant(whole), i32.constant(columns), 1, () => strip(column, 1));
-  }
+  });
 }
 
 type Four = [Local<'v128'>, Local<'v128'>, Local<'v128'>, Local<'v128'>];

@@ -1,5 +1,5 @@
 import { f32x4, i32, type Local, type Value, v128 } from '../../assembler/index.ts';
-import type { VectorMath } from '../../renderer/vector-math.ts';
+import type { Features, VectorMath } from '../../renderer/vector-math.ts';
 
 /** A block of the product that is kept in registers: rows times vectors of four columns. */
 export interface Tile {
@@ -8,8 +8,8 @@ export interface Tile {
 }
 
 /** Accumulators that fit beside the operands in the 15 registers V8 leaves on x64. */
-export function accumulatorBudget(math: VectorMath): number {
-  return math.features.fused ? 12 : 8;
+export function accumulatorBudget(features: Features): number {
+  return features.fused ? 12 : 8;
 }
 
 /** Where one operand of a tile is read: it moves by `stepBytes` from k to k. */

@@ -1,7 +1,8 @@
 import { axesOf, type Expression, type KernelBinding, load, type Store } from '@evenkeel/backend';
 import type { Renderer } from '../../renderer/renderer.ts';
 import { innermostLast, storeAll } from '../loop.ts';
-import { runNest } from '../nest.ts';
+import { type LoopAxis, runNest } from '../nest.ts';
+import type { SharedAxis } from '../share.ts';
 import { chooseCopies, chooseVectorAxis } from '../vector-axis.ts';
 import { type Axis, type MatrixView, matrixView, rowMajor, sizeOfAxes } from './axes.ts';
 import { gridOf } from './grid.ts';
@@ -102,8 +103,24 @@ export function emitOperand(renderer: Renderer, { stages }: Computed): void {
   for (const { store, axes } of stages) emitStores(renderer, axes, [store]);
 }
 
-/** Stores over all of some axes, vectorized along the best of them. */
-export function emitStores(renderer: Renderer, axes: readonly Axis[], stores: readonly Store[]): void {
+/** Stores over some axes, one of which may be shared among threads. */
+export function emitStores(
+  renderer: Renderer,
+  axes: readonly Axis[],
+  stores: readonly Store[],
+  shared?: SharedAxis,
+): void {
+  runNest(renderer, {
+    axes: storeNest(axes, stores),
+    values: stores.map((s) => s.value),
+    stores,
+    shared,
+    body: () => storeAll(renderer, stores),
+  });
+}
+
+/** The loops of stores, vectorized along the best axis. */
+export function storeNest(axes: readonly Axis[], stores: readonly Store[]): LoopAxis[] {
   const values = stores.map((s) => s.value);
   const extents = new Map(axes.map(({ axis, extent }) => [axis, extent]));
   const vectorAxis = chooseVectorAxis({ values, stores }, extents, {
@@ -111,16 +128,11 @@ export function emitStores(renderer: Renderer, axes: readonly Axis[], stores: re
     reductions: 0,
     innerSize: 1,
   });
-  runNest(renderer, {
-    axes: innermostLast(
-      axes.map(({ axis, extent }) => ({
-        axis,
-        extent,
-        copies: axis === vectorAxis ? chooseCopies(values, extent) : 0,
-      })),
-    ),
-    values,
-    stores,
-    body: () => storeAll(renderer, stores),
-  });
+  return innermostLast(
+    axes.map(({ axis, extent }) => ({
+      axis,
+      extent,
+      copies: axis === vectorAxis ? chooseCopies(values, extent) : 0,
+    })),
+  );
 }

@@ -3,8 +3,8 @@ import { type Features, VectorMath } from '../../renderer/vector-math.ts';
 import { accumulatorBudget, multiplyTile, type Tile } from './micro-kernel.ts';
 
 /** The register tile on packed operands: 6 x 8 with multiply-add, 4 x 8 without. */
-export function packedTile(math: VectorMath): Tile {
-  return { rows: accumulatorBudget(math) / 2, vectors: 2 };
+export function packedTile(features: Features): Tile {
+  return { rows: accumulatorBudget(features) / 2, vectors: 2 };
 }
 
 export const packedColumns = 8;
@@ -32,7 +32,7 @@ export function emitPackedProduct(
     Local<'i32'>,
   ];
   const math = new VectorMath(f, features);
-  const tile = packedTile(math);
+  const tile = packedTile(features);
   const column = f.i32();
   const row = f.i32();
   f.range(column, i32.constant(0), columns, packedColumns, () => {

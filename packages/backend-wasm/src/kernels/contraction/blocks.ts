@@ -1,0 +1,53 @@
+/** How large the pieces of a product are that are worked on at a time. */
+import type { Features } from '../../renderer/vector-math.ts';
+import { packedTile } from './packed.ts';
+import type { ContractionPlan } from './plan.ts';
+
+// A packed block of a, which is read again for every panel of b, should stay in the L2 cache.
+const blockElements = 32 * 1024;
+const blockRows = 252;
+const blockDepth = 512;
+// A block of sums on its way to the stores should too.
+const sumElements = 48 * 1024;
+// Rows that are shared among threads are cut in so many blocks, unless these become too small to read all of b for.
+const sharedBlocks = 16;
+const leastSharedRows = 24;
+
+/** k in blocks of about equal size, a multiple of four but for the last. */
+export function depthBlocks({ depth, method }: ContractionPlan): number[] {
+  if (method !== 'packed') return [depth];
+  const count = Math.ceil(depth / blockDepth);
+  const size = Math.ceil(depth / count / 4) * 4;
+  const blocks: number[] = [];
+  for (let from = 0; from < depth; from += size) blocks.push(Math.min(size, depth - from));
+  return blocks;
+}
+
+/** Whether the sums are stored where they stay, not block by block on their way to the stores. */
+export function isWhole({ output, turns }: ContractionPlan): boolean {
+  return output !== undefined || turns.length > 0;
+}
+
+/** How many rows are packed at a time, at most. */
+export function packedRows(plan: ContractionPlan, features: Features): number {
+  const { rows: tileRows } = packedTile(features);
+  const deepest = Math.max(...depthBlocks(plan));
+  const most = Math.min(blockRows, blockElements / deepest, isWhole(plan) ? Infinity : sumElements / plan.pitch);
+  const block = Math.max(tileRows, Math.floor(most / tileRows) * tileRows);
+  return Math.min(block, Math.ceil(plan.rows / tileRows) * tileRows);
+}
+
+/** How many rows of a product without packing are made at a time. */
+export function directRows(plan: ContractionPlan, isShared: boolean): number {
+  const { rows, pitch } = plan;
+  const most = isWhole(plan) ? rows : sumElements / pitch;
+  if (!isShared) return isWhole(plan) ? rows : evenBlock(rows, most, 12);
+  return evenBlock(rows, Math.min(most, Math.max(leastSharedRows, rows / sharedBlocks)), 12);
+}
+
+/** Rows in blocks of about equal size, at most so many, a multiple of the tile's rows. */
+function evenBlock(rows: number, most: number, multiple: number): number {
+  const limit = Math.max(multiple, Math.floor(most / multiple) * multiple);
+  const count = rows <= limit ? 1 : Math.ceil(rows / limit);
+  return Math.ceil(rows / count / multiple) * multiple;
+}

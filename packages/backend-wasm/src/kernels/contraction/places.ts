@@ -1,0 +1,51 @@
+/** Where in the workspace a contraction keeps what is neither an operand nor a result. */
+import type { Features } from '../../renderer/vector-math.ts';
+import type { KernelEmitter, Place } from '../kernel-emitter.ts';
+import { depthBlocks, directRows, isWhole, packedRows } from './blocks.ts';
+import type { Division } from './division.ts';
+import type { Operand } from './operand.ts';
+import { packedColumns, packedTile } from './packed.ts';
+import type { ContractionPlan } from './plan.ts';
+
+export interface Places {
+  /** All sums, where products are added up over several turns; group after group, where turns are shared. */
+  readonly total: Place | undefined;
+  /** Sums on their way to the stores. */
+  readonly sums: Place | undefined;
+  readonly packedLeft: Place | undefined;
+  readonly packedRight: Place | undefined;
+  /** A tile at the edge of the output. */
+  readonly edge: Place | undefined;
+}
+
+/** Whether an operand is made ready once, before the product: not for each batch index or turn. */
+export function isReadyBefore({ by }: Division, operand: Operand): boolean {
+  return by === 'rows' || by === 'columns' || operand.isShared;
+}
+
+/** Reserves the workspace, and the scratch bindings in the order of `planContraction`. */
+export function layOut(emitter: KernelEmitter, plan: ContractionPlan, division: Division, features: Features): Places {
+  const { left, right, rows, columns, pitch, method, output, turns, depth } = plan;
+  const { by, cut } = division;
+  const isCut = by !== 'nothing';
+  const reserve = (elements: number, isOwn: boolean): Place => emitter.reserve(elements * 4, isOwn && isCut);
+  emitter.scratch({ dtype: 'float32', place: undefined });
+  for (const operand of [left, right]) {
+    const stages = operand.computed?.stages ?? [];
+    for (const stage of [stages.at(-1), stages.length > 1 ? stages[0] : undefined]) {
+      const place = reserve(stage?.elements ?? 0, !isReadyBefore(division, operand));
+      emitter.scratch({ dtype: 'float32', place });
+    }
+  }
+  const isPacked = method === 'packed';
+  const groups = by === 'turns' ? cut.parts : 1;
+  const block = isPacked ? packedRows(plan, features) : by === 'columns' ? rows : directRows(plan, by === 'rows');
+  const width = Math.ceil(columns / packedColumns) * packedColumns;
+  return {
+    total: turns.length > 0 ? reserve(groups * rows * pitch, by !== 'turns') : undefined,
+    sums: isWhole(plan) ? undefined : reserve(block * pitch, by !== 'columns'),
+    packedLeft: isPacked ? reserve(block * Math.max(...depthBlocks(plan)), true) : undefined,
+    packedRight: isPacked || method === 'panels' ? reserve(width * depth, !isReadyBefore(division, right)) : undefined,
+    edge: isPacked && output ? reserve(packedTile(features).rows * packedColumns, true) : undefined,
+  };
+}

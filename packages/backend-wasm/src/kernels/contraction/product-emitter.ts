@@ -1,0 +1,251 @@
+import { type FunctionBuilder, i32, type Local, type Value } from '../../assembler/index.ts';
+import { placeAt } from '../../renderer/addresses.ts';
+import type { Renderer } from '../../renderer/renderer.ts';
+import type { KernelEmitter, PhaseContext, Place } from '../kernel-emitter.ts';
+import { runNest } from '../nest.ts';
+import { bounds, inLastPart, overShare, type Share } from '../share.ts';
+import type { Axis, MatrixView } from './axes.ts';
+import { depthBlocks, directRows, packedRows } from './blocks.ts';
+import { emitDirectProduct, emitDotProducts } from './direct.ts';
+import type { Division } from './division.ts';
+import { emitOperand, emitStores, type Operand } from './operand.ts';
+import { emitPacker } from './pack.ts';
+import { emitPackedProduct, packedColumns, packedTile } from './packed.ts';
+import { isReadyBefore, type Places } from './places.ts';
+import type { ContractionPlan } from './plan.ts';
+
+/** What all phases of a contraction know. */
+export interface Contraction {
+  readonly emitter: KernelEmitter;
+  readonly plan: ContractionPlan;
+  readonly division: Division;
+  readonly places: Places;
+  readonly functions: ProductFunctions;
+}
+
+/** Functions that the phases' functions call. */
+export interface ProductFunctions {
+  readonly packLeft: FunctionBuilder | undefined;
+  readonly packRight: FunctionBuilder | undefined;
+  readonly multiply: FunctionBuilder | undefined;
+}
+
+export function productFunctions(emitter: KernelEmitter, plan: ContractionPlan): ProductFunctions {
+  const { builder, features } = emitter;
+  const { left, right, method, output, pitch } = plan;
+  const isPacked = method === 'packed';
+  const packer = (width: number, { view }: Operand) => emitPacker(builder, width, view.rowStride, view.columnStride);
+  return {
+    packLeft: isPacked ? packer(packedTile(features).rows, left) : undefined,
+    packRight: isPacked || method === 'panels' ? packer(packedColumns, right) : undefined,
+    multiply: isPacked
+      ? emitPackedProduct(builder, features, (output ? output.rowStride : pitch) * 4, !output)
+      : undefined,
+  };
+}
+
+/** The code of a product in one phase. */
+export class ProductEmitter {
+  readonly renderer: Renderer;
+  readonly #contraction: Contraction;
+  readonly #plan: ContractionPlan;
+  readonly #f: FunctionBuilder;
+  /** Where row 0 of the sums would lie in the scratch block. */
+  readonly #sums: Local<'i32'>;
+  /** Where b lies, packed or not. */
+  readonly #right: Local<'i32'>;
+  readonly #places = new Map<Place, Local<'i32'>>();
+
+  constructor(contraction: Contraction, context: PhaseContext) {
+    this.renderer = context.renderer;
+    this.#contraction = contraction;
+    this.#plan = contraction.plan;
+    this.#f = context.f;
+    this.#sums = context.scratch[0] as Local<'i32'>;
+    this.#right = context.f.i32();
+    // Made where the function begins, because what is made inside a loop is known only there.
+    for (const place of Object.values(contraction.places)) if (place) this.#places.set(place, context.at(place));
+  }
+
+  at(place: Place | undefined): Local<'i32'> {
+    return this.#places.get(place as Place) as Local<'i32'>;
+  }
+
+  /** Loops over axes. */
+  over(axes: readonly Axis[], body: () => void): void {
+    const plain = axes.map(({ axis, extent }) => ({ axis, extent, copies: 0 }));
+    runNest(this.renderer, { axes: plain, values: [], stores: [], body });
+  }
+
+  /** The body where axes, counted together row by row, are at a position. */
+  within(axes: readonly Axis[], position: Local<'i32'>, body: () => void): void {
+    const f = this.#f;
+    const bind = (rest: readonly Axis[], inside: number): void => {
+      const last = rest[rest.length - 1];
+      if (!last) {
+        body();
+        return;
+      }
+      const quotient = inside === 1 ? position : f.i32(i32.divS(position, i32.constant(inside)));
+      const own = rest.length === 1 ? quotient : f.i32(i32.remS(quotient, i32.constant(last.extent)));
+      this.renderer.within(last.axis, own, { vector: false, copies: 1 }, () =>
+        bind(rest.slice(0, -1), inside * last.extent),
+      );
+    };
+    bind(axes, 1);
+  }
+
+  /** The product where the batch stands, without what was made ready before. */
+  turn(total: Local<'i32'> | undefined, share?: Share): void {
+    const { left, right } = this.#plan;
+    const { division } = this.#contraction;
+    if (!isReadyBefore(division, left)) this.compute(left);
+    if (!isReadyBefore(division, right)) {
+      this.compute(right);
+      this.pack();
+    }
+    this.#locateRight();
+    if (this.#plan.method === 'packed') this.#packedProduct(total, share);
+    else this.#directProduct(total, share);
+  }
+
+  compute({ computed }: Operand): void {
+    if (computed) emitOperand(this.renderer, computed);
+  }
+
+  /** Packs b, or a share of its panels, if the method wants it packed. */
+  pack(share?: Share): void {
+    const { right, columns } = this.#plan;
+    const { places, functions } = this.#contraction;
+    if (!functions.packRight) return;
+    const { rowStride, columnStride } = right.view;
+    const width = Math.ceil(columns / packedColumns) * packedColumns;
+    const [first, end] = share ? bounds(this.#f, share, columns) : [i32.constant(0), i32.constant(columns)];
+    const source = this.#f.i32(i32.add(this.#start(right.view), i32.mul(first, i32.constant(rowStride * 4))));
+    let from = 0;
+    for (const size of depthBlocks(this.#plan)) {
+      const place = i32.add(i32.mul(first, i32.constant(size * 4)), i32.constant(from * width * 4));
+      this.#f.call(
+        functions.packRight,
+        i32.add(source, i32.constant(from * columnStride * 4)),
+        i32.add(this.at(places.packedRight), place),
+        i32.sub(end, first),
+        i32.constant(size),
+      );
+      from += size;
+    }
+  }
+
+  /** The stores for some rows, whose sums are in the scratch block. */
+  finishRows(block: Local<'i32'>, first: Value<'i32'>, end: Value<'i32'>): void {
+    const { rowAxes, columnAxes, stores, pitch } = this.#plan;
+    const { renderer } = this;
+    this.#sums.set(i32.sub(block, i32.mul(first, i32.constant(pitch * 4))));
+    renderer.hoist(
+      stores.map((s) => s.value),
+      stores,
+      undefined,
+    );
+    const row = this.#f.i32();
+    this.#f.range(row, first, end, 1, () => this.within(rowAxes, row, () => emitStores(renderer, columnAxes, stores)));
+  }
+
+  #start(view: MatrixView): Local<'i32'> {
+    const address = this.renderer.address(view.binding, view.start, 0);
+    const [base, offset] = placeAt(address, 0);
+    return this.#f.i32(i32.add(base, i32.constant(offset)));
+  }
+
+  #locateRight(): void {
+    const { functions, places } = this.#contraction;
+    this.#right.set(functions.packRight ? this.at(places.packedRight) : this.#start(this.#plan.right.view));
+  }
+
+  #directProduct(total: Local<'i32'> | undefined, share: Share | undefined): void {
+    const { rows, columns, depth, left, right, method, output, pitch } = this.#plan;
+    const { division, places } = this.#contraction;
+    const { math } = this.renderer;
+    const f = this.#f;
+    const byColumns = division.by === 'columns';
+    const block = byColumns ? rows : directRows(this.#plan, division.by === 'rows');
+    const cRowBytes = (output ? output.rowStride : pitch) * 4;
+    const a = this.#start(left.view);
+    const whole = total ?? (output && this.#start(output));
+    const sums = whole ?? this.at(places.sums);
+    const piece = (first: Value<'i32'>, count: number): void => {
+      const c = whole ? f.i32(i32.add(whole, i32.mul(first, i32.constant(cRowBytes)))) : sums;
+      const product = {
+        rows: count,
+        columns,
+        depth,
+        a: f.i32(i32.add(a, i32.mul(first, i32.constant(left.view.rowStride * 4)))),
+        aRowBytes: left.view.rowStride * 4,
+        aStepBytes: left.view.columnStride * 4,
+        b: this.#right,
+        c,
+        cRowBytes,
+        isPadded: !output,
+        accumulates: total !== undefined,
+        share: byColumns ? share : undefined,
+      };
+      if (method === 'dot') emitDotProducts(math, product, right.view.rowStride * 4);
+      else if (method === 'panels') emitDirectProduct(math, product, { kind: 'panels' });
+      else emitDirectProduct(math, product, { kind: 'rows', stepBytes: right.view.columnStride * 4 });
+      if (!whole && !byColumns) this.finishRows(sums, first, i32.add(first, i32.constant(count)));
+    };
+    const rowShare = byColumns ? undefined : share;
+    const blocks = rows - (rows % block);
+    overShare(f, rowShare, blocks, block, (first) => piece(first, block));
+    if (rows > blocks) inLastPart(f, rowShare, () => piece(i32.constant(blocks), rows - blocks));
+  }
+
+  #packedProduct(total: Local<'i32'> | undefined, share: Share | undefined): void {
+    const { rows, columns, left, output, pitch } = this.#plan;
+    const { emitter, places, functions } = this.#contraction;
+    const { rowStride, columnStride } = left.view;
+    const f = this.#f;
+    const tileRows = packedTile(emitter.features).rows;
+    const pitchBytes = (output ? output.rowStride : pitch) * 4;
+    const width = Math.ceil(columns / packedColumns) * packedColumns;
+    const a = this.#start(left.view);
+    const whole = total ?? (output && this.#start(output));
+    const packed = this.at(places.packedLeft);
+    const [start, stop] = share ? bounds(f, share, rows) : [i32.constant(0), i32.constant(rows)];
+    const block = this.#evenBlock(i32.sub(stop, start), packedRows(this.#plan, emitter.features), tileRows);
+    const first = f.i32();
+    f.range(first, start, stop, block, () => {
+      const end = f.i32(i32.add(first, block));
+      end.set(i32.minU(end, stop));
+      const count = f.i32(i32.sub(end, first));
+      const source = f.i32(i32.add(a, i32.mul(first, i32.constant(rowStride * 4))));
+      const target = whole ? f.i32(i32.add(whole, i32.mul(first, i32.constant(pitchBytes)))) : this.at(places.sums);
+      let from = 0;
+      for (const size of depthBlocks(this.#plan)) {
+        const depthOffset = i32.constant(from * columnStride * 4);
+        f.call(functions.packLeft as FunctionBuilder, i32.add(source, depthOffset), packed, count, i32.constant(size));
+        f.call(
+          functions.multiply as FunctionBuilder,
+          packed,
+          i32.add(this.#right, i32.constant(from * width * 4)),
+          target,
+          count,
+          i32.constant(columns),
+          i32.constant(size),
+          i32.constant(from > 0 || total ? 1 : 0),
+          places.edge ? this.at(places.edge) : i32.constant(0),
+        );
+        from += size;
+      }
+      if (!whole) this.finishRows(this.at(places.sums), first, end);
+    });
+  }
+
+  /** Rows in blocks of about equal size, at most so many, a multiple of the tile's rows. */
+  #evenBlock(rows: Value<'i32'>, most: number, multiple: number): Value<'i32'> {
+    const f = this.#f;
+    const count = f.i32(i32.divS(i32.add(rows, i32.constant(most - 1)), i32.constant(most)));
+    const step = f.i32(i32.mul(count, i32.constant(multiple)));
+    const tiles = i32.divS(i32.sub(i32.add(rows, step), i32.constant(1)), step);
+    return f.i32(i32.mul(tiles, i32.constant(multiple)));
+  }
+}
