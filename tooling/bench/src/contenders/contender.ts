@@ -11,6 +11,8 @@ export interface Contender {
   readonly env?: Readonly<Record<string, string>>;
   /** Set where results mean nothing: on a backend that runs nothing, in a loop that only spends time. */
   readonly isUnchecked?: boolean;
+  /** Set where results are to be the first contender's to the last bit. */
+  readonly isExact?: boolean;
   /** Another library in JavaScript: what Even Keel is to be faster than. */
   readonly isPeer?: boolean;
 }

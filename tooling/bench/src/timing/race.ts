@@ -111,9 +111,10 @@ function checkValues(runners: readonly Runner[]): void {
   const [reference, ...others] = runners.filter(
     ({ contender, timing }) => !contender.isUnchecked && timing.error === undefined,
   );
-  for (const { timing } of others) {
+  for (const { contender, timing } of others) {
     const check = (what: string, value: number, expected: number, tolerance: number): void => {
-      if (Math.abs(value - expected) <= tolerance * Math.max(1, Math.abs(expected))) return;
+      const allowed = contender.isExact ? 0 : tolerance * Math.max(1, Math.abs(expected));
+      if (Math.abs(value - expected) <= allowed) return;
       timing.error ??= `${timing.contender}: ${what} is ${value}, that of ${reference!.timing.contender} is ${expected}`;
     };
     check('the first result', timing.firstValue, reference!.timing.firstValue, 1e-4);
