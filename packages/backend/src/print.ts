@@ -1,4 +1,4 @@
-/** Kernels and programs as text: what tests compare, `DEBUG` shows, and caches use as identity (nothing is left out). */
+/** Kernels and programs as text: what tests compare and `DEBUG` shows (nothing is left out). */
 import { type Expression, operands } from './expression.ts';
 import type { Kernel, RoutineKernel, Store } from './kernel.ts';
 import { isRepeat, type Program, type Step } from './program.ts';

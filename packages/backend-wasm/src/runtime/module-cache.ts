@@ -1,4 +1,4 @@
-import { type Kernel, printKernel } from '@evenkeel/backend';
+import { type Kernel, kernelKey } from '@evenkeel/backend';
 import { emitKernel } from '../kernels/emit-kernel.ts';
 import type { Phase, Workspace } from '../kernels/kernel-module.ts';
 import type { Features } from '../renderer/vector-math.ts';
@@ -20,11 +20,11 @@ let compiledKernels = 0;
 // A program holds what it uses; this bounds what is kept for programs to come.
 const maximumKernels = 4096;
 
-/** Compiled kernels by their text, the one least recently asked for leaving first. */
+/** Compiled kernels by their key, the one least recently asked for leaving first. */
 export class ModuleCache {
   readonly #memory: WebAssembly.Memory;
   readonly #features: Features;
-  readonly #byText = new Map<string, CompiledKernel>();
+  readonly #byKey = new Map<string, CompiledKernel>();
   #byKernel = new WeakMap<Kernel, CompiledKernel>();
 
   constructor(memory: WebAssembly.Memory, features: Features) {
@@ -33,30 +33,30 @@ export class ModuleCache {
   }
 
   get size(): number {
-    return this.#byText.size;
+    return this.#byKey.size;
   }
 
   get(kernel: Kernel): CompiledKernel {
     const known = this.#byKernel.get(kernel);
     if (known) return known;
-    const text = printKernel(kernel);
-    let compiled = this.#byText.get(text);
+    const key = kernelKey(kernel);
+    let compiled = this.#byKey.get(key);
     if (compiled) {
-      this.#byText.delete(text);
+      this.#byKey.delete(key);
     } else {
       compiled = this.#compile(kernel);
-      if (this.#byText.size >= maximumKernels) {
-        const [oldest] = this.#byText.keys();
-        if (oldest !== undefined) this.#byText.delete(oldest);
+      if (this.#byKey.size >= maximumKernels) {
+        const [oldest] = this.#byKey.keys();
+        if (oldest !== undefined) this.#byKey.delete(oldest);
       }
     }
-    this.#byText.set(text, compiled);
+    this.#byKey.set(key, compiled);
     this.#byKernel.set(kernel, compiled);
     return compiled;
   }
 
   clear(): void {
-    this.#byText.clear();
+    this.#byKey.clear();
     this.#byKernel = new WeakMap();
   }
 
