@@ -51,11 +51,8 @@ function loop(cluster: Cluster, evaluation: Evaluation): LoopKernel {
 }
 
 function contraction(cluster: Cluster, product: Product, evaluation: Evaluation): Kernel {
-  const [left, right] = product.value.inputs as [Value, Value];
-  const isConvolution = product.value.primitive.lowering.kind === 'convolution';
-  // A convolution's kernel is the left side: its features are the rows.
-  const [a, b] = isConvolution ? [right, left] : [left, right];
-  const values = [evaluation.at(a, product.left), evaluation.at(b, product.right, product.guard)] as const;
+  const { left, right, guard } = product;
+  const values = [evaluation.at(left.value, left.at), evaluation.at(right.value, right.at, guard)] as const;
   const stores = evaluation.stores();
   const groups: AxisGroups = [product.batch, product.m, product.n, product.k];
   const { extents, rewrite } = mergeAxes(groups, cluster.extents, [...values, ...partsOf(stores)]);

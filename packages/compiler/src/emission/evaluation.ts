@@ -4,6 +4,7 @@ import {
   constant,
   contiguousStrides,
   type Expression,
+  integer,
   type KernelBinding,
   load,
   type Reduction,
@@ -130,11 +131,14 @@ export class Evaluation {
         const position = this.at(inputs[1] as Value, at, guard);
         const size = first.shape[dim] as number;
         const found: Expression = { kind: 'bounded', dtype: 'int32', a: position, size };
-        return this.at(
+        const value = this.at(
           first,
           at.map((place, d) => (d === dim ? found : place)),
           guard,
         );
+        // A number is the same everywhere, but a position outside is reported all the same.
+        const isNumber = first.kind === 'constant' || first.kind === 'argument';
+        return isNumber ? select(binary('ge', found, integer(0)), value, value) : value;
       }
       default:
         throw new DeviceError(`${value.primitive.name} cannot be written as an expression`, {

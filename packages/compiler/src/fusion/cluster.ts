@@ -25,15 +25,21 @@ export interface Kept {
   readonly memory: Memory;
 }
 
-/** The roles of a contraction's axes, and where it reads its operands. */
+/** An operand of a product, and where it is read. */
+export interface Side {
+  readonly value: Value;
+  readonly at: readonly Expression[];
+}
+
+/** The roles of a contraction's axes, and its operands. */
 export interface Product {
   readonly value: AppliedValue;
   readonly batch: readonly number[];
   readonly m: readonly number[];
   readonly n: readonly number[];
   readonly k: readonly number[];
-  readonly left: readonly Expression[];
-  readonly right: readonly Expression[];
+  readonly left: Side;
+  readonly right: Side;
   /** Where the right operand is there at all; padding is not memory. */
   readonly guard: Expression | undefined;
 }

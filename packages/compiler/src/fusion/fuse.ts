@@ -22,7 +22,7 @@ import type { Primitive } from '../primitive.ts';
 import { type Access, Cluster, reaches } from './cluster.ts';
 import { joinFold, placeFold } from './fold.ts';
 import { isRowByRow, Joining } from './joining.ts';
-import { chainCostOf, isDear, isView, joinsSeveral, kindOf, neutralOf } from './kinds.ts';
+import { chainCostOf, isDear, isView, joinsSeveral, type Kind, kindOf, neutralOf } from './kinds.ts';
 import type { Memory } from './memory.ts';
 import { placeProduct } from './product.ts';
 
@@ -58,6 +58,8 @@ class Fuser {
   readonly #wanted = new Map<Value, Memory[]>();
   readonly #memories = new Map<Value, Memory>();
   readonly #joining = new Joining();
+  /** How many operations and results read each value. */
+  readonly #uses = new Map<Value, number>();
   /** The results of each repeated body that somebody needs. */
   readonly #outcomes = new Map<RepeatValue, OutcomeValue[]>();
 
@@ -84,6 +86,7 @@ class Fuser {
     const found = new Set<ComputedValue>();
     const waiting = this.#graph.results.map(({ value }) => value);
     for (let value = waiting.pop(); value; value = waiting.pop()) {
+      this.#uses.set(value, (this.#uses.get(value) ?? 0) + 1);
       if (value.kind === 'input' || value.kind === 'constant' || value.kind === 'argument' || found.has(value))
         continue;
       found.add(value);
@@ -136,7 +139,7 @@ class Fuser {
     const accesses = this.#accessesOf(value);
     const wanted = this.#wanted.get(value) ?? [];
     if (sizeOf(value.shape) === 0 || (accesses.length === 0 && wanted.length === 0)) return;
-    const kind = neutralOf(value) === undefined ? kindOf(value) : 'element';
+    const kind = this.#kindOf(value);
     if (kind === 'joined') {
       this.#join(value, accesses, wanted);
       return;
@@ -158,6 +161,14 @@ class Fuser {
     if (memories[0]) this.#memories.set(value, memories[0]);
     for (const reader of readers) home.cluster.next.add(reader);
     for (const memory of memories) this.#joining.kept(memory, home.cluster);
+  }
+
+  #kindOf(value: AppliedValue): Kind {
+    if (neutralOf(value) !== undefined) return 'element';
+    // A product that is only ever seen with its dimensions in another order is written in that order.
+    const [matmul] = value.primitive.name === 'permute' && this.#together ? value.inputs : [];
+    const isPermuted = matmul?.kind === 'applied' && matmul.primitive.lowering.kind === 'contraction';
+    return isPermuted && this.#uses.get(matmul) === 1 && neutralOf(matmul) === undefined ? 'product' : kindOf(value);
   }
 
   /** Whether an operation is computed wherever it is read. */

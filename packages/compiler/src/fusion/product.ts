@@ -2,7 +2,7 @@ import { type Expression, sizeOf, weightedSum } from '@evenkeel/backend';
 import type { AppliedValue, Value } from '../graph/value.ts';
 import { convolutionWindow } from '../lowering/convolution-window.ts';
 import type { ConvolutionAttributes } from '../primitives/convolution.ts';
-import type { Access, Cluster } from './cluster.ts';
+import type { Access, Cluster, Side } from './cluster.ts';
 
 type Ask = (access: Omit<Access, 'cluster'>) => void;
 
@@ -15,32 +15,44 @@ export function placeProduct(cluster: Cluster, value: AppliedValue, at: readonly
   if (!isFree || cluster.levelOf(at, value.shape) !== 'element') return false;
   cluster.form = 'contraction';
   cluster.members.add(value);
-  if (value.primitive.lowering.kind === 'contraction') placeMatmul(cluster, value, ask);
-  else placeConvolution(cluster, value, ask);
+  if (value.primitive.lowering.kind === 'convolution') placeConvolution(cluster, value, ask);
+  else placeMatmul(cluster, value, ask);
   return true;
 }
 
+/**
+ * A product of matrices, as it is or with its dimensions in another order: then it is written in that order, and where its rows lie
+ * innermost, as the product of the transposed matrices, so that neighbors are written one after another.
+ */
 function placeMatmul(cluster: Cluster, value: AppliedValue, ask: Ask): void {
-  const [a, b] = value.inputs as [Value, Value];
-  const places = cluster.reaxis(value.shape);
+  const isPermuted = value.primitive.lowering.kind === 'view';
+  const matmul = isPermuted ? (value.inputs[0] as AppliedValue) : value;
+  const own = cluster.reaxis(value.shape);
+  const { dims } = value.attributes as { dims: readonly number[] };
+  const places = isPermuted ? own.map((_, d) => own[dims.indexOf(d)] as Expression) : own;
+  const [a, b] = matmul.inputs as [Value, Value];
   const batch = places.slice(0, -2);
-  const [m, n] = places.slice(-2) as [Expression, Expression];
+  const [row, column] = places.slice(-2) as [Expression, Expression];
   const inside = cluster.addAxes([a.shape.at(-1) as number]);
   const [k] = inside.places as [Expression];
-  const left = [...batch, m, k];
-  const right = [...batch, k, n];
+  const sides: readonly [Side, Side] = [
+    { value: a, at: [...batch, row, k] },
+    { value: b, at: [...batch, k, column] },
+  ];
+  const isTransposed = isPermuted && own.indexOf(row) > own.indexOf(column);
+  const [left, right] = isTransposed ? [sides[1], sides[0]] : sides;
   cluster.product = {
     value,
     batch: axesIn(batch),
-    m: axesIn([m]),
-    n: axesIn([n]),
+    m: axesIn([isTransposed ? column : row]),
+    n: axesIn([isTransposed ? row : column]),
     k: inside.axes,
     left,
     right,
     guard: undefined,
   };
-  ask({ value: a, at: left, context: 'operand' });
-  ask({ value: b, at: right, context: 'operand' });
+  ask({ ...left, context: 'operand' });
+  ask({ ...right, context: 'operand' });
 }
 
 /** For each image and group, the kernel's matrix `[O, C · K]` times the input's windows `[C · K, S]`, which are not memory. */
@@ -61,8 +73,8 @@ function placeConvolution(cluster: Cluster, value: AppliedValue, ask: Ask): void
   const { from, guard } = convolutionWindow(x, places, taps, attributes);
   const inGroup = (index: Expression, extent: number) => weightedSum([group, index], [extent, 1]);
   const joins = sizeOf(positions) < fewPositions;
-  const left = [inGroup(feature, features / groups), channel, ...taps];
-  const right = [image, inGroup(channel, depth), ...from];
+  const left = { value: w, at: [inGroup(feature, features / groups), channel, ...taps] };
+  const right = { value: x, at: [image, inGroup(channel, depth), ...from] };
   cluster.product = {
     value,
     batch: axesIn(joins ? [group] : [image, group]),
@@ -73,9 +85,9 @@ function placeConvolution(cluster: Cluster, value: AppliedValue, ask: Ask): void
     right,
     guard,
   };
-  ask({ value: w, at: left, context: 'operand' });
+  ask({ ...left, context: 'operand' });
   // Each element of the input is read once for every tap.
-  ask({ value: x, at: right, context: sizeOf(widths) > 1 ? 'window' : 'operand' });
+  ask({ ...right, context: sizeOf(widths) > 1 ? 'window' : 'operand' });
 }
 
 function axesIn(places: readonly Expression[]): number[] {

@@ -131,14 +131,10 @@ declare module '../tensor.ts' {
     sub(other: TensorLike, options?: AddOptions): Tensor;
     mul(other: TensorLike): Tensor;
     div(other: TensorLike, options?: DivOptions): Tensor;
-    remainder(other: TensorLike): Tensor;
-    fmod(other: TensorLike): Tensor;
     pow(exponent: TensorLike): Tensor;
     maximum(other: TensorLike): Tensor;
     minimum(other: TensorLike): Tensor;
-    lerp(end: Tensor, weight: TensorLike): Tensor;
-    atan2(other: TensorLike): Tensor;
   }
 }
 
-methods({ add, sub, mul, div, remainder, fmod, pow, maximum, minimum, lerp, atan2 });
+methods({ add, sub, mul, div, pow, maximum, minimum });

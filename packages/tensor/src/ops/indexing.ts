@@ -188,17 +188,8 @@ declare module '../tensor.ts' {
   interface Tensor {
     gather(dim: number, index: Tensor): Tensor;
     indexSelect(dim: number, index: Tensor): Tensor;
-    takeAlongDim(index: Tensor, dim?: number): Tensor;
     scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor;
-    scatter(dim: number, index: Tensor, source: Tensor | number): Tensor;
-    indexAdd(dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor;
-    oneHot(classes: number, dtype?: DType): Tensor;
-    tril(k?: number): Tensor;
-    triu(k?: number): Tensor;
-    diagonal(k?: number, a?: number, b?: number): Tensor;
-    diag(k?: number): Tensor;
   }
 }
 
-methods({ gather, indexSelect, takeAlongDim, scatterAdd, scatter, indexAdd, oneHot });
-methods({ tril, triu, diagonal, diag });
+methods({ gather, indexSelect, scatterAdd });

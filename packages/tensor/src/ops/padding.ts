@@ -4,7 +4,6 @@ import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
 import { broadcastTo } from './broadcast.ts';
 import { cat } from './joining.ts';
-import { methods } from './method.ts';
 import { flip } from './shape.ts';
 import { narrow, slice } from './slicing.ts';
 
@@ -96,11 +95,3 @@ function border(
   if (after > 0) parts.push(edge(after, false));
   return cat(parts, dim);
 }
-
-declare module '../tensor.ts' {
-  interface Tensor {
-    pad(counts: readonly number[], options?: PadOptions): Tensor;
-  }
-}
-
-methods({ pad });

@@ -138,30 +138,17 @@ declare module '../tensor.ts' {
     ceil(): Tensor;
     trunc(): Tensor;
     round(options?: RoundOptions): Tensor;
-    frac(): Tensor;
     sqrt(): Tensor;
     rsqrt(): Tensor;
     reciprocal(): Tensor;
     square(): Tensor;
     exp(): Tensor;
-    exp2(): Tensor;
     expm1(): Tensor;
     log(): Tensor;
     log1p(): Tensor;
-    log2(): Tensor;
-    log10(): Tensor;
     sin(): Tensor;
     cos(): Tensor;
-    tan(): Tensor;
-    asin(): Tensor;
-    acos(): Tensor;
-    atan(): Tensor;
-    sinh(): Tensor;
-    cosh(): Tensor;
     tanh(): Tensor;
-    asinh(): Tensor;
-    acosh(): Tensor;
-    atanh(): Tensor;
     sigmoid(): Tensor;
     erf(): Tensor;
     relu(): Tensor;
@@ -169,6 +156,6 @@ declare module '../tensor.ts' {
   }
 }
 
-methods({ neg, abs, sign, floor, ceil, trunc, round, frac, sqrt, rsqrt, reciprocal, square });
-methods({ exp, exp2, expm1, log, log1p, log2, log10, sin, cos, tan, asin, acos, atan });
-methods({ sinh, cosh, tanh, asinh, acosh, atanh, sigmoid, erf, relu, to });
+methods({ neg, abs, sign, floor, ceil, trunc, round, sqrt, rsqrt, reciprocal, square });
+methods({ exp, expm1, log, log1p, sin, cos });
+methods({ tanh, sigmoid, erf, relu, to });

@@ -122,8 +122,7 @@ export function softmax(x: Tensor, dim: number): Tensor {
     const float = toFloat(x);
     const over = [dimension('softmax', x.shape, dim)];
     if (x.ndim === 0) return ops.div(ops.exp(ops.sub(float, float)), 1);
-    const raised = ops.exp(ops.sub(float, ops.expand(finitePeak(float, over), float.shape)));
-    return ops.div(raised, ops.expand(ops.sum(raised, over), float.shape));
+    return weights(over)(float);
   });
 }
 
@@ -132,12 +131,33 @@ export function logSoftmax(x: Tensor, dim: number): Tensor {
   return scope(() => {
     const float = toFloat(x);
     const over = [dimension('logSoftmax', x.shape, dim)];
-    if (x.ndim === 0) return ops.sub(float, float);
-    const shifted = ops.sub(float, ops.expand(finitePeak(float, over), float.shape));
-    const total = ops.log(ops.sum(ops.exp(shifted), over));
-    return ops.sub(shifted, ops.expand(total, float.shape));
+    return x.ndim === 0 ? ops.sub(float, float) : logWeights(over)(float);
   });
 }
+
+/** p = softmax(x), whose cotangent is p · (g − Σ g · p): of the results alone, so that nothing else has to be kept. */
+const weights = (over: readonly number[]) =>
+  customGradient(
+    (x) => {
+      const raised = ops.exp(ops.sub(x, ops.expand(finitePeak(x, over), x.shape)));
+      return ops.div(raised, ops.expand(ops.sum(raised, over), x.shape));
+    },
+    (g, { output: p }) => {
+      const flowing = ops.mul(g, p);
+      return [ops.sub(flowing, ops.mul(p, ops.expand(ops.sum(flowing, over), p.shape)))];
+    },
+  );
+
+/** y = log softmax(x), whose cotangent is g − eʸ · Σ g. */
+const logWeights = (over: readonly number[]) =>
+  customGradient(
+    (x) => {
+      const shifted = ops.sub(x, ops.expand(finitePeak(x, over), x.shape));
+      const total = ops.log(ops.sum(ops.exp(shifted), over));
+      return ops.sub(shifted, ops.expand(total, x.shape));
+    },
+    (g, { output: y }) => [ops.sub(g, ops.mul(ops.exp(y), ops.expand(ops.sum(g, over), y.shape)))],
+  );
 
 /** The largest element along dimensions; ties share the gradient. */
 export function amax(x: Tensor, dims?: Dims, options: ReduceOptions = {}): Tensor {
@@ -201,11 +221,8 @@ declare module '../tensor.ts' {
   interface Tensor {
     sum(dims?: Dims, options?: ReduceOptions): Tensor;
     mean(dims?: Dims, options?: ReduceOptions): Tensor;
-    prod(dims?: Dims, options?: ReduceOptions): Tensor;
     var(dims?: Dims, options?: VarianceOptions): Tensor;
     std(dims?: Dims, options?: VarianceOptions): Tensor;
-    logsumexp(dims?: Dims, options?: ReduceOptions): Tensor;
-    vectorNorm(p?: number, dims?: Dims, options?: ReduceOptions): Tensor;
     any(dims?: Dims, options?: ReduceOptions): Tensor;
     all(dims?: Dims, options?: ReduceOptions): Tensor;
     softmax(dim: number): Tensor;
@@ -217,5 +234,5 @@ declare module '../tensor.ts' {
   }
 }
 
-methods({ sum, mean, prod, var: variance, std, logsumexp, vectorNorm, any, all });
+methods({ sum, mean, var: variance, std, any, all });
 methods({ softmax, logSoftmax, amax, amin, argmax, argmin });

@@ -8,7 +8,6 @@ import { dimension } from './dims.ts';
 import type { ValuesAndIndices } from './extremes.ts';
 import { finitePeak } from './finite-peak.ts';
 import { cat } from './joining.ts';
-import { methods } from './method.ts';
 import { slice } from './slicing.ts';
 
 /** Running sums along one dimension; of integers and bools as int32. */
@@ -110,16 +109,3 @@ function widths(x: Tensor, y: Tensor, dim: number): Tensor {
     y.shape.map((_, d) => (d === along ? x.size - 1 : 1)),
   );
 }
-
-declare module '../tensor.ts' {
-  interface Tensor {
-    cumsum(dim: number): Tensor;
-    cumprod(dim: number): Tensor;
-    cummax(dim: number): ValuesAndIndices;
-    cummin(dim: number): ValuesAndIndices;
-    logcumsumexp(dim: number): Tensor;
-    diff(n?: number, dim?: number, options?: DiffOptions): Tensor;
-  }
-}
-
-methods({ cumsum, cumprod, cummax, cummin, logcumsumexp, diff });

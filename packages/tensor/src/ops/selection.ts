@@ -10,7 +10,6 @@ import { broadcastShapes, broadcastTo } from './broadcast.ts';
 import { dimension } from './dims.ts';
 import { distinct, type Unique, type UniqueOptions } from './distinct.ts';
 import { indexSelect } from './indexing.ts';
-import { methods } from './method.ts';
 
 /** The elements where the mask holds, row by row, in one dimension; x and mask broadcast. The gradient goes back to them. */
 export async function maskedSelect(x: Tensor, mask: Tensor): Promise<Tensor> {
@@ -87,15 +86,3 @@ function positions(mask: ArrayLike<number>): Int32Array<ArrayBuffer> {
   for (let i = 0; i < mask.length; i++) if (mask[i] !== 0) found.push(i);
   return Int32Array.from(found);
 }
-
-declare module '../tensor.ts' {
-  interface Tensor {
-    maskedSelect(mask: Tensor): Promise<Tensor>;
-    nonzero(): Promise<Tensor>;
-    unique(options?: UniqueOptions): Promise<Unique>;
-    repeatInterleave(repeats: number | readonly number[], dim?: number): Tensor;
-    bincount(length: number, weights?: Tensor): Tensor;
-  }
-}
-
-methods({ maskedSelect, nonzero, unique, repeatInterleave, bincount });

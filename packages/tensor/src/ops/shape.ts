@@ -176,22 +176,17 @@ declare module '../tensor.ts' {
     reshape(shape: Shape): Tensor;
     view(shape: Shape): Tensor;
     flatten(start?: number, end?: number): Tensor;
-    unflatten(dim: number, sizes: Shape): Tensor;
     squeeze(dim?: number | readonly number[]): Tensor;
     unsqueeze(dim: number): Tensor;
     permute(dims: readonly number[]): Tensor;
     transpose(a: number, b: number): Tensor;
     t(): Tensor;
-    movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
     expand(shape: Shape): Tensor;
     broadcastTo(shape: Shape): Tensor;
-    repeat(times: readonly number[]): Tensor;
-    tile(times: readonly number[]): Tensor;
-    flip(dims: number | readonly number[]): Tensor;
     contiguous(): Tensor;
     clone(): Tensor;
   }
 }
 
-methods({ reshape, view, flatten, unflatten, squeeze, unsqueeze, permute, transpose, t, movedim });
-methods({ expand, broadcastTo, repeat, tile, flip, contiguous, clone });
+methods({ reshape, view, flatten, squeeze, unsqueeze, permute, transpose, t });
+methods({ expand, broadcastTo, contiguous, clone });

@@ -175,8 +175,7 @@ declare module '../tensor.ts' {
     select(dim: number, index: number): Tensor;
     narrow(dim: number, start: number, length: number): Tensor;
     index(...parts: readonly IndexPart[]): Tensor;
-    roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
   }
 }
 
-methods({ slice, select, narrow, index, roll });
+methods({ slice, select, narrow, index });

@@ -7,7 +7,6 @@ import { Tensor } from '../tensor.ts';
 import { toFloat } from './broadcast.ts';
 import { dimension } from './dims.ts';
 import type { ValuesAndIndices } from './extremes.ts';
-import { methods } from './method.ts';
 import type { ReduceOptions } from './reduction.ts';
 import { narrow } from './slicing.ts';
 
@@ -198,18 +197,3 @@ function roundHalfToEven(x: number): number {
   const rounded = Math.round(x);
   return Math.abs(x % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }
-
-declare module '../tensor.ts' {
-  interface Tensor {
-    argsort(options?: SortOptions): Tensor;
-    sort(options?: SortOptions): ValuesAndIndices;
-    topk(k: number, options?: TopkOptions): ValuesAndIndices;
-    kthvalue(k: number, dim?: number, options?: ReduceOptions): ValuesAndIndices;
-    median(): Tensor;
-    median(dim: number, options?: ReduceOptions): ValuesAndIndices;
-    quantile(q: number | readonly number[], dim?: number, options?: QuantileOptions): Tensor;
-    bucketize(boundaries: Tensor, options?: SearchOptions): Tensor;
-  }
-}
-
-methods({ argsort, sort, topk, kthvalue, median, quantile, bucketize });

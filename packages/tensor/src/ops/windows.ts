@@ -3,7 +3,6 @@ import { operations as ops } from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
 import { dimension } from './dims.ts';
-import { methods } from './method.ts';
 
 /** Windows of `size` elements every `step` along one dimension: the place in the window is a new last dimension. No copy. */
 export function unfold(x: Tensor, dim: number, size: number, step: number, dilation = 1): Tensor {
@@ -82,11 +81,3 @@ function blocks(kernelSize: Pair, { dilation = 1, padding = 0, stride = 1 }: Blo
 function pair(value: Pair): readonly [number, number] {
   return typeof value === 'number' ? [value, value] : value;
 }
-
-declare module '../tensor.ts' {
-  interface Tensor {
-    unfold(dim: number, size: number, step: number, dilation?: number): Tensor;
-  }
-}
-
-methods({ unfold });
