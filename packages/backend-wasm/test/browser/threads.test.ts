@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { wasm } from '../../src/index.ts';
+import { products } from './products.ts';
+
+async function inWorker(threads: number): Promise<{ threads: number; bytes: Uint8Array }> {
+  const worker = new Worker(new URL('./products-in-worker.ts', import.meta.url), { type: 'module' });
+  try {
+    return await new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = reject;
+      worker.postMessage(threads);
+    });
+  } finally {
+    worker.terminate();
+  }
+}
+
+it("is one thread on a page's own, which must not wait", async () => {
+  const backend = wasm({ threads: 2 });
+  expect([crossOriginIsolated, backend.limits.threads]).toEqual([true, 1]);
+  const bytes = await products(backend);
+  expect(new Float32Array(bytes.buffer as ArrayBuffer).some((x) => x > 0)).toBe(true);
+});
+
+it('is several in a worker of an isolated page, with the bits of one', async () => {
+  const expected = await products(wasm());
+  const two = await inWorker(2);
+  expect(two.threads).toBe(2);
+  expect(two.bytes).toEqual(expected);
+});
