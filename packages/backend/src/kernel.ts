@@ -38,7 +38,10 @@ export interface LoopKernel extends KernelParts {
   readonly reductions: readonly Reduction[];
   /** Once per outer index. */
   readonly stores: readonly Store[];
-  /** Once per outer and inner index, after all reductions. */
+  /**
+   * Once per outer and inner index, after all reductions. Where there are reductions, they do not write memory that the kernel
+   * reads.
+   */
   readonly elementStores: readonly Store[];
 }
 

@@ -2,7 +2,7 @@ import type { Expression, Kernel, RoutineKernel, RoutineName, Scalar } from '@ev
 import { DTypeError } from '@evenkeel/errors';
 import type { Features } from '../renderer/vector-math.ts';
 import { emitContraction } from './contraction/contraction.ts';
-import { type LoopPlan, planLoop } from './kept-value.ts';
+import { type LoopPlan, planLoop } from './early-stores.ts';
 import { KernelEmitter } from './kernel-emitter.ts';
 import type { KernelModule } from './kernel-module.ts';
 import { emitLoop } from './loop.ts';
@@ -46,9 +46,9 @@ function emitRoutine(kernel: RoutineKernel, features: Features): KernelModule {
   return emitter.finish();
 }
 
-function loopRoots({ kernel, kept }: LoopPlan): Expression[] {
+function loopRoots({ kernel, early }: LoopPlan): Expression[] {
   const { reductions, stores, elementStores } = kernel;
-  const all = [...stores, ...elementStores, ...(kept ? [kept] : [])];
+  const all = [...stores, ...elementStores, ...early.flat()];
   return [...reductions.map((r) => r.value), ...all.flatMap((s) => [s.index, s.value])];
 }
 

@@ -1,7 +1,7 @@
 import { type Expression, type Reduction, type Store, strideAlong } from '@evenkeel/backend';
 import { partsOf } from '../renderer/graph.ts';
 import type { Renderer } from '../renderer/renderer.ts';
-import type { LoopPlan } from './kept-value.ts';
+import type { LoopPlan } from './early-stores.ts';
 import type { KernelEmitter } from './kernel-emitter.ts';
 import { cutNest, type LoopAxis, runNest } from './nest.ts';
 import { runPass } from './reduction.ts';
@@ -16,14 +16,10 @@ type Values = readonly Expression[];
  * A loop kernel. With the vector axis among the outer axes each lane is an outer index of its own ("columns"); among
  * the inner axes the lanes share one outer index and its reductions combine them ("rows").
  */
-export function emitLoop(emitter: KernelEmitter, { kernel, kept }: LoopPlan): void {
+export function emitLoop(emitter: KernelEmitter, { kernel, early }: LoopPlan): void {
   const { outer, inner, reductions, stores, elementStores } = kernel;
-  const values = [
-    ...reductions.map((r) => r.value),
-    ...stores.map((s) => s.value),
-    ...elementStores.map((s) => s.value),
-  ];
-  const allStores = [...stores, ...elementStores];
+  const allStores = [...stores, ...early.flat(), ...elementStores];
+  const values = [...reductions.map((r) => r.value), ...allStores.map((s) => s.value)];
   const extents = new Map([...outer, ...inner].map((extent, axis) => [axis, extent]));
   const innerSize = inner.reduce((size, extent) => size * extent, 1);
   const vectorAxis = chooseVectorAxis({ values, stores: allStores }, extents, {
@@ -40,7 +36,6 @@ export function emitLoop(emitter: KernelEmitter, { kernel, kept }: LoopPlan): vo
       })),
     );
   const passes = passesOf(kernel);
-  const lastPass = passes[passes.length - 1];
   const outerAxes = loopAxes(outer, 0, values, reductions.length > 0 ? columnCopies : undefined);
   const axes = inner.length === 0 ? tiled(outerAxes, allStores) : outerAxes;
   const work = [...extents.values()].reduce((size, extent) => size * extent, timeOf({ values, stores: allStores }));
@@ -52,11 +47,12 @@ export function emitLoop(emitter: KernelEmitter, { kernel, kept }: LoopPlan): vo
       stores: allStores,
       shared,
       body() {
-        for (const pass of passes) {
+        for (const [p, pass] of passes.entries()) {
           const members = pass.map((index) => ({ index, reduction: reductions[index] as Reduction }));
           const reduced = members.map(({ reduction }) => reduction.value);
-          const keptHere = kept && pass === lastPass ? [kept] : [];
-          runPass(renderer, loopAxes(inner, outer.length, reduced), members, keptHere);
+          const storedHere = early[p] ?? [];
+          const work = [...reduced, ...storedHere.map((s) => s.value)];
+          runPass(renderer, loopAxes(inner, outer.length, work), members, storedHere);
         }
         storeAll(renderer, stores);
         if (elementStores.length === 0) return;

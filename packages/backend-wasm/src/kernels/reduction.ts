@@ -144,13 +144,13 @@ function pairwise(vectors: readonly Vector[], combine: (a: Vector, b: Vector) =>
 /**
  * One pass over the inner axes for reductions that do not use each other. Inside a vector loop each lane is a result
  * of its own; otherwise the lanes along the vector axis are combined at the end, and what is left of the axis goes to
- * a register of its own. `kept` is stored on the way.
+ * a register of its own. `stores` are made on the way.
  */
 export function runPass(
   renderer: Renderer,
   axes: readonly LoopAxis[],
   reductions: readonly { readonly index: number; readonly reduction: Reduction }[],
-  kept: readonly Store[],
+  stores: readonly Store[],
 ): void {
   const rows = axes.find((a) => a.copies > 0);
   const byLane = renderer.scope.vectorAxis !== undefined;
@@ -165,14 +165,14 @@ export function runPass(
   };
   runNest(renderer, {
     axes,
-    values: reductions.map(({ reduction }) => reduction.value),
-    stores: kept,
+    values: [...reductions.map(({ reduction }) => reduction.value), ...stores.map(({ value }) => value)],
+    stores,
     blocks: blocked && sums.length > 0 ? { turns: blockTurns, flush } : undefined,
     body() {
       const isTail = renderer.scope.vectorAxis === undefined;
       renderer.eachCopy((copy) => {
         for (const a of accumulators) a.add(isTail ? registers - 1 : copy);
-        for (const store of kept) renderer.store(store, renderer.keep(store.value));
+        for (const store of stores) renderer.store(store, renderer.keep(store.value));
       });
     },
   });

@@ -56,8 +56,8 @@ function overwritesInPlace(cluster: Cluster, input: InputValue): boolean {
   if (cluster.form !== 'loop' || reads.some(({ context }) => context !== 'element')) return false;
   const written = keyOf(elementIn(kept.memory, kept.value, kept.at));
   const isSame = reads.every(({ at }) => keyOf(elementIn(kept.memory, input, at)) === written);
-  // A fold reads a whole row before its elements are written; reads in the fold are of the same row.
-  return isSame;
+  // A loop that folds may write elements while it still reads others; what it writes once per row comes last.
+  return isSame && (cluster.inner === undefined || cluster.levelOf(kept.at, kept.value.shape) === 'row');
 }
 
 /** Has a cluster keep the value elsewhere, and gives another that copies it. */

@@ -1,0 +1,82 @@
+import { dependsOn, type Expression, type LoopKernel, load, type Store } from '@evenkeel/backend';
+import { partsOf, reductionsOf, replaceParts } from '../renderer/graph.ts';
+import { mathFunctions, passesOf } from './vector-axis.ts';
+
+/** A loop kernel as it is run. */
+export interface LoopPlan {
+  /** Its element stores are those that wait for the last reduction. */
+  readonly kernel: LoopKernel;
+  /** By pass of reductions: what is stored for each element while they run. */
+  readonly early: readonly (readonly Store[])[];
+}
+
+/**
+ * What is stored for each element does not always need all reductions: then it is stored during a pass, the one that computes the same
+ * costly value if there is one. And where an element store needs a costly value that a pass has computed (the exponential of a
+ * softmax), that value waits in the store's place instead of being computed twice.
+ */
+export function planLoop(kernel: LoopKernel): LoopPlan {
+  const passes = passesOf(kernel);
+  const computed = passes.map((pass) => partsOf(pass.map((i) => kernel.reductions[i]?.value as Expression)));
+  const passOf = new Map(passes.flatMap((pass, p) => pass.map((i) => [i, p] as const)));
+  const early = passes.map((): Store[] => []);
+  const late: Store[] = [];
+  for (const store of kernel.elementStores) {
+    const first = firstPass(store, passOf);
+    if (first >= passes.length) {
+      late.push(store);
+      continue;
+    }
+    const costly = [...partsOf([store.value])].filter(isCostly);
+    const shared = computed.findIndex((parts, p) => p >= first && costly.some((part) => parts.has(part)));
+    early[shared < 0 ? first : shared]?.push(store);
+  }
+  const stored = early.flat().filter(({ value }) => value.dtype === 'float32' && isCostly(value));
+  const memo = new Map<Expression, Expression>();
+  const again = (e: Expression): Expression | undefined => {
+    const place = stored.find(({ value }) => value === e);
+    return place && load('float32', place.binding, place.index);
+  };
+  const rest = late.map((store) => ({ ...store, value: replaceParts(store.value, again, memo) }));
+  const waiting = rest.length === 1 ? waitingValue(kernel, rest[0] as Store, computed.at(-1)) : undefined;
+  if (!waiting) return { kernel: { ...kernel, elementStores: rest }, early };
+  early.at(-1)?.push(waiting.kept);
+  return { kernel: { ...kernel, elementStores: [waiting.store] }, early };
+}
+
+/** The first pass in which all reductions that a store needs are known. */
+function firstPass({ value, index }: Store, passOf: ReadonlyMap<number, number>): number {
+  const needed = reductionsOf(value) | reductionsOf(index);
+  let first = 0;
+  for (const [reduction, pass] of passOf) if ((needed >>> reduction) & 1) first = Math.max(first, pass + 1);
+  return first;
+}
+
+/** A costly value of the last pass, kept in the place of the one store that needs it afterwards. */
+function waitingValue(kernel: LoopKernel, store: Store, computed: ReadonlySet<Expression> | undefined) {
+  if (!computed || kernel.bindings[store.binding]?.dtype !== 'float32') return undefined;
+  const variesInside = (e: Expression): boolean => kernel.inner.some((_, i) => dependsOn(e, kernel.outer.length + i));
+  const value = [...partsOf([store.value])].find(
+    (e) => computed.has(e) && e.dtype === 'float32' && variesInside(e) && isCostly(e),
+  );
+  if (!value || !variesInside(store.index) || readsBinding(kernel, store.binding)) return undefined;
+  const waiting = load('float32', store.binding, store.index);
+  const rest = replaceParts(store.value, (e) => (e === value ? waiting : undefined), new Map());
+  return { store: { ...store, value: rest }, kept: { ...store, value } };
+}
+
+function isCostly(e: Expression): boolean {
+  for (const part of partsOf([e])) {
+    if ((part.kind === 'unary' || part.kind === 'binary') && mathFunctions.has(part.fn)) return true;
+  }
+  return false;
+}
+
+function readsBinding(kernel: LoopKernel, binding: number): boolean {
+  const values = [
+    ...kernel.reductions.map((r) => r.value),
+    ...[...kernel.stores, ...kernel.elementStores].map((s) => s.value),
+  ];
+  for (const e of partsOf(values)) if (e.kind === 'load' && e.binding === binding) return true;
+  return false;
+}
