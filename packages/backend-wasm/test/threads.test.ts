@@ -14,10 +14,11 @@ import {
 import { ConfigError, DeviceError, IndexError } from '@evenkeel/errors';
 import { describe, expect, test } from 'vitest';
 import { type WasmBackend, wasm } from '../src/index.ts';
+import { controlWords } from '../src/runtime/control-words.ts';
 import { Heap } from '../src/runtime/heap.ts';
 import type { CompiledKernel } from '../src/runtime/module-cache.ts';
 import { SharedKernels } from '../src/runtime/shared-kernels.ts';
-import { controlWords, Threads } from '../src/runtime/threads.ts';
+import { Threads } from '../src/runtime/threads.ts';
 import { numbers, runKernel } from './device.ts';
 import { withThreads } from './started.ts';
 
@@ -177,7 +178,7 @@ describe('a thread that fails', () => {
 
   test('is a DeviceError with its message, in this run and all that follow', async () => {
     const heap = new Heap(1 << 20, true);
-    const threads = new Threads(heap.memory, 2);
+    const threads = new Threads(heap, 2);
     await until(() => threads.ready === 1);
     expect(() => threads.check()).not.toThrow();
     // A script whose one kernel, of two parts, is no module.

@@ -1,53 +1,16 @@
-import { ConfigError, DeviceError } from '@evenkeel/errors';
+import { DeviceError } from '@evenkeel/errors';
+import { controlWords } from './control-words.ts';
+import type { Heap } from './heap.ts';
 import { participate } from './participate.ts';
+import type { PreparedProgram } from './prepared-program.ts';
+import { SharedKernels } from './shared-kernels.ts';
 
-/** The words by which threads meet, as `participate` has them. */
-export const controlWords = {
-  claim: 128,
-  sleepers: 160,
-  program: 176,
-  script: 177,
-  values: 178,
-  end: 179,
-  ready: 192,
-  failure: 208,
-} as const;
+// Waking another thread takes a good part of these nanoseconds; work that is not worth it stays on this one.
+const wakingWork = 50_000;
+/** The same where the others are still awake. */
+const meetingWork = 10_000;
 
-const mostThreads = 16;
 const failureBytes = 180;
-
-/** What is asked for: a number, or as many as there are cores, up to 8. */
-export type ThreadCount = number | 'auto';
-
-/** How many threads there will be: one where memory cannot be shared, or where this thread must not wait. */
-export function threadCount(asked: ThreadCount): number {
-  if (asked !== 'auto' && !(Number.isInteger(asked) && asked >= 1 && asked <= mostThreads)) {
-    throw new ConfigError('the number of threads is out of range', {
-      doing: 'making the wasm backend',
-      got: `${asked}`,
-      expected: `a whole number from 1 to ${mostThreads}, or 'auto'`,
-    });
-  }
-  if (asked === 1 || !canWait()) return 1;
-  return asked === 'auto' ? coreCount() : asked;
-}
-
-/** Half of what a larger machine reports are the second threads of its cores, which add nothing to vector code. */
-function coreCount(): number {
-  const reported = globalThis.navigator?.hardwareConcurrency ?? 1;
-  return reported <= 4 ? reported : Math.min(8, Math.ceil(reported / 2));
-}
-
-/** A page's own thread must not wait, and a page that is not cross-origin isolated has no shared memory. */
-function canWait(): boolean {
-  if (typeof SharedArrayBuffer === 'undefined') return false;
-  try {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** What a worker does: it tells that it is there, runs scripts, and leaves a message if it fails. */
 const workerSource = `
@@ -89,15 +52,17 @@ interface RunningWorker {
 export class Threads {
   readonly count: number;
   readonly #memory: WebAssembly.Memory;
+  readonly #kernels: SharedKernels;
   readonly #workers: RunningWorker[] = [];
   readonly #words: Int32Array;
   #failure: unknown;
 
-  constructor(memory: WebAssembly.Memory, count: number) {
+  constructor(heap: Heap, count: number) {
     this.count = count;
-    this.#memory = memory;
+    this.#memory = heap.memory;
+    this.#kernels = new SharedKernels(heap);
     // The control words are in the first page, which growing leaves where it is.
-    this.#words = new Int32Array(memory.buffer);
+    this.#words = new Int32Array(heap.memory.buffer);
     for (let thread = 1; thread < count; thread++) this.#workers.push(this.#start(thread));
   }
 
@@ -106,9 +71,15 @@ export class Threads {
     return Atomics.load(this.#words, controlWords.ready);
   }
 
-  /** Whether one of them is awake. */
-  get areAwake(): boolean {
-    return Atomics.load(this.#words, controlWords.sleepers) < this.ready;
+  /** Whether a run is worth sharing. */
+  isWorth({ sharedWork }: PreparedProgram): boolean {
+    if (sharedWork < meetingWork || this.ready === 0) return false;
+    return sharedWork >= wakingWork || Atomics.load(this.#words, controlWords.sleepers) < this.ready;
+  }
+
+  /** Puts the modules of a program's kernels where the workers find them. */
+  share(program: PreparedProgram): void {
+    program.locate(this.#kernels.locate(program.kernels));
   }
 
   /** @throws DeviceError if a thread could not be started or has failed */

@@ -2,13 +2,14 @@ import type { Backend, Bindings, DeviceBuffer, Limits, Prepared, Program, Range 
 import { ConfigError, DeviceError, IndexError } from '@evenkeel/errors';
 import { routines } from '../kernels/emit-kernel.ts';
 import { faultAddress, faultBytes } from '../kernels/kernel-module.ts';
+import { controlWords } from './control-words.ts';
 import { detectFeatures, plainFeatures } from './features.ts';
 import { addressableBytes, Heap, type WasmBuffer } from './heap.ts';
 import { ModuleCache } from './module-cache.ts';
 import { type Participant, participate } from './participate.ts';
 import { PreparedProgram } from './prepared-program.ts';
-import { SharedKernels } from './shared-kernels.ts';
-import { controlWords, type ThreadCount, Threads, threadCount } from './threads.ts';
+import { type ThreadCount, threadCount } from './thread-count.ts';
+import { Threads } from './threads.ts';
 
 export interface WasmOptions {
   /** How far the memory may grow, in bytes. Default: 4 GiB, all that an address can reach. */
@@ -22,11 +23,6 @@ export interface WasmOptions {
    */
   readonly threads?: ThreadCount | undefined;
 }
-
-// Waking another thread takes a good part of these nanoseconds; work that is not worth it stays on this one.
-const wakingWork = 50_000;
-/** The same where the others are still awake. */
-const meetingWork = 10_000;
 
 /**
  * Runs programs as WebAssembly SIMD code that is emitted when a program is prepared: float32, int32 and bool, on one
@@ -63,7 +59,6 @@ export class WasmBackend implements Backend {
   readonly #heap: Heap;
   readonly #cache: ModuleCache;
   readonly #threads: Threads | undefined;
-  readonly #sharedKernels: SharedKernels;
   readonly #self: Participant;
   #workspace: WasmBuffer | undefined;
   /** The program whose script is in memory, and where. */
@@ -92,8 +87,7 @@ export class WasmBackend implements Backend {
     };
     this.#heap = new Heap(maximumBytes, count > 1);
     this.#cache = new ModuleCache(this.#heap.memory, features);
-    this.#sharedKernels = new SharedKernels(this.#heap);
-    this.#threads = count > 1 ? new Threads(this.#heap.memory, count) : undefined;
+    this.#threads = count > 1 ? new Threads(this.#heap, count) : undefined;
     const { memory, words } = this.#heap;
     this.#self = { memory, words, thread: 0, threads: count, isAlone: true, functions: [] };
   }
@@ -138,7 +132,7 @@ export class WasmBackend implements Backend {
     const { buffers } = bindings;
     const count = buffers.length;
     this.#threads?.check();
-    const isShared = this.#isWorthSharing(program);
+    const isShared = this.#threads?.isWorth(program) ?? false;
     if (program !== this.#program || (isShared && this.#self.isAlone)) this.#load(program, isShared);
     const workspace = program.workspaceBytes > 0 ? this.#workspaceOf(program.workspaceBytes) : 0;
     const { words, floats } = this.#heap;
@@ -215,16 +209,10 @@ export class WasmBackend implements Backend {
     return this.#workspace.address;
   }
 
-  #isWorthSharing({ sharedWork }: PreparedProgram): boolean {
-    const threads = this.#threads;
-    if (!threads || sharedWork < meetingWork || threads.ready === 0) return false;
-    return sharedWork >= wakingWork || threads.areAwake;
-  }
-
   /** Writes a program's script where all threads find it. */
   #load(program: PreparedProgram, isShared: boolean): void {
     this.#program = undefined;
-    if (isShared) program.locate(this.#sharedKernels.locate(program.kernels));
+    if (isShared) this.#threads?.share(program);
     const bytes = program.words * 4;
     if (this.#script === undefined || this.#script.bytes < bytes) {
       if (this.#script) this.#heap.release(this.#script);
