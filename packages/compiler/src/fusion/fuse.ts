@@ -23,7 +23,7 @@ import { type Access, Cluster, reaches } from './cluster.ts';
 import { joinFold, placeFold } from './fold.ts';
 import { isRowByRow, Joining } from './joining.ts';
 import { chainCostOf, isDear, isView, joinsSeveral, type Kind, kindOf, neutralOf } from './kinds.ts';
-import type { Memory } from './memory.ts';
+import { type Memory, wholeOf } from './memory.ts';
 import { placeProduct } from './product.ts';
 
 /** How much may be computed once more in another cluster, in additions per element. */
@@ -102,7 +102,7 @@ class Fuser {
       this.#wanted.set(value, [...(this.#wanted.get(value) ?? []), memory]);
       return;
     }
-    this.#copy(value, memory);
+    this.#joining.kept(memory, this.#copy(value, memory));
   }
 
   /** A cluster that does nothing but bring a value to a place in memory. */
@@ -352,16 +352,17 @@ class Fuser {
     cluster.repetition = { value, inputs, results };
   }
 
-  /** Has the inputs written where they are joined. */
+  /** Has the inputs written where they are joined; into memory that others still read only once they are. */
   #join(value: AppliedValue, accesses: readonly Access[], wanted: readonly Memory[]): void {
-    const memories: Memory[] = wanted.length > 0 ? [...wanted] : [{ kind: 'temporary', value }];
+    const isFree = (memory: Memory) => wholeOf(memory).kind !== 'input';
+    const memories = wanted.filter(isFree);
+    for (const memory of wanted) if (!isFree(memory)) this.#copy(value, memory);
+    const needsOwn = accesses.some(({ context }) => context === 'memory') && !memories.some(isPlain);
+    if (needsOwn || memories.length === 0) memories.unshift({ kind: 'temporary', value });
+    memories.sort((a, b) => Number(isPlain(b)) - Number(isPlain(a)));
     this.#memories.set(value, memories[0] as Memory);
-    const readers = accesses.map(({ cluster }) => cluster);
-    for (const memory of memories) {
-      const before = this.#clusters.length;
-      this.#joining.join(value, memory, readers, (input, part) => this.#want(input, part));
-      for (const copying of this.#clusters.slice(before)) for (const reader of readers) copying.next.add(reader);
-    }
+    const readers = this.#accessesOf(value).map(({ cluster }) => cluster);
+    for (const memory of memories) this.#joining.join(value, memory, readers, (input, part) => this.#want(input, part));
   }
 }
 

@@ -101,7 +101,9 @@ export class Graph {
 
   /** Asks for a value to be in memory when the program has run, in memory of its own or in an input's. */
   result(value: Value, into?: InputValue): void {
-    this.results.push({ value, into });
+    // What another input held must be a value of its own: that input may be overwritten before.
+    const own = value.kind === 'input' && into ? this.apply(primitives.copy as Primitive<never>, [value], {}) : value;
+    this.results.push({ value: own, into });
   }
 
   #once<V extends Value>(key: string, make: () => V): V {
@@ -114,11 +116,11 @@ export class Graph {
   }
 }
 
-/** Constants are the same by their number, everything else by identity. */
+/** Constants are the same by their number and shape, everything else by identity. */
 function nameOf(value: Value): string {
   if (value.kind !== 'constant') return `${value.id}`;
   // A text of its digits alone does not tell -0 from 0.
-  return `${value.dtype}${Object.is(value.number, -0) ? '-0' : value.number}`;
+  return `${value.dtype}${Object.is(value.number, -0) ? '-0' : value.number}[${value.shape}]`;
 }
 
 /** The input that an operation would only repeat, bit for bit. */
