@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wasm } from '@evenkeel/backend-wasm';
 import { useBackend } from '@evenkeel/tensor';
@@ -14,6 +14,9 @@ import { type StartUp, startUps } from './timing/start-ups.ts';
 export interface Report {
   readonly node: string;
   readonly cpu: string;
+  readonly cores: number;
+  /** Programs that wanted a core during the minute before: what the figures were disturbed by, and at the end itself a part of. */
+  readonly load: { readonly before: number; readonly after: number };
   readonly results: readonly Result[];
   readonly startUps: readonly { readonly name: string; readonly results: readonly StartUp[] }[];
 }
@@ -27,6 +30,7 @@ const startUpWorkloads = ['W1', 'W4'];
  * @returns the exit code: 1 when a contender failed or computed something else than the first
  */
 export async function runBench(asked: CommandLine, contenders: readonly Contender[]): Promise<number> {
+  const before = loadavg()[0]!;
   const folder = mkdtempSync(join(tmpdir(), 'evenkeel-bench-'));
   const results: Result[] = [];
   const starts: Report['startUps'][number][] = [];
@@ -58,7 +62,17 @@ export async function runBench(asked: CommandLine, contenders: readonly Contende
     rmSync(folder, { recursive: true, force: true });
   }
   if (results.length > 0) say([...summary(results), ...versions(results)]);
-  const report: Report = { node: process.version, cpu: cpus()[0]?.model ?? '', results, startUps: starts };
+  const load = { before, after: loadavg()[0]! };
+  const { length: cores } = cpus();
+  say([`load average on ${cores} cores: ${load.before.toFixed(1)} before, ${load.after.toFixed(1)} after`]);
+  const report: Report = {
+    node: process.version,
+    cpu: cpus()[0]?.model ?? '',
+    cores,
+    load,
+    results,
+    startUps: starts,
+  };
   if (asked.json) console.log(JSON.stringify(report));
   const all = [...results.map(({ timings }) => timings), ...starts.map(({ results }) => results)].flat();
   return all.some(({ error }) => error !== undefined) ? 1 : 0;
