@@ -1,3 +1,4 @@
+import '@evenkeel/tensor/methods';
 import { cpu } from '@evenkeel/backend-cpu';
 import { nullBackend } from '@evenkeel/backend-null';
 import { wasm } from '@evenkeel/backend-wasm';

@@ -1,3 +1,4 @@
+import '@evenkeel/tensor/methods';
 import { cpu } from '@evenkeel/backend-cpu';
 import { ConfigError, ShapeError } from '@evenkeel/errors';
 import { cat, manualSeed, randn, setDefaultDtype, type Tensor, tensor, useBackend, zeros } from '@evenkeel/tensor';

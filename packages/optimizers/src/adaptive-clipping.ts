@@ -1,5 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import { maximum, noGrad, type Tensor, where } from '@evenkeel/tensor';
+import { maximum, noGrad, type Tensor, vectorNorm, where } from '@evenkeel/tensor';
 import { withGradient } from './clip-grad.ts';
 import { perParameter, type Transform } from './transform.ts';
 
@@ -47,7 +47,7 @@ function clipUnits(gradient: Tensor, parameter: Tensor, options: Required<Adapti
 /** The Euclidean norm of each unit, so shaped that it broadcasts. */
 function unitNorms(values: Tensor): Tensor {
   const dims = values.shape.map((_, dim) => dim);
-  return values.vectorNorm(2, values.ndim > 1 ? dims.slice(1) : dims, { keepdim: true });
+  return vectorNorm(values, 2, values.ndim > 1 ? dims.slice(1) : dims, { keepdim: true });
 }
 
 function check({ clipFactor = 0.01, eps = 1e-3 }: AdaptiveClippingOptions): Required<AdaptiveClippingOptions> {

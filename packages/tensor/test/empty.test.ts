@@ -1,3 +1,4 @@
+import '@evenkeel/tensor/methods';
 import * as api from '@evenkeel/tensor';
 import { cat, cdist, type Tensor, tensor, vectorNorm, zeros } from '@evenkeel/tensor';
 import { describe, expect, it, test } from 'vitest';

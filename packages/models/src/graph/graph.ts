@@ -1,5 +1,5 @@
 import { IndexError } from '@evenkeel/errors';
-import { scope, type Tensor, tensor, zeros } from '@evenkeel/tensor';
+import { indexAdd, scope, type Tensor, tensor, zeros } from '@evenkeel/tensor';
 
 /** Weighted edges as lists; edge e takes `weight[e]` of node `source[e]` to node `target[e]`. */
 export interface EdgeList {
@@ -55,9 +55,10 @@ export function normalizedGraph(edges: Iterable<readonly [number, number]>, node
 /** The matrix `[nodes, nodes]` of an edge list: row = target, column = source. */
 export function denseGraph({ nodes, source, target, weight }: EdgeList): Tensor {
   return scope(() =>
-    zeros([nodes * nodes], { dtype: weight.dtype })
-      .indexAdd(0, target.mul(nodes).add(source), weight)
-      .reshape([nodes, nodes]),
+    indexAdd(zeros([nodes * nodes], { dtype: weight.dtype }), 0, target.mul(nodes).add(source), weight).reshape([
+      nodes,
+      nodes,
+    ]),
   );
 }
 
@@ -67,6 +68,6 @@ export function propagate(graph: Graph, features: Tensor): Tensor {
     if (!('source' in graph)) return graph.matmul(features);
     const messages = features.indexSelect(0, graph.source).mul(graph.weight.unsqueeze(1));
     const nothing = zeros([graph.nodes, features.shape[1] ?? 0], { dtype: features.dtype });
-    return nothing.indexAdd(0, graph.target, messages);
+    return indexAdd(nothing, 0, graph.target, messages);
   });
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import { scope, type Tensor, tensor } from '@evenkeel/tensor';
+import { movedim, scope, type Tensor, tensor, unflatten, unfold } from '@evenkeel/tensor';
 import { mapDimension } from './dimension-matrix.ts';
 import { type MaxPooled, poolMaximum } from './max-pooling.ts';
 import type { DimensionWindows } from './pooling-windows.ts';
@@ -77,7 +77,7 @@ function adaptiveMean(op: string, spatial: number, input: Tensor, outputSize: Ad
         const extent = batch.shape[d + 2] as number;
         const even = extent / size;
         if (Number.isInteger(even)) {
-          output = output.unfold(d + 2, even, even).mean(-1);
+          output = unfold(output, d + 2, even, even).mean(-1);
           continue;
         }
         const rows = rangesOf(extent, size).map(({ start, end }) =>
@@ -106,17 +106,14 @@ function adaptiveWindows(extent: number, size: number, dim: number): DimensionWi
   const ranges = rangesOf(extent, size);
   const starts = ranges.map(({ start }) => start);
   const even = extent / size;
-  if (Number.isInteger(even)) return { of: (x) => x.unfold(dim, even, even), starts, dilation: 1, size: even };
+  if (Number.isInteger(even)) return { of: (x) => unfold(x, dim, even, even), starts, dilation: 1, size: even };
   const longest = Math.max(...ranges.map(({ start, end }) => end - start));
   // A shorter window repeats its last element, which is never the first of its largest ones.
   const places = ranges.flatMap(({ start, end }) =>
     Array.from({ length: longest }, (_, place) => Math.min(start + place, end - 1)),
   );
   const of = (x: Tensor): Tensor =>
-    x
-      .indexSelect(dim, tensor(places, { dtype: 'int32' }))
-      .unflatten(dim, [size, longest])
-      .movedim(dim + 1, -1);
+    movedim(unflatten(x.indexSelect(dim, tensor(places, { dtype: 'int32' })), dim, [size, longest]), dim + 1, -1);
   return { of, starts, dilation: 1, size: longest };
 }
 

@@ -95,7 +95,11 @@ export function zerosAround(
   }
   const both = perDimension(op, 'padding', padding === 'valid' ? 0 : padding, reach.length);
   if (both.some((count) => count < 0)) {
-    throw new ConfigError('padding cannot be negative', { op, got: `padding ${both}`, remedy: 'crop with x.pad(...)' });
+    throw new ConfigError('padding cannot be negative', {
+      op,
+      got: `padding ${both}`,
+      remedy: 'crop with pad(x, ...)',
+    });
   }
   return { before: both, after: both };
 }

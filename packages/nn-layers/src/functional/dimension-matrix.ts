@@ -1,5 +1,5 @@
 import { DTypeError } from '@evenkeel/errors';
-import { type Tensor, tensor } from '@evenkeel/tensor';
+import { movedim, type Tensor, tensor } from '@evenkeel/tensor';
 
 /** For each output the inputs it is made of, each with its weight. */
 export type Rows = readonly (readonly (readonly [input: number, weight: number])[])[];
@@ -21,5 +21,5 @@ export function mapDimension(x: Tensor, dim: number, rows: Rows): Tensor {
     }
   }
   const matrix = tensor(weights, { shape: [extent, rows.length], dtype: x.dtype });
-  return x.movedim(dim, -1).matmul(matrix).movedim(-1, dim);
+  return movedim(movedim(x, dim, -1).matmul(matrix), -1, dim);
 }

@@ -1,6 +1,7 @@
 import { ConfigError, ShapeError } from '@evenkeel/errors';
 import {
   arange,
+  indexAdd,
   logicalAnd,
   logicalNot,
   onesLike,
@@ -79,7 +80,7 @@ function looseBags(total: number, starts: Tensor): LooseBags {
   // The last bag that starts at or before a position; bags that start at the same place are empty but for the last.
   const bag = searchsorted(starts, arange(total), { right: true }).sub(1);
   return {
-    add: (rows) => zeros([starts.size, ...rows.shape.slice(1)], { dtype: rows.dtype }).indexAdd(0, bag, rows),
+    add: (rows) => indexAdd(zeros([starts.size, ...rows.shape.slice(1)], { dtype: rows.dtype }), 0, bag, rows),
     members: () => arange(starts.size).unsqueeze(1).eq(bag),
   };
 }

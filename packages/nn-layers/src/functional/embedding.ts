@@ -1,5 +1,5 @@
 import { IndexError } from '@evenkeel/errors';
-import { logicalAnd, noGrad, onesLike, scope, type Tensor, where, zeros } from '@evenkeel/tensor';
+import { logicalAnd, noGrad, onesLike, scope, type Tensor, vectorNorm, where, zeros } from '@evenkeel/tensor';
 
 export interface EmbeddingLookupOptions {
   /** A row that is looked up as it stands but gets no gradient; negative counts from the end. */
@@ -55,7 +55,7 @@ function lookUp(weight: Tensor, numbers: Tensor): Tensor {
 
 function shrinkRows(weight: Tensor, looked: Tensor, maxNorm: number, normType: number): void {
   noGrad(() => {
-    const norms = weight.detach().vectorNorm(normType, 1);
+    const norms = vectorNorm(weight.detach(), normType, 1);
     const tooLong = logicalAnd(countsOf(looked, norms.size).gt(0), norms.gt(maxNorm));
     const factors = where(tooLong, norms.add(1e-7).reciprocal().mul(maxNorm), 1);
     weight.assign(weight.mul(factors.unsqueeze(1)));

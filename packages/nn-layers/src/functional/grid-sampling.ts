@@ -1,5 +1,5 @@
 import { ConfigError, ShapeError } from '@evenkeel/errors';
-import { scope, stack, type Tensor, tensor } from '@evenkeel/tensor';
+import { fmod, scope, stack, type Tensor, tensor } from '@evenkeel/tensor';
 
 export interface GridSampleOptions {
   /** How a value between elements comes about (default `'bilinear'`, also for volumes); `'bicubic'` for images only. */
@@ -124,10 +124,7 @@ function padded(x: Tensor, extent: number, mode: string, alignCorners: boolean):
   const [low, span] = alignCorners ? [0, extent - 1] : [-0.5, extent];
   if (span === 0) return x.mul(0);
   // A wave that goes up from `low` over `span`, and down again.
-  const phase = x
-    .sub(low)
-    .abs()
-    .fmod(2 * span);
+  const phase = fmod(x.sub(low).abs(), 2 * span);
   return within(
     phase
       .sub(span)

@@ -1,5 +1,5 @@
 import { ShapeError } from '@evenkeel/errors';
-import { scope, type Tensor } from '@evenkeel/tensor';
+import { pad, scope, type Tensor } from '@evenkeel/tensor';
 import { affine, alongChannels, moveTowards } from './batch-norm.ts';
 import { standardize } from './normalization.ts';
 
@@ -94,7 +94,7 @@ export function localResponseNorm(
   return scope(() => {
     const before = Math.floor(size / 2);
     const around = Array<number>(2 * (input.ndim - 2)).fill(0);
-    const padded = input.square().pad([...around, before, size - 1 - before]);
+    const padded = pad(input.square(), [...around, before, size - 1 - before]);
     let total = padded.narrow(1, 0, channels);
     for (let shift = 1; shift < size; shift++) total = total.add(padded.narrow(1, shift, channels));
     return input.div(

@@ -1,5 +1,5 @@
 import { ShapeError } from '@evenkeel/errors';
-import { scope, type Tensor } from '@evenkeel/tensor';
+import { scope, type Tensor, vectorNorm } from '@evenkeel/tensor';
 
 export interface LayerNormFunctionOptions {
   /** Factor of the normalized shape. */
@@ -83,7 +83,7 @@ export function rmsNorm(
  */
 export function normalize(input: Tensor, options: { p?: number; dim?: number; eps?: number } = {}): Tensor {
   const { p = 2, dim = 1, eps = 1e-12 } = options;
-  return scope(() => input.div(input.vectorNorm(p, dim, { keepdim: true }).clamp({ min: eps })));
+  return scope(() => input.div(vectorNorm(input, p, dim, { keepdim: true }).clamp({ min: eps })));
 }
 
 /** (x − mean) / √(variance + eps) over `dims`, with the biased variance. */

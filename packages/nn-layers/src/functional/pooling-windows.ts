@@ -1,5 +1,5 @@
 import { ConfigError, ShapeError } from '@evenkeel/errors';
-import type { Tensor } from '@evenkeel/tensor';
+import { pad, type Tensor, unfold } from '@evenkeel/tensor';
 import { perDimension, positivePerDimension, type Spatial } from './spatial.ts';
 
 /** How windows lie along one dimension. */
@@ -56,7 +56,7 @@ export function slidingWindows(
     // What the last window needs; less than nothing where the stride leaves a rest over.
     const after = (count - 1) * step + width - extent - before;
     return {
-      of: (x, fill) => around(x, d + 2, before, after, fill).unfold(d + 2, size, step, apart),
+      of: (x, fill) => unfold(around(x, d + 2, before, after, fill), d + 2, size, step, apart),
       starts: Array.from({ length: count }, (_, window) => window * step - before),
       dilation: apart,
       size,
@@ -74,5 +74,5 @@ function windowCount(room: number, step: number, end: number, ceilMode: boolean)
 function around(x: Tensor, dim: number, before: number, after: number, value: number): Tensor {
   if (before === 0 && after <= 0) return x;
   const pairs = new Array<number>(2 * (x.ndim - 1 - dim)).fill(0);
-  return x.pad([...pairs, before, after], { value });
+  return pad(x, [...pairs, before, after], { value });
 }

@@ -1,5 +1,5 @@
 import { ShapeError } from '@evenkeel/errors';
-import { cat, getDefaultDtype, scope, stack, type Tensor, tensor } from '@evenkeel/tensor';
+import { cat, getDefaultDtype, scope, stack, type Tensor, tensor, unflatten } from '@evenkeel/tensor';
 
 /** Which features turn together: `half` i and i + dim/2 (GPT-NeoX, Llama), `interleaved` 2i and 2i + 1 (the paper, GPT-J). */
 export type RotaryLayout = 'half' | 'interleaved';
@@ -59,6 +59,6 @@ function turnHalves(input: Tensor, cos: Tensor, sin: Tensor): Tensor {
 }
 
 function turnNeighbors(input: Tensor, cos: Tensor, sin: Tensor): Tensor {
-  const [a, b] = input.unflatten(-1, [-1, 2]).unbind(-1) as [Tensor, Tensor];
+  const [a, b] = unflatten(input, -1, [-1, 2]).unbind(-1) as [Tensor, Tensor];
   return stack([a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin))], -1).flatten(-2);
 }

@@ -1,5 +1,5 @@
 import { ConfigError, ShapeError } from '@evenkeel/errors';
-import { rand, scope, type Tensor, zerosLike } from '@evenkeel/tensor';
+import { rand, scatter, scope, type Tensor, zerosLike } from '@evenkeel/tensor';
 
 /** softmax(−x) over `dim`. */
 export function softmin(input: Tensor, dim: number): Tensor {
@@ -57,7 +57,7 @@ export function gumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions = {}
     const soft = logits.add(gumbel).div(tau).softmax(dim);
     if (!hard) return soft;
     const { indices } = soft.detach().max(dim, { keepdim: true });
-    const one = zerosLike(soft).scatter(dim, indices, 1);
+    const one = scatter(zerosLike(soft), dim, indices, 1);
     return one.add(soft.sub(soft.detach()));
   });
 }

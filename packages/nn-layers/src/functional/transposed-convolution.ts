@@ -1,5 +1,5 @@
 import { ConfigError, ShapeError } from '@evenkeel/errors';
-import { apply, scope, type Tensor } from '@evenkeel/tensor';
+import { apply, flip, scope, type Tensor } from '@evenkeel/tensor';
 import { addBias } from './convolution.ts';
 import { perDimension, positivePerDimension, type Spatial, withBatch } from './spatial.ts';
 
@@ -91,7 +91,10 @@ function convolveTransposed(
 function exchanged(weight: Tensor, groups: number): Tensor {
   const [inputs = 0, outputs = 0, ...kernel] = weight.shape;
   const dims = kernel.map((_, d) => d);
-  const turned = weight.flip(dims.map((d) => d + 2));
+  const turned = flip(
+    weight,
+    dims.map((d) => d + 2),
+  );
   if (groups === 1) return turned.transpose(0, 1);
   return turned
     .reshape([groups, inputs / groups, outputs, ...kernel])

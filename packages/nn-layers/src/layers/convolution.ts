@@ -1,5 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import { scope, type Tensor } from '@evenkeel/tensor';
+import { pad, scope, type Tensor } from '@evenkeel/tensor';
 import { type ConvolutionOptions, conv1d, conv2d, conv3d, zerosAround } from '../functional/convolution.ts';
 import type { Spatial } from '../functional/spatial.ts';
 import { ConvolutionWeights } from './convolution-weights.ts';
@@ -52,7 +52,7 @@ abstract class Convolution extends ConvolutionWeights {
     // `pad` counts from the last dimension.
     const pairs = before.flatMap((_, d) => counts.slice(2 * (before.length - 1 - d), 2 * (before.length - d)));
     return scope(() =>
-      this.convolve(input.pad(pairs, { mode: paddingMode }), weight, bias, { stride, dilation, groups }),
+      this.convolve(pad(input, pairs, { mode: paddingMode }), weight, bias, { stride, dilation, groups }),
     );
   }
 

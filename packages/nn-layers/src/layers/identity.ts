@@ -1,4 +1,4 @@
-import type { Tensor } from '@evenkeel/tensor';
+import { type Tensor, unflatten } from '@evenkeel/tensor';
 import { Module } from '../module/module.ts';
 
 /**
@@ -60,6 +60,6 @@ export class Unflatten extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return input.unflatten(this.dim, this.unflattenedSize);
+    return unflatten(input, this.dim, this.unflattenedSize);
   }
 }

@@ -1,5 +1,5 @@
 import { ConfigError, ShapeError } from '@evenkeel/errors';
-import { cat, logicalOr, Parameter, scope, type Tensor, zeros } from '@evenkeel/tensor';
+import { cat, logicalOr, Parameter, pad, scope, type Tensor, zeros } from '@evenkeel/tensor';
 import { type AttentionMasks, attend, causalMask, repeatHeads } from '../functional/attention.ts';
 import { linear } from '../functional/linear.ts';
 import { zeros_ } from '../init/constant.ts';
@@ -211,7 +211,7 @@ export class MultiheadAttention extends Module {
     const masks: AttentionMasks = { causal: isCausal && !attnMask };
     const merge = (mask: Tensor): void => {
       const missing = keyLength - (mask.shape.at(-1) ?? 0);
-      const whole = missing > 0 ? mask.pad([0, missing], { value: 0 }) : mask;
+      const whole = missing > 0 ? pad(mask, [0, missing], { value: 0 }) : mask;
       if (whole.dtype === 'bool') masks.blocked = masks.blocked ? logicalOr(masks.blocked, whole) : whole;
       else masks.bias = masks.bias ? masks.bias.add(whole) : whole;
     };

@@ -1,5 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import type { PadOptions, Tensor } from '@evenkeel/tensor';
+import { type PadOptions, pad, type Tensor } from '@evenkeel/tensor';
 import { Module } from '../module/module.ts';
 
 /** A number for all sides, or `[left, right, top, bottom, front, back]` as far as there are dimensions. Negative ones crop. */
@@ -23,7 +23,7 @@ abstract class Pad extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return input.pad(this.padding, this.options);
+    return pad(input, this.padding, this.options);
   }
 }
 

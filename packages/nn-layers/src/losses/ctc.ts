@@ -1,5 +1,5 @@
 import { ConfigError, DTypeError, ShapeError } from '@evenkeel/errors';
-import { arange, gather, recurrence, scope, Tensor, tensor, where, zerosLike } from '@evenkeel/tensor';
+import { arange, cumsum, gather, pad, recurrence, scope, Tensor, tensor, where, zerosLike } from '@evenkeel/tensor';
 import { type ReductionOptions, reduce } from './reduction.ts';
 
 /** How long each sequence is: one number without a batch, an array or an int32 tensor `[N]` with one. */
@@ -72,12 +72,12 @@ function labelsWithBlanks(targets: Tensor, lengths: Tensor, longestTarget: numbe
   const size = lengths.size;
   const positions = arange(longestTarget);
   const within = positions.lt(lengths.unsqueeze(1));
-  const starts = targets.ndim === 1 ? lengths.cumsum(0).sub(lengths) : undefined;
+  const starts = targets.ndim === 1 ? cumsum(lengths, 0).sub(lengths) : undefined;
   const place = starts ? starts.unsqueeze(1).add(positions) : positions.expand([size, longestTarget]);
   const safe = where(within, place, 0);
   const read = longestTarget === 0 ? safe : targets.ndim === 1 ? pick(targets, safe) : gather(targets, 1, safe);
   const labels = where(within, read, blank).unsqueeze(-1);
-  return labels.pad([1, 0], { value: blank }).flatten(1).pad([0, 1], { value: blank });
+  return pad(pad(labels, [1, 0], { value: blank }).flatten(1), [0, 1], { value: blank });
 }
 
 function pick(row: Tensor, places: Tensor): Tensor {
@@ -89,7 +89,7 @@ function negativeLogLikelihood(logProbs: Tensor, labels: Tensor, inputLengths: T
   const [steps, size] = logProbs.shape as [number, number, number];
   const width = labels.shape[1] as number;
   const emitted = logProbs.gather(2, labels.unsqueeze(0).expand([steps, size, width])).clamp({ min: lowest });
-  const behind = (x: Tensor, count: number, value: number): Tensor => x.pad([count, 0], { value }).narrow(1, 0, width);
+  const behind = (x: Tensor, count: number, value: number): Tensor => pad(x, [count, 0], { value }).narrow(1, 0, width);
   // From a label straight to the next one, without a blank between, unless they are the same.
   const skips = labels.ne(behind(labels, 2, -1));
   let ways: Tensor = where(arange(width).lt(2), emitted.select(0, 0), lowest);

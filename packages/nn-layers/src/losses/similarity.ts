@@ -1,5 +1,5 @@
 import { ShapeError } from '@evenkeel/errors';
-import { scope, type Tensor, tensor, where } from '@evenkeel/tensor';
+import { scope, type Tensor, tensor, vectorNorm, where } from '@evenkeel/tensor';
 import { type ReductionOptions, reduce } from './reduction.ts';
 
 /**
@@ -11,7 +11,7 @@ import { type ReductionOptions, reduce } from './reduction.ts';
 export function cosineSimilarity(x1: Tensor, x2: Tensor, options: { dim?: number; eps?: number } = {}): Tensor {
   const { dim = 1, eps = 1e-8 } = options;
   return scope(() => {
-    const unit = (x: Tensor): Tensor => x.div(x.vectorNorm(2, dim, { keepdim: true }).clamp({ min: eps }));
+    const unit = (x: Tensor): Tensor => x.div(vectorNorm(x, 2, dim, { keepdim: true }).clamp({ min: eps }));
     return unit(x1).mul(unit(x2)).sum(dim);
   });
 }
@@ -28,7 +28,7 @@ export function pairwiseDistance(
   options: { p?: number; eps?: number; keepdim?: boolean } = {},
 ): Tensor {
   const { p = 2, eps = 1e-6, keepdim = false } = options;
-  return scope(() => x1.sub(x2).add(eps).vectorNorm(p, -1, { keepdim }));
+  return scope(() => vectorNorm(x1.sub(x2).add(eps), p, -1, { keepdim }));
 }
 
 /**
@@ -49,7 +49,7 @@ export function pdist(input: Tensor, p = 2): Tensor {
   return scope(() => {
     const rows = (which: 0 | 1): Tensor =>
       input.indexSelect(0, tensor(Int32Array.from(pairs.flat(), (pair) => pair[which] as number)));
-    return rows(0).sub(rows(1)).vectorNorm(p, -1);
+    return vectorNorm(rows(0).sub(rows(1)), p, -1);
   });
 }
 

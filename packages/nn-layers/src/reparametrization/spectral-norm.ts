@@ -1,5 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import { noGrad, type Parameter, randn, scope, type Tensor } from '@evenkeel/tensor';
+import { movedim, noGrad, type Parameter, randn, scope, type Tensor } from '@evenkeel/tensor';
 import { normalize } from '../functional/normalization.ts';
 import { type ForwardPreHook, Module } from '../module/module.ts';
 import { checkSizes } from '../module/size-check.ts';
@@ -168,7 +168,7 @@ function divided(weight: Tensor, u: Tensor, v: Tensor, dim: number): Tensor {
 
 /** The weight as a matrix with one row for each place of `dim`. */
 function matrixOf(weight: Tensor, dim: number): Tensor {
-  return weight.movedim(dim, 0).reshape([weight.shape.at(dim) as number, -1]);
+  return movedim(weight, dim, 0).reshape([weight.shape.at(dim) as number, -1]);
 }
 
 function outputDimension(module: Module): number {

@@ -1,5 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import { noGrad, Parameter, scope, type Tensor } from '@evenkeel/tensor';
+import { noGrad, Parameter, scope, type Tensor, vectorNorm } from '@evenkeel/tensor';
 import { Module } from '../module/module.ts';
 import { computeProperty, freezeProperty, takeParameter, tensorOf } from './computed-weight.ts';
 import { registerParametrization } from './parametrized.ts';
@@ -87,7 +87,7 @@ function directed(g: Tensor, v: Tensor, dim: number | null): Tensor {
 /** The Euclidean norm over all dimensions but one, which stays with the others as 1. */
 function normExcept(v: Tensor, dim: number | null): Tensor {
   // −1 is PyTorch's other word for none.
-  if (dim === null || dim === -1) return v.vectorNorm(2);
+  if (dim === null || dim === -1) return vectorNorm(v, 2);
   const others = v.shape.map((_, d) => d).filter((d) => d !== (dim < 0 ? dim + v.ndim : dim));
-  return others.length === 0 ? v.abs() : v.vectorNorm(2, others, { keepdim: true });
+  return others.length === 0 ? v.abs() : vectorNorm(v, 2, others, { keepdim: true });
 }

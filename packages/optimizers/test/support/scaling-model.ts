@@ -1,4 +1,4 @@
-import { noGrad, Parameter, type Tensor, tensor } from '@evenkeel/tensor';
+import { lerp, noGrad, Parameter, type Tensor, tensor } from '@evenkeel/tensor';
 
 /** The least that a model is: one factor and one running mean, with the methods of a module. */
 export class ScalingModel {
@@ -61,7 +61,7 @@ export class ScalingModel {
     const output = input.mul(this.weight);
     if (this.training) {
       const fresh = output.detach().mean();
-      noGrad(() => this.running_mean.assign(this.running_mean.lerp(fresh, this.momentum!)));
+      noGrad(() => this.running_mean.assign(lerp(this.running_mean, fresh, this.momentum!)));
     }
     return output;
   }

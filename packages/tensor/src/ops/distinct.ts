@@ -3,6 +3,7 @@ import { tensor } from '../creation.ts';
 import { data } from '../engine/read.ts';
 import type { Tensor } from '../tensor.ts';
 import { dimension } from './dims.ts';
+import { movedim } from './shape.ts';
 
 export interface UniqueOptions {
   /** The dimension whose slices are told apart, as wholes. Default: every element is, row by row. */
@@ -22,7 +23,7 @@ export interface Unique {
 /** One of each of the equal elements, or slices of a dimension: of all, or of `consecutive` ones alone. */
 export async function distinct(op: string, x: Tensor, { dim }: UniqueOptions, consecutive: boolean): Promise<Unique> {
   const along = dim === undefined ? undefined : dimension(op, x.shape, dim);
-  const table = along === undefined || x.ndim === 0 ? x.reshape([x.size]) : x.movedim(along, 0);
+  const table = along === undefined || x.ndim === 0 ? x.reshape([x.size]) : movedim(x, along, 0);
   const [rows, ...rest] = table.shape as [number, ...number[]];
   if (rows > 0 && rest.includes(0)) {
     throw new ShapeError(`${op} cannot tell slices without elements apart`, { op, shapes: [x.shape] });
@@ -33,7 +34,7 @@ export async function distinct(op: string, x: Tensor, { dim }: UniqueOptions, co
   const kept = firsts.flatMap((row) => Array.from(flat.subarray(row * width, (row + 1) * width), Number));
   const values = tensor(kept, { dtype: x.dtype, shape: [firsts.length, ...rest] });
   return {
-    values: along === undefined || x.ndim === 0 ? values : values.movedim(0, along),
+    values: along === undefined || x.ndim === 0 ? values : movedim(values, 0, along),
     inverse: tensor(inverse, { shape: along === undefined ? x.shape : [rows] }),
     counts: tensor(counts),
   };

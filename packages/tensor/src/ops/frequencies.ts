@@ -10,6 +10,7 @@ import type { ValuesAndIndices } from './extremes.ts';
 import { stack } from './joining.ts';
 import type { ReduceOptions } from './reduction.ts';
 import { argmax } from './reduction.ts';
+import { movedim } from './shape.ts';
 import { type QuantileOptions, sort } from './sorting.ts';
 
 /** Sorted along the first dimension. */
@@ -23,10 +24,10 @@ export function mode(x: Tensor, dim = -1, { keepdim = false }: ReduceOptions = {
   return scope(() => {
     if (x.ndim === 0) return sort(x);
     const input = x.dtype === 'bool' ? ops.cast(x, 'int32') : x;
-    const ordered = sort(input.detach(), { dim: along }).values.movedim(along, -1);
+    const ordered = movedim(sort(input.detach(), { dim: along }).values, along, -1);
     const count = ordered.unsqueeze(-1).eq(ordered.unsqueeze(-2)).sum(-1);
     // In ascending order the first of the most frequent is the smallest.
-    const value = ops.gather(ordered, argmax(count, -1, { keepdim: true }), x.ndim - 1).movedim(-1, along);
+    const value = movedim(ops.gather(ordered, argmax(count, -1, { keepdim: true }), x.ndim - 1), -1, along);
     const place = apply('iota', [], { shape: x.shape, dim: along });
     const found = ops.where(input.eq(value), place, -1);
     const indices = ops.amax(found, [along]);

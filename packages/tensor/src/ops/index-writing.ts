@@ -9,7 +9,9 @@ import { maskedFill } from './comparison.ts';
 import { dimension } from './dims.ts';
 import { gather, indexAdd, scatter, scatterAdd } from './indexing.ts';
 import { cat } from './joining.ts';
+import { pad } from './padding.ts';
 import { counted, flatPositions } from './positions.ts';
+import { movedim } from './shape.ts';
 import { select, slice } from './slicing.ts';
 
 /** The elements at positions of the flattened tensor, in the shape of `index` (int32). */
@@ -199,8 +201,8 @@ function foldLines(
 ): Tensor {
   const neutral = { prod: 1, amax: lowest(x), amin: -lowest(x) }[reduce];
   // Lines last, cut to the index; lines that nothing reaches hold the neutral element alone.
-  const last = (t: Tensor) => t.movedim(along, -1);
-  const cut = last(source).index(...index.movedim(along, -1).shape.map((extent) => [0, extent] as const));
+  const last = (t: Tensor) => movedim(t, along, -1);
+  const cut = last(source).index(...movedim(index, along, -1).shape.map((extent) => [0, extent] as const));
   const places = x.shape[along] as number;
   const where = last(index);
   const table = [...where.shape.slice(0, -1), places, where.shape.at(-1) as number];
@@ -212,7 +214,7 @@ function foldLines(
   const grown = pastEnd(spreadOut, missing, neutral);
   const own = includeSelf ? [last(x).unsqueeze(-1)] : [];
   const folded = ops[reduce](cat([...own, grown], -1), [table.length - 1]);
-  return ops.reshape(folded, [...lead, places]).movedim(-1, along);
+  return movedim(ops.reshape(folded, [...lead, places]), -1, along);
 }
 
 function pastEnd(x: Tensor, missing: readonly number[], value: number): Tensor {
@@ -220,7 +222,7 @@ function pastEnd(x: Tensor, missing: readonly number[], value: number): Tensor {
   const counts = x.shape.flatMap((_, d) => [0, missing[d] ?? 0]);
   const reversed: number[] = [];
   for (let d = x.ndim - 1; d >= 0; d--) reversed.push(counts[2 * d] as number, counts[2 * d + 1] as number);
-  return x.pad(reversed, { value });
+  return pad(x, reversed, { value });
 }
 
 function lowest({ dtype }: Tensor): number {

@@ -183,10 +183,11 @@ declare module '../tensor.ts' {
     t(): Tensor;
     expand(shape: Shape): Tensor;
     broadcastTo(shape: Shape): Tensor;
+    flip(dims: number | readonly number[]): Tensor;
     contiguous(): Tensor;
     clone(): Tensor;
   }
 }
 
 methods({ reshape, view, flatten, squeeze, unsqueeze, permute, transpose, t });
-methods({ expand, broadcastTo, contiguous, clone });
+methods({ expand, broadcastTo, flip, contiguous, clone });
