@@ -38,8 +38,8 @@ test.each<[string, number, (parameters: Parameter[]) => () => void]>([
   expect(launchesPerStep(make, 3)).toBe(3 * kernels);
 });
 
-test('clipping by the global norm launches four programs for a parameter and four for all', () => {
-  expect(launchesPerStep((parameters) => () => void clipGradNorm(parameters, 1), 3)).toBe(3 * 4 + 4);
+test('clipping by the global norm launches one program for a parameter and eight for all', () => {
+  expect(launchesPerStep((parameters) => () => void clipGradNorm(parameters, 1), 3)).toBe(3 * 1 + 8);
 });
 
 test('bytes and tensors do not grow from step to step', () => {

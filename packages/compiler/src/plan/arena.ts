@@ -17,11 +17,30 @@ interface Use {
  */
 export class Arena {
   readonly #uses = new Map<object, Use>();
+  /** Where in a row what lies with others lies. */
+  readonly #inRow = new Map<object, { readonly row: object; readonly offset: number; readonly bytes: number }>();
+  readonly #rowBytes = new Map<object, number>();
   #bytes = 0;
+
+  /** Says that some things lie side by side, in order and without gaps. Before they are used. */
+  join(row: readonly { readonly what: object; readonly bytes: number }[]): void {
+    let offset = 0;
+    for (const { what, bytes } of row) {
+      this.#inRow.set(what, { row, offset, bytes });
+      offset += bytes;
+    }
+    this.#rowBytes.set(row, offset);
+  }
 
   /** Says that something of a size is needed at a time; times only grow. */
   use(what: object | undefined, bytes: number, time: number): void {
     if (!what) return;
+    const row = this.#inRow.get(what)?.row;
+    if (row) this.#use(row, this.#rowBytes.get(row) as number, time);
+    else this.#use(what, bytes, time);
+  }
+
+  #use(what: object, bytes: number, time: number): void {
     const known = this.#uses.get(what);
     if (known) known.last = time;
     else this.#uses.set(what, { bytes, first: time, last: time, offset: 0 });
@@ -46,8 +65,9 @@ export class Arena {
   }
 
   rangeOf(what: object | undefined): { offset: number; length: number } {
-    const { offset, bytes } = this.#uses.get(what as object) as Use;
-    return { offset, length: bytes };
+    const place = this.#inRow.get(what as object);
+    const { offset, bytes } = this.#uses.get(place?.row ?? (what as object)) as Use;
+    return place ? { offset: offset + place.offset, length: place.bytes } : { offset, length: bytes };
   }
 
   get bytes(): number {

@@ -30,6 +30,8 @@ export interface MapKernel {
   /** What is computed from which operands, whichever memory they are: text that is equal for equal work. */
   readonly work: string;
   readonly operands: readonly Operand[];
+  /** The number of the operand at an index of a binding. */
+  readonly operandOf: (binding: number, index: Expression) => number | undefined;
 }
 
 /** A kernel as a map, if it is one: one axis, no folds, and every place is the element's own or the same for all. */
@@ -45,16 +47,12 @@ export function mapKernelOf(emitted: Emitted): MapKernel | undefined {
   const size = sizeOf(kernel.outer);
   const description = new Description(emitted, kernel, size);
   const work = description.of(kernel.stores);
-  return work === undefined ? undefined : { emitted, kernel, size, work, operands: description.operands };
+  const operandOf = (binding: number, index: Expression) => description.operandOf(binding, index);
+  return work === undefined ? undefined : { emitted, kernel, size, work, operands: description.operands, operandOf };
 }
 
 /** The kernel over more elements, with its operands elsewhere: `indices` by operand. */
-export function widened(
-  { emitted, kernel, size }: MapKernel,
-  extent: number,
-  indices: readonly Expression[],
-): LoopKernel {
-  const description = new Description(emitted, kernel, size);
+export function widened({ kernel, operandOf }: MapKernel, extent: number, indices: readonly Expression[]): LoopKernel {
   const seen = new Map<Expression, Expression>();
   const rewrite = (e: Expression): Expression => {
     let known = seen.get(e);
@@ -67,7 +65,7 @@ export function widened(
   const rewritten = (e: Expression): Expression => {
     switch (e.kind) {
       case 'load':
-        return { ...e, index: indices[description.operandOf(e.binding, e.index) as number] as Expression };
+        return { ...e, index: indices[operandOf(e.binding, e.index) as number] as Expression };
       case 'unary':
       case 'cast':
         return { ...e, a: rewrite(e.a) };
@@ -79,11 +77,9 @@ export function widened(
         return e;
     }
   };
-  // Operands are numbered by when they are met, so they are met in the same order again.
-  description.of(kernel.stores);
   const stores = kernel.stores.map(({ binding, index, value }) => ({
     binding,
-    index: indices[description.operandOf(binding, index) as number] as Expression,
+    index: indices[operandOf(binding, index) as number] as Expression,
     value: rewrite(value),
   }));
   return { ...kernel, outer: [extent], stores };
@@ -109,7 +105,7 @@ class Description {
       const stored = this.#text(value);
       const operand = this.operandOf(binding, index);
       if (stored === undefined || operand === undefined || this.operands[operand]?.moves === false) return undefined;
-      this.#lines.push(`${operand}=${stored}`);
+      this.#lines.push(`${this.operands[operand]?.dtype} @${operand} = ${stored}`);
     }
     return this.#lines.join(';');
   }

@@ -1,11 +1,15 @@
 /** A graph as one program: its kernels in order, and where each of its bindings lies. */
 import type { KernelBinding, Limits, Program, Step } from '@evenkeel/backend';
-import { emit } from '../emission/emit.ts';
+import { type Emitted, emit } from '../emission/emit.ts';
+import type { Cluster } from '../fusion/cluster.ts';
 import { type FuseOptions, type Fusion, fuse } from '../fusion/fuse.ts';
 import { type Memory, wholeOf } from '../fusion/memory.ts';
 import type { Graph } from '../graph/graph.ts';
+import type { InputValue } from '../graph/value.ts';
 import { Arena, bytesOf, keyOf } from './arena.ts';
+import { type Batched, batch } from './batch.ts';
 import { planRepetition, type RepetitionPlan } from './repetition.ts';
+import { Rows } from './rows.ts';
 import { schedule } from './schedule.ts';
 
 /** A range within memory, in bytes. */
@@ -25,50 +29,66 @@ export interface Plan {
   readonly program: Program;
   /** By binding of the program. */
   readonly places: readonly Place[];
+  /** Inputs that must lie side by side, in order and without gaps: kernels go through each list as through one. */
+  readonly rows: readonly (readonly number[])[];
   /** What the program needs besides inputs and results. */
   readonly arenaBytes: number;
   /** What it would need if nothing shared memory. */
   readonly intermediateBytes: number;
 }
 
-export function planProgram(graph: Graph, limits: Limits, options: FuseOptions = {}): Plan {
+export interface PlanOptions extends FuseOptions {
+  /** Inputs whose memory can be moved, as long as it stays row by row. */
+  readonly movable?: readonly InputValue[];
+  /** Those of them that lie side by side already; so they are left where they can be. */
+  readonly rows?: readonly (readonly InputValue[])[];
+}
+
+export function planProgram(graph: Graph, limits: Limits, options: PlanOptions = {}): Plan {
   const fusion = schedule(graph, fuse(graph, options));
-  const parts = emitAll(fusion, limits, (body) => planProgram(body, limits, options));
+  const rows = new Rows(options.movable ?? [], options.rows ?? []);
+  const { together = true } = options;
+  const planBody = (body: Graph) => planProgram(body, limits, { together });
+  const single = fusion.clusters.map((cluster) => partOf(cluster, fusion.memories, limits, planBody));
+  const parts = together ? batch(single, rows, limits) : single;
   const arena = new Arena();
+  for (const row of rows.temporaries) {
+    arena.join(row.map((value) => ({ what: value, bytes: bytesOf({ kind: 'temporary', value }, limits) })));
+  }
   parts.forEach((part, time) => {
     for (const memory of part.memories) arena.use(keyOf(memory), bytesOf(memory, limits), time);
   });
   arena.arrange();
   const binder = new Binder(arena);
-  const steps = parts.flatMap((part) => part.steps(binder));
+  const steps = parts.flatMap((part) => ('repetition' in part ? part.repetition.step(binder) : stepsOf(part, binder)));
   const { bindings, places } = binder;
   const program = { bindings, arguments: graph.arguments, steps };
-  return { program, places, arenaBytes: arena.bytes, intermediateBytes: arena.unshared };
+  return {
+    program,
+    places,
+    rows: rows.inputs.map((members) => members.map(({ input }) => input)),
+    arenaBytes: arena.bytes,
+    intermediateBytes: arena.unshared,
+  };
 }
 
-/** Some steps of the program, once its memory is laid out. */
-interface Part {
-  readonly memories: readonly Memory[];
-  steps(binder: Binder): Step[];
+/** Some steps of the program, before its memory is laid out. */
+type Part = Emitted | Batched | { readonly memories: readonly Memory[]; readonly repetition: RepetitionPlan };
+
+function partOf(cluster: Cluster, memories: Fusion['memories'], limits: Limits, planBody: (body: Graph) => Plan): Part {
+  if (!cluster.repetition) return emit(cluster, memories, limits);
+  const repetition = planRepetition(cluster.repetition, memories, limits, planBody);
+  return { memories: repetition.memories, repetition };
 }
 
-function emitAll({ clusters, memories }: Fusion, limits: Limits, planBody: (body: Graph) => Plan): Part[] {
-  return clusters.map((cluster): Part => {
-    if (cluster.repetition) {
-      const plan: RepetitionPlan = planRepetition(cluster.repetition, memories, limits, planBody);
-      return { memories: plan.memories, steps: (binder) => [plan.step(binder)] };
-    }
-    const { kernels, memories: bound, slots } = emit(cluster, memories, limits);
-    return {
-      memories: bound,
-      steps: (binder) =>
-        kernels.map((kernel) => ({
-          kernel,
-          bindings: kernel.bindings.map((binding, i) => binder.bind(bound[i] as Memory, binding)),
-          arguments: slots,
-        })),
-    };
-  });
+function stepsOf(part: Emitted | Batched, binder: Binder): Step[] {
+  const { kernels, memories, slots } = part;
+  const ranges = 'ranges' in part ? part.ranges : [];
+  return kernels.map((kernel) => ({
+    kernel,
+    bindings: kernel.bindings.map((binding, i) => binder.bind(memories[i] as Memory, binding, ranges[i])),
+    arguments: slots,
+  }));
 }
 
 /** Numbers the program's bindings: each place that is read or written once. */

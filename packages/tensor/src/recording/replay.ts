@@ -1,5 +1,5 @@
 import type { Binding, DeviceBuffer, Shape } from '@evenkeel/backend';
-import { type Plan, planProgram, type Value } from '@evenkeel/compiler';
+import { type InputValue, type Plan, planProgram, type Value } from '@evenkeel/compiler';
 import { IndexError } from '@evenkeel/errors';
 import { copied } from '../engine/copied.ts';
 import type { Device, PreparedOperation } from '../engine/device.ts';
@@ -7,6 +7,7 @@ import { bindingOf } from '../engine/execute.ts';
 import { bindPlaces, blank } from '../engine/plans.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Guard, HostEvent, Recorder, Source } from './recorder.ts';
+import { laySideBySide, rowsAmong } from './side-by-side.ts';
 import { mapTensors } from './tree.ts';
 
 /** What a recording leaves behind: a program, and what each call has to bring and take away. */
@@ -18,6 +19,8 @@ export class Replay<Result> {
   readonly #operation: PreparedOperation;
   readonly #events: readonly HostEvent[];
   readonly #afterwards: readonly (() => void)[];
+  /** Tensors that lie one after another when the program runs. */
+  readonly #rows: readonly (readonly Tensor[])[];
   /** Inputs that take values over: they must have memory of their own. */
   readonly #overwritten: ReadonlySet<number>;
   readonly #results: readonly { readonly shape: Shape; readonly dtype: Value['dtype'] }[];
@@ -57,12 +60,17 @@ export class Replay<Result> {
       graph.result(value, input);
       overwritten.add(input.input);
     }
-    this.plan = planProgram(graph, device.backend.limits, options);
+    this.plan = planProgram(graph, device.backend.limits, { ...options, ...movableOf(recorder) });
     this.guards = recorder.guards;
     this.sources = recorder.sources;
     this.#device = device;
     this.#events = recorder.events;
     this.#afterwards = recorder.afterwards;
+    this.#rows = this.plan.rows.map((row) =>
+      row.map((input) => (recorder.sources[input] as Extract<Source, { kind: 'captured' }>).tensor),
+    );
+    // What lies side by side with others is seen to before.
+    for (const input of this.plan.rows.flat()) overwritten.delete(input);
     this.#overwritten = overwritten;
     this.#results = results.map(({ shape, dtype }) => ({ shape, dtype }));
     this.#gradients = gradients;
@@ -92,6 +100,7 @@ export class Replay<Result> {
 
   /** Runs the program. */
   run(args: readonly Tensor[], numbers: readonly number[]): Result {
+    for (const row of this.#rows) laySideBySide(this.#device, row);
     const inputs = this.sources.map((source, i) => this.#inputBinding(source, args, i));
     const results = this.#results.map((spec) => blank(this.#device, spec));
     if (!this.#arena && this.plan.arenaBytes > 0) this.#arena = this.#device.allocate(this.plan.arenaBytes);
@@ -128,4 +137,15 @@ export class Replay<Result> {
     if (this.#overwritten.has(input) && tensor.memory().storage.isShared) tensor.become(copied(tensor).memory());
     return bindingOf(tensor);
   }
+}
+
+/** Inputs that the library may move, because it finds them by itself at every call; and which of them lie side by side already. */
+function movableOf({ graph, sources }: Recorder) {
+  const inputs = new Map<Tensor, InputValue>();
+  sources.forEach((source, i) => {
+    if (source.kind !== 'captured' || !source.tensor.isContiguous || source.tensor.size === 0) return;
+    inputs.set(source.tensor, graph.inputs[i] as InputValue);
+  });
+  const rows = rowsAmong([...inputs.keys()]).map((row) => row.map((tensor) => inputs.get(tensor) as InputValue));
+  return { movable: [...inputs.values()], rows };
 }
