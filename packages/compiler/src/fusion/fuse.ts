@@ -150,9 +150,10 @@ class Fuser {
     }
     const memories: Memory[] = kind === 'routine' ? this.#copiedFrom(value, accesses, wanted) : [...wanted];
     // Who reads what the value becomes a part of waits for it too.
-    const later = [...accesses.map(({ cluster }) => cluster), ...this.#joining.readersOf(wanted)];
+    const whole = this.#joining.readersOf(wanted);
+    const later = [...accesses.map(({ cluster }) => cluster), ...whole];
     const home =
-      this.#home(value, kind, accesses, later) ?? this.#company(value, kind, later) ?? this.#ownCluster(value, kind);
+      this.#home(value, kind, accesses, whole) ?? this.#company(value, kind, later) ?? this.#ownCluster(value, kind);
     const readers = new Set(accesses.map(({ cluster }) => cluster).filter((cluster) => cluster !== home.cluster));
     const needsOwn = accesses.some(({ context }) => context === 'memory') && !memories.some(isPlain);
     if (needsOwn || (memories.length === 0 && readers.size > 0)) memories.unshift({ kind: 'temporary', value });
@@ -241,16 +242,19 @@ class Fuser {
   }
 
   /** A cluster that reads the value, goes over it as it lies, and does not wait for another that reads it. */
-  #home(value: AppliedValue, kind: string, accesses: readonly Access[], later: readonly Cluster[]) {
+  #home(value: AppliedValue, kind: string, accesses: readonly Access[], whole: readonly Cluster[]) {
     if (kind === 'routine' || !this.#together) return undefined;
+    const later = [...accesses.map(({ cluster }) => cluster), ...whole];
     const clusters = [...new Set(accesses.map(({ cluster }) => cluster))].sort((a, b) => b.id - a.id);
     for (const cluster of clusters) {
       const own = accesses.filter((access) => access.cluster === cluster);
       const [{ at }] = own as [Access];
       const isSimple = own.every(({ context }) => context === 'element') && new Set(own.map(placeKey)).size === 1;
       if (!isSimple || cluster.form === 'routine' || cluster.form === 'repeat') continue;
+      // Who reads what the value becomes a part of reads all of it, and cannot write it as well.
+      if (whole.includes(cluster)) continue;
       const others = later.filter((other) => other !== cluster);
-      if (others.some((other) => reaches(other, cluster)) || others.length + own.length > later.length) continue;
+      if (others.some((other) => reaches(other, cluster))) continue;
       const placed = this.#placeIn(cluster, value, kind, at);
       // Numbering the elements anew moves the access too.
       if (placed) return { cluster, at: (own[0] as Access).at };

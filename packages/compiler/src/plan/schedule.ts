@@ -1,7 +1,7 @@
 /** The order in which clusters run, and what becomes of inputs that take a value over while others still read them. */
 import { DeviceError } from '@evenkeel/errors';
 import { elementIn } from '../emission/evaluation.ts';
-import { Cluster, reaches } from '../fusion/cluster.ts';
+import { Cluster, type Kept, reaches } from '../fusion/cluster.ts';
 import type { Fusion } from '../fusion/fuse.ts';
 import type { Memory } from '../fusion/memory.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -56,8 +56,19 @@ function overwritesInPlace(cluster: Cluster, input: InputValue): boolean {
   if (cluster.form !== 'loop' || reads.some(({ context }) => context !== 'element')) return false;
   const written = keyOf(elementIn(kept.memory, kept.value, kept.at));
   const isSame = reads.every(({ at }) => keyOf(elementIn(kept.memory, input, at)) === written);
-  // A loop that folds may write elements while it still reads others; what it writes once per row comes last.
-  return isSame && (cluster.inner === undefined || cluster.levelOf(kept.at, kept.value.shape) === 'row');
+  if (!isSame || cluster.inner === undefined) return isSame;
+  // A loop that folds may write elements while it still reads others; what it writes once per row it does before its elements.
+  const isRow = (entry: Kept) => cluster.levelOf(entry.at, entry.value.shape) === 'row';
+  return isRow(kept) && cluster.kept.every((entry) => isRow(entry) || !isMadeOf(entry.value, input, cluster));
+}
+
+/** Whether a cluster reads an input to compute a value, once what it folds is there. */
+function isMadeOf(value: Value, input: InputValue, cluster: Cluster, seen = new Set<Value>()): boolean {
+  if (value === input) return true;
+  if (value.kind !== 'applied' || !cluster.members.has(value) || cluster.folds.has(value) || seen.has(value))
+    return false;
+  seen.add(value);
+  return value.inputs.some((each) => isMadeOf(each, input, cluster, seen));
 }
 
 /** Has a cluster keep the value elsewhere, and gives another that copies it. */
