@@ -132,6 +132,36 @@ describe('a loop', () => {
     await expectSameBits(kernel, [numbers(rows * columns), numbers(columns, 2)], { absolute: 1e-3 });
   });
 
+  test.each([
+    ['one result', [], [100_000]],
+    ['3 results, the first axis too short to be cut', [3], [7, 6000]],
+    ['2 results, two axes', [2], [1500, 30]],
+  ] as const)('that reduces in two stages to %s', async (_, outer, inner) => {
+    const sizes = [...outer, ...inner];
+    const strides = sizes.map((_size, i) => sizes.slice(i + 1).reduce((a, b) => a * b, 1));
+    const x = load(f32, 0, at(...strides));
+    const count = sizes.reduce((a, b) => a * b, 1);
+    const result = outer.length > 0 ? axis(0) : integer(0);
+    const kernel = loop({
+      bindings: [read, written, written],
+      outer,
+      inner,
+      reductions: [
+        { fn: 'max', value: x },
+        { fn: 'sum', value: unary('cos', x) },
+      ],
+      stores: [
+        { binding: 1, index: result, value: reduced(f32, 0) },
+        { binding: 2, index: result, value: binary('sub', reduced(f32, 1), reduced(f32, 0)) },
+      ],
+    });
+    const results = count / inner.reduce((a: number, b) => a * b, 1);
+    // A relative error of 1e-6 of a sum of cosines, which is about 0.84 of their count.
+    await expectSameBits(kernel, [numbers(count), numbers(results, 2), numbers(results, 3)], {
+      absolute: 1e-6 * count,
+    });
+  });
+
   test('that gathers rows', async () => {
     const row = bounded(load('int32', 0, axis(0)), 50);
     const index = binary('add', binary('mul', row, integer(300)), axis(1));

@@ -9,6 +9,7 @@ import { emitLoop } from './loop.ts';
 import { emitRank } from './rank.ts';
 import { emitScan } from './scan.ts';
 import { emitScatterAdd } from './scatter-add.ts';
+import { stageReduction } from './staged-reduction.ts';
 
 /** The routines there are; a routine that the contract gains does not type-check before it is here. */
 export const routines: readonly RoutineName[] = Object.keys({
@@ -23,9 +24,16 @@ export function emitKernel(kernel: Kernel, features: Features): KernelModule {
   kernel.arguments.forEach(refuseFloat64);
   if (kernel.form === 'contraction') return emitContraction(kernel, features);
   if (kernel.form === 'routine') return emitRoutine(kernel, features);
-  const plan = planLoop(kernel);
-  const emitter = new KernelEmitter(kernel, features, loopRoots(plan));
-  emitLoop(emitter, plan);
+  const stages = stageReduction(kernel);
+  const plans = (stages ?? [kernel]).map(planLoop);
+  const emitter = new KernelEmitter(kernel, features, plans.flatMap(loopRoots));
+  if (stages) {
+    const results = stages[0].outer.reduce((size, extent) => size * extent, 1);
+    for (const { value } of kernel.reductions) {
+      emitter.scratch({ dtype: value.dtype, place: emitter.reserve(results * 4, false) });
+    }
+  }
+  for (const plan of plans) emitLoop(emitter, plan);
   return emitter.finish();
 }
 
