@@ -1,7 +1,7 @@
 /**
  * An encoder–decoder Transformer translates photo captions from German to English (Multi30k), scored by BLEU.
  *
- * EVENKEEL_DATA=… node --conditions=@evenkeel/source examples/translation-multi30k.ts [--minutes 30] [--steps 3500]
+ * EVENKEEL_DATA=… node --conditions=@evenkeel/source examples/translation-multi30k.ts [--minutes 30] [--steps 2000]
  *   [--seed 1] [--dropout 0.1] [--every 100] [--save FOLDER] [--score TRANSLATIONS.json]
  *
  * With --save, tooling/interop/pytorch/translation_multi30k.py FOLDER trains the same model on the same batches in
@@ -23,7 +23,7 @@ import { type Settings, writeRecipe, writeWeights } from './multi30k/recipe.ts';
 const { values: given } = parseArgs({
   options: {
     minutes: { type: 'string', default: '30' },
-    steps: { type: 'string', default: '3500' },
+    steps: { type: 'string', default: '2000' },
     seed: { type: 'string', default: '1' },
     dropout: { type: 'string', default: '0.1' },
     every: { type: 'string', default: '100' },

@@ -4,7 +4,7 @@
 
 FOLDER is what the example wrote with --save. One thread; dropout draws masks of its own. Writes FOLDER/pytorch.json,
 the token ids of the test set's translations, and FOLDER/pytorch.safetensors. With --decode nothing is trained: the
-given weights translate.
+given weights translate, into a .json beside them.
 """
 import argparse
 import json
@@ -157,7 +157,8 @@ def main():
         train(model, pairs["train"], data, settings, given.steps or len(data["order"]))
         safetensors_file.write(given.folder / "pytorch.safetensors", model.state_dict())
     print(f"validation loss {validate(model, pairs['validation'], settings):.4f}")
-    (given.folder / "pytorch.json").write_text(json.dumps(translate(model, pairs["test"], settings)))
+    path = given.decode.with_suffix(".json") if given.decode else given.folder / "pytorch.json"
+    path.write_text(json.dumps(translate(model, pairs["test"], settings)))
 
 
 if __name__ == "__main__":
