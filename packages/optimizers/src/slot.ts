@@ -1,4 +1,4 @@
-import { fullLike, hostEffect, liveNumber, type Tensor, type TensorLike } from '@evenkeel/tensor';
+import { fullLike, hostEffect, liveNumber, persistent, type Tensor, type TensorLike } from '@evenkeel/tensor';
 import type { Hyperparameters } from './hyperparameters.ts';
 
 /** What an optimizer remembers about one parameter, under PyTorch's keys: `step`, `exp_avg`, `momentum_buffer`, … */
@@ -66,7 +66,7 @@ export class Slot {
     const value = this.state[key];
     if (typeof value === 'object') return value;
     // clone(): a constant has no memory that could be assigned to.
-    const fresh = fullLike(this.parameter, initial).clone().keep();
+    const fresh = persistent(() => fullLike(this.parameter, initial).clone());
     this.state[key] = fresh;
     return fresh;
   }

@@ -78,6 +78,6 @@ export { hostRandom } from './random/host-random.ts';
 export { philox4x32 } from './random/philox.ts';
 export * from './random/sampling.ts';
 export { type CompileCounters, type Compiled, compile } from './recording/compile.ts';
-export { hostEffect, hostGuard, liveNumber } from './recording/host.ts';
+export { hostEffect, hostGuard, liveNumber, persistent } from './recording/host.ts';
 export { type RecurrenceInputs, type RecurrenceStep, recurrence } from './recording/recurrence.ts';
 export { Tensor, type TensorLike } from './tensor.ts';

@@ -1,7 +1,8 @@
 import { type HostArray, itemBytes } from '@evenkeel/backend';
 import { ShapeError } from '@evenkeel/errors';
 import { activeRecorder } from '../recording/active.ts';
-import { leaked } from '../recording/traced.ts';
+import { revived } from '../recording/revive.ts';
+import { leaked, unreadable } from '../recording/traced.ts';
 import type { Tensor } from '../tensor.ts';
 import { copied } from './copied.ts';
 import { bindingOf } from './execute.ts';
@@ -12,7 +13,10 @@ export type Nested = number | Nested[];
 /** Reads a tensor's elements row by row. */
 export async function data(tensor: Tensor): Promise<HostArray> {
   if (tensor.uniform !== undefined) return hostArray(tensor.dtype, tensor.size).fill(tensor.uniform);
-  if (tensor.traced || (activeRecorder() && tensor.uniform === undefined)) throw leaked(tensor);
+  if (activeRecorder() && tensor.uniform === undefined) throw unreadable(tensor);
+  const real = revived(tensor);
+  if (real) return data(real);
+  if (tensor.traced) throw leaked(tensor);
   const own = tensor.isContiguous ? tensor : copied(tensor);
   const { storage } = own.memory();
   const { offset, length } = bindingOf(own);

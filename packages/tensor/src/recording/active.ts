@@ -7,8 +7,8 @@ export function activeRecorder(): Recorder | undefined {
   return active;
 }
 
-/** Runs a function with everything in it written down. */
-export function recordWith<Result>(recorder: Recorder, fn: () => Result): Result {
+/** Runs a function with everything in it written down, or, without a recorder, run at once. */
+export function recordWith<Result>(recorder: Recorder | undefined, fn: () => Result): Result {
   const before = active;
   active = recorder;
   try {

@@ -1,13 +1,15 @@
 import type { Value } from '@evenkeel/compiler';
 import { ConfigError } from '@evenkeel/errors';
-import type { Recorder, Source } from './recorder.ts';
+import type { Outline } from './outline.ts';
+import type { Source } from './recorder.ts';
 
 /**
  * Whether two recordings of a function are the same computation.
  *
  * @throws ConfigError where they differ only in what the function took from outside without saying so: a number, or a tensor
  */
-export function compareRecordings(before: Recorder, now: Recorder): boolean {
+export function compareRecordings(earlier: Outline<unknown>, later: Outline<unknown>): boolean {
+  const [before, now] = [earlier.recorder, later.recorder];
   const [old, fresh] = [before.graph.values, now.graph.values];
   const isAlike =
     before.sources.length === now.sources.length &&
@@ -35,7 +37,18 @@ export function compareRecordings(before: Recorder, now: Recorder): boolean {
       remedy: 'pass it as an argument of the compiled function; see docs/replay.md',
     });
   });
-  return before.graph.results.every(({ value }, i) => value.id === now.graph.results[i]?.value.id);
+  if (earlier.signature !== later.signature) {
+    throw new ConfigError('a compiled function returned something else than at the call before', {
+      op: 'compile',
+      got: later.signature,
+      expected: earlier.signature,
+      remedy: 'return tensors; what else is returned must be the same at every call',
+    });
+  }
+  return (
+    before.graph.results.length === now.graph.results.length &&
+    before.graph.results.every(({ value }, i) => value.id === now.graph.results[i]?.value.id)
+  );
 }
 
 function allAlike(old: readonly Value[], fresh: readonly Value[]): boolean {

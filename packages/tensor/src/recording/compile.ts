@@ -1,8 +1,8 @@
 import { currentDevice } from '../engine/device.ts';
 import { tensorsIn } from '../engine/scope.ts';
-import type { Tensor } from '../tensor.ts';
 import { activeRecorder, recordWith } from './active.ts';
 import { compareRecordings } from './compare.ts';
+import { type Outline, outline } from './outline.ts';
 import { Recorder } from './recorder.ts';
 import { Replay } from './replay.ts';
 import { signatureOf } from './tree.ts';
@@ -13,12 +13,12 @@ const signatureLimit = 16;
 const replayLimit = 8;
 
 export interface CompileCounters {
-  /** Calls that ran operation by operation: the first of each signature. */
-  eager: number;
   /** Calls that were written down anew. */
   recorded: number;
   /** Calls that ran a program without writing anything down. */
   replayed: number;
+  /** Programs that were planned: recordings that were not the same as one before. */
+  planned: number;
 }
 
 /** A function that runs as one program. */
@@ -28,7 +28,7 @@ export interface Compiled<Args extends readonly unknown[], Result> {
 }
 
 interface Entry<Result> {
-  readonly recorder: Recorder;
+  readonly outline: Outline<Result>;
   readonly replay: Replay<Result>;
   /** Whether a second recording gave the same. */
   isConfirmed: boolean;
@@ -39,10 +39,10 @@ interface Entry<Result> {
  * Runs a function as one program: all of its operations at once, fused, in memory that is planned ahead, without JavaScript for each.
  * A whole training step fits: forward, `backward()`, clipping, `optimizer.step()`.
  *
- * For each signature (shapes, dtypes and layouts of the arguments' tensors; other arguments by value) the first call runs as it
- * is written, so that what is made on first use is there; the second is recorded; the third is recorded again and compared. From
- * then on the program runs, and the function itself does not. What it read on the host is settled by then, except what was read through
- * `liveNumber`, `hostEffect` and `hostGuard`, as the library's own layers and optimizers do. See docs/replay.md.
+ * For each signature (shapes, dtypes and layouts of the arguments' tensors; other arguments by value) the first call is recorded, and
+ * the second is recorded again and compared. From then on the program runs, and the function itself does not. What it read on
+ * the host is settled by then, except what was read through `liveNumber`, `hostEffect` and `hostGuard`, as the library's own layers and
+ * optimizers do. Tensors that it makes once and keeps for later calls are made with `persistent`. See docs/replay.md.
  *
  * The results are cut off from the computation: differentiate inside.
  *
@@ -60,18 +60,13 @@ interface Entry<Result> {
 export function compile<Args extends readonly unknown[], Result>(
   fn: (...args: Args) => Result,
 ): Compiled<Args, Result> {
-  const counters: CompileCounters = { eager: 0, recorded: 0, replayed: 0 };
+  const counters: CompileCounters = { recorded: 0, replayed: 0, planned: 0 };
   const known = new Map<string, Entry<Result>[]>();
   const call = (...args: Args): Result => {
     // Inside of another recording it is part of that; with CAPTURE=0 it is only itself.
     if (activeRecorder() || environment('CAPTURE') === '0') return fn(...args);
     const signature = `${deviceNumber()}|${signatureOf(args)}`;
-    const entries = known.get(signature);
-    if (!entries) {
-      remember(known, signature);
-      counters.eager++;
-      return fn(...args);
-    }
+    const entries = known.get(signature) ?? remember(known, signature);
     const tensors = tensorsIn(args);
     const entry = entries.find(({ replay }) => replay.holds);
     if (entry?.isConfirmed && !isDue(++entry.calls)) {
@@ -79,36 +74,34 @@ export function compile<Args extends readonly unknown[], Result>(
       return entry.replay.run(tensors, entry.replay.happen());
     }
     counters.recorded++;
-    return record(fn, args, tensors, entries, entry);
+    const recorder = new Recorder(currentDevice(), tensors);
+    const fresh = recordWith(recorder, () => outline(recorder, fn(...args)));
+    recorder.close();
+    if (entry && compareRecordings(entry.outline, fresh)) {
+      entry.isConfirmed = true;
+      return entry.replay.run(tensors, recorder.numbers);
+    }
+    counters.planned++;
+    return planned(fresh, entries, entry).run(tensors, recorder.numbers);
   };
   return Object.assign(call, { counters });
 }
 
-function record<Args extends readonly unknown[], Result>(
-  fn: (...args: Args) => Result,
-  args: Args,
-  tensors: readonly Tensor[],
+/** Plans a recording, in the place of the one that it differs from. */
+function planned<Result>(
+  outline: Outline<Result>,
   entries: Entry<Result>[],
-  entry: Entry<Result> | undefined,
-): Result {
-  const recorder = new Recorder(currentDevice(), tensors);
-  const returned = recordWith(recorder, () => fn(...args));
+  before: Entry<Result> | undefined,
+): Replay<Result> {
+  if (before) {
+    before.replay.release();
+    entries.splice(entries.indexOf(before), 1);
+  }
   // With FUSE=0 each operation is a kernel of its own: what is wrong then is not fusion's doing.
-  const together = environment('FUSE') !== '0';
-  const replay = recordWith(recorder, () => new Replay(recorder, returned, { together }));
-  recorder.close();
-  const isSame = entry !== undefined && compareRecordings(entry.recorder, recorder);
-  if (isSame) {
-    entry.isConfirmed = true;
-    return entry.replay.run(tensors, recorder.numbers);
-  }
-  if (entry) {
-    entry.replay.release();
-    entries.splice(entries.indexOf(entry), 1);
-  }
-  entries.push({ recorder, replay, isConfirmed: false, calls: 0 });
+  const replay = new Replay(outline, { together: environment('FUSE') !== '0' });
+  entries.push({ outline, replay, isConfirmed: false, calls: 0 });
   if (entries.length > replayLimit) entries.shift()?.replay.release();
-  return replay.run(tensors, recorder.numbers);
+  return replay;
 }
 
 /** A program that runs is held against a new recording now and then: what a closure changed shows, at the latest after 1024 calls. */
@@ -116,12 +109,15 @@ function isDue(calls: number): boolean {
   return calls % 1024 === 0 || (calls >= 8 && calls < 1024 && (calls & (calls - 1)) === 0);
 }
 
-function remember<Result>(known: Map<string, Entry<Result>[]>, signature: string): void {
-  known.set(signature, []);
-  if (known.size <= signatureLimit) return;
-  const [oldest, entries] = known.entries().next().value as [string, Entry<Result>[]];
-  for (const { replay } of entries) replay.release();
-  known.delete(oldest);
+function remember<Result>(known: Map<string, Entry<Result>[]>, signature: string): Entry<Result>[] {
+  const entries: Entry<Result>[] = [];
+  known.set(signature, entries);
+  if (known.size > signatureLimit) {
+    const [oldest, its] = known.entries().next().value as [string, Entry<Result>[]];
+    for (const { replay } of its) replay.release();
+    known.delete(oldest);
+  }
+  return entries;
 }
 
 const devices = new WeakMap<object, number>();

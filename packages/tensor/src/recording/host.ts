@@ -1,8 +1,8 @@
 /** How code that runs once and is replayed often says what happens on the host at every call. */
 import type { DType } from '@evenkeel/backend';
 import { getDefaultDtype } from '../creation.ts';
-import type { TensorLike } from '../tensor.ts';
-import { activeRecorder } from './active.ts';
+import type { Tensor, TensorLike } from '../tensor.ts';
+import { activeRecorder, recordWith } from './active.ts';
 
 /**
  * A number of the host that may be another one at the next call: a learning rate, a step count. In a compiled function it is
@@ -22,6 +22,14 @@ export function liveNumber(produce: () => number, dtype: DType = getDefaultDtype
 export function hostEffect(effect: () => void): void {
   activeRecorder()?.effect(effect);
   effect();
+}
+
+/**
+ * Makes a tensor that outlives the call of a compiled function, such as state that begins with the first step: made now, not as part of
+ * the recording, and kept.
+ */
+export function persistent(make: () => Tensor): Tensor {
+  return recordWith(undefined, make).keep();
 }
 
 /**

@@ -4,6 +4,7 @@ import { EvenKeelError } from '@evenkeel/errors';
 import type { Device } from '../engine/device.ts';
 import { bindingOf } from '../engine/execute.ts';
 import { Tensor } from '../tensor.ts';
+import { revived } from './revive.ts';
 import { leaked, type Traced } from './traced.ts';
 
 /** Where an input of the recorded computation is found at each call. */
@@ -85,8 +86,10 @@ export class Recorder {
   valueOf(tensor: Tensor): Value {
     if (tensor.traced) {
       if (tensor.traced.recorder === this) return tensor.traced.value;
-      if (!this.#around || tensor.traced.recorder !== this.#around) throw leaked(tensor);
-      return this.#known(tensor);
+      if (tensor.traced.recorder === this.#around) return this.#known(tensor);
+      const real = revived(tensor);
+      if (!real) throw leaked(tensor);
+      return this.valueOf(real);
     }
     if (tensor.uniform !== undefined) return this.graph.constant(tensor.shape, tensor.dtype, tensor.uniform);
     return this.written.get(tensor) ?? (this.#around ? this.#known(tensor) : this.inputOf(tensor));

@@ -6,6 +6,7 @@ import type { Device, PreparedOperation } from '../engine/device.ts';
 import { bindingOf } from '../engine/execute.ts';
 import { bindPlaces, blank } from '../engine/plans.ts';
 import type { Tensor } from '../tensor.ts';
+import type { Outline } from './outline.ts';
 import type { Guard, HostEvent, Recorder, Source } from './recorder.ts';
 import { laySideBySide, rowsAmong } from './side-by-side.ts';
 import { mapTensors } from './tree.ts';
@@ -32,34 +33,11 @@ export class Replay<Result> {
   #arena: DeviceBuffer | undefined;
 
   /** @param options for planning: whether operations are fused */
-  constructor(recorder: Recorder, returned: Result, options: { readonly together: boolean }) {
+  constructor(outline: Outline<Result>, options: { readonly together: boolean }) {
+    const { recorder, returned, results, resultOf, gradients } = outline;
     const { graph, device } = recorder;
-    const results: Value[] = [];
-    const resultOf = new Map<Tensor, number>();
-    const ask = (value: Value): number => {
-      graph.result(value);
-      return results.push(value) - 1;
-    };
-    this.#returned = mapTensors(returned, (tensor) => {
-      // A real tensor that the function assigned to is returned as it is: it holds the new value.
-      if (tensor.traced && !resultOf.has(tensor)) resultOf.set(tensor, ask(recorder.valueOf(tensor)));
-      return tensor;
-    });
-    const gradients: [Tensor, number | undefined][] = [];
-    for (const [of, { isRead }] of recorder.gradients) {
-      const gradient = of.peekGrad();
-      if (!gradient) gradients.push([of, undefined]);
-      else if (gradient.traced && (!isRead || recorder.accumulatesInto(of))) {
-        gradients.push([of, ask(gradient.traced.value)]);
-      }
-    }
-    const overwritten = new Set<number>();
-    for (const [tensor, value] of recorder.written) {
-      const input = recorder.inputOf(tensor);
-      if (input.kind !== 'input' || value === input) continue;
-      graph.result(value, input);
-      overwritten.add(input.input);
-    }
+    const overwritten = new Set(outline.overwritten);
+    this.#returned = returned;
     this.plan = planProgram(graph, device.backend.limits, { ...options, ...movableOf(recorder) });
     this.guards = recorder.guards;
     this.sources = recorder.sources;

@@ -1,6 +1,7 @@
 /** Moves tensors into one piece of memory, one after another, so that a kernel can go through all of them at once. */
 import { contiguousStrides } from '@evenkeel/backend';
-import { lower, primitives } from '@evenkeel/compiler';
+import { lower } from '@evenkeel/compiler';
+import { copy } from '@evenkeel/compiler/primitives';
 import type { Device } from '../engine/device.ts';
 import { bindingOf } from '../engine/execute.ts';
 import { Storage } from '../engine/storage.ts';
@@ -61,7 +62,7 @@ function copyOf(device: Device, { size, dtype }: Tensor) {
   const key = `move|${dtype}|${size}`;
   const known = device.operations.get(key);
   if (known) return known;
-  const program = lower(primitives.copy, [{ shape: [size], dtype, strides: [1] }], {}, device.backend.limits);
+  const program = lower(copy, [{ shape: [size], dtype, strides: [1] }], {}, device.backend.limits);
   const operation = { shape: [size], dtype, program, prepared: device.backend.prepare(program) };
   device.remember(key, operation);
   return operation;

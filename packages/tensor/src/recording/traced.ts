@@ -11,14 +11,8 @@ export interface Traced {
 }
 
 /** The error for wanting the elements of a tensor that is part of a recording. */
-export function leaked({ shape, traced }: Tensor): EvenKeelError {
-  if (traced && traced.recorder === activeRecorder()) {
-    return new EvenKeelError('a value cannot be read while a function is recorded', {
-      op: 'compile',
-      got: `a tensor of shape [${shape}], which is not computed yet`,
-      remedy: 'return the tensor from the compiled function and read it after the call',
-    });
-  }
+export function leaked({ shape, traced }: Pick<Tensor, 'shape' | 'traced'>): EvenKeelError {
+  if (traced && traced.recorder === activeRecorder()) return unreadable({ shape });
   return new EvenKeelError(
     `this tensor of shape [${shape}] was part of a compiled function and holds nothing outside of it`,
     {
@@ -28,4 +22,13 @@ export function leaked({ shape, traced }: Tensor): EvenKeelError {
       remedy: 'return it from the function, or assign it to a tensor that was made before',
     },
   );
+}
+
+/** The error for reading while a function is recorded. */
+export function unreadable({ shape }: Pick<Tensor, 'shape'>): EvenKeelError {
+  return new EvenKeelError('a value cannot be read while a function is recorded', {
+    op: 'compile',
+    got: `a tensor of shape [${shape}], which is not computed yet`,
+    remedy: 'return the tensor from the compiled function and read it after the call',
+  });
 }
