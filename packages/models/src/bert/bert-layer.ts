@@ -1,6 +1,6 @@
 import { ConfigError } from '@evenkeel/errors';
 import { Dropout, gelu, LayerNorm, Linear, Module, scaledDotProductAttention } from '@evenkeel/nn-layers';
-import { scope, type Tensor } from '@evenkeel/tensor';
+import { hostGuard, scope, type Tensor } from '@evenkeel/tensor';
 
 /** What every part of a layer is made from. */
 export interface BERTLayerSizes {
@@ -84,7 +84,7 @@ class BERTSelfAttention extends Module {
           .transpose(1, 2);
       const attended = scaledDotProductAttention(split(this.query), split(this.key), split(this.value), {
         attnMask: mask,
-        dropoutP: this.training ? this.dropout.p : 0,
+        dropoutP: this.training ? hostGuard(() => this.dropout.p) : 0,
       });
       return attended.transpose(1, 2).reshape([batch, length, features]);
     });

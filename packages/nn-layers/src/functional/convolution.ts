@@ -1,5 +1,5 @@
 import { ConfigError, ShapeError } from '@evenkeel/errors';
-import { apply, scope, type Tensor } from '@evenkeel/tensor';
+import { convolution, scope, type Tensor } from '@evenkeel/tensor';
 import { perDimension, positivePerDimension, type Spatial, withBatch } from './spatial.ts';
 
 export interface ConvolutionOptions {
@@ -69,7 +69,7 @@ function convolve(
       }
       const inputDilation = stride.map(() => 1);
       const attributes = { stride, before, after, inputDilation, kernelDilation, groups };
-      return addBias(apply('convolution', [batch, weight], attributes), bias);
+      return addBias(convolution(batch, weight, attributes), bias);
     }),
   );
 }

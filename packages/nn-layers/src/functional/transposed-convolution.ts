@@ -1,5 +1,5 @@
 import { ConfigError, ShapeError } from '@evenkeel/errors';
-import { apply, flip, scope, type Tensor } from '@evenkeel/tensor';
+import { convolution, flip, scope, type Tensor } from '@evenkeel/tensor';
 import { addBias } from './convolution.ts';
 import { perDimension, positivePerDimension, type Spatial, withBatch } from './spatial.ts';
 
@@ -78,7 +78,7 @@ function convolveTransposed(
       const after = before.map((count, d) => count + (extra[d] as number));
       const attributes = { stride: reach.map(() => 1), before, after, inputDilation, kernelDilation, groups };
       // Sliding the kernel turned round over the input spread by the stride adds up just those products.
-      const output = apply('convolution', [batch, exchanged(weight, groups)], attributes);
+      const output = convolution(batch, exchanged(weight, groups), attributes);
       if (output.shape.slice(2).some((size) => size < 1)) {
         throw new ShapeError('the padding leaves nothing of the output', { op, got: `padding ${padding}` });
       }

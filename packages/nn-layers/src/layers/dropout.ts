@@ -1,5 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import type { Tensor } from '@evenkeel/tensor';
+import { hostGuard, type Tensor } from '@evenkeel/tensor';
 import { alphaDropout, featureAlphaDropout } from '../functional/alpha-dropout.ts';
 import {
   type DropoutOptions,
@@ -14,7 +14,7 @@ import { checkProbability } from '../module/size-check.ts';
 
 /** What all have in common: a probability, and that nothing happens in evaluation. */
 abstract class DropoutBase extends Module {
-  /** May be changed between calls. */
+  /** May be changed between calls; a compiled function is then recorded anew. */
   p: number;
 
   constructor(p = 0.5) {
@@ -24,7 +24,7 @@ abstract class DropoutBase extends Module {
   }
 
   protected get options(): DropoutOptions {
-    return { p: this.p, training: this.training };
+    return { p: hostGuard(() => this.p), training: this.training };
   }
 }
 

@@ -1,5 +1,5 @@
 import { ConfigError, ShapeError } from '@evenkeel/errors';
-import { cat, logicalOr, Parameter, pad, scope, type Tensor, zeros } from '@evenkeel/tensor';
+import { cat, hostGuard, logicalOr, Parameter, pad, scope, type Tensor, zeros } from '@evenkeel/tensor';
 import { type AttentionMasks, attend, causalMask, repeatHeads } from '../functional/attention.ts';
 import { linear } from '../functional/linear.ts';
 import { zeros_ } from '../init/constant.ts';
@@ -158,7 +158,7 @@ export class MultiheadAttention extends Module {
         share(turn(this.split(keys, this.numKvHeads))),
         share(this.split(values, this.numKvHeads)),
         masks,
-        { dropoutP: this.training ? this.dropout : 0 },
+        { dropoutP: this.training ? hostGuard(() => this.dropout) : 0 },
       );
       const projected = this.out_proj.call(this.join(output));
       const attended = batched ? projected : projected.squeeze(dim);

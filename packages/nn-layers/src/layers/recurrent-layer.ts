@@ -1,5 +1,5 @@
 import { ShapeError } from '@evenkeel/errors';
-import { arange, Parameter, scope, stack, Tensor, tensor, where, zeros } from '@evenkeel/tensor';
+import { arange, hostGuard, Parameter, scope, stack, Tensor, tensor, where, zeros } from '@evenkeel/tensor';
 import { dropout } from '../functional/dropout.ts';
 import { type CellWeights, joinDirections, type Recurrence, sweep } from '../functional/recurrence.ts';
 import { uniform_ } from '../init/random.ts';
@@ -102,7 +102,7 @@ export abstract class Recurrent extends Module {
       if (within) layer = where(within, layer, 0);
       const finals: (readonly Tensor[])[] = [];
       for (let index = 0; index < this.numLayers; index++) {
-        if (index > 0) layer = dropout(layer, { p: this.dropout, training: this.training });
+        if (index > 0) layer = dropout(layer, { p: hostGuard(() => this.dropout), training: this.training });
         const outputs: Tensor[] = [];
         for (let direction = 0; direction < this.directions; direction++) {
           const recurrence = this.recurrence(this.weights(suffixOf(index, direction)));

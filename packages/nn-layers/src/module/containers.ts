@@ -1,5 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import type { Tensor } from '@evenkeel/tensor';
+import { hostGuard, type Tensor } from '@evenkeel/tensor';
 import { Module, type TensorModule } from './module.ts';
 
 /** What the containers have in common: named modules that are children under just those names. */
@@ -13,10 +13,12 @@ abstract class Container<Item extends Module> extends Module {
 
   /** How many modules there are. */
   get length(): number {
-    return this.items.size;
+    return hostGuard(() => this.items.size);
   }
 
   [Symbol.iterator](): IterableIterator<Item> {
+    // A compiled function is recorded anew when there are others.
+    hostGuard(() => this.items.size);
     return this.items.values();
   }
 }
@@ -31,7 +33,7 @@ abstract class IndexedContainer<Item extends Module> extends Container<Item> {
 
   /** The module at `index`; negative indices count from the end. */
   at(index: number): Item {
-    const item = [...this.items.values()].at(index);
+    const item = hostGuard(() => [...this.items.values()].at(index));
     if (item === undefined) {
       throw new ConfigError('no module has that index', {
         got: `index ${index}`,
@@ -65,7 +67,7 @@ export class Sequential extends IndexedContainer<TensorModule> {
 
   override forward(input: Tensor): Tensor {
     let output = input;
-    for (const module of this.items.values()) output = module.call(output);
+    for (const module of this) output = module.call(output);
     return output;
   }
 }
@@ -123,7 +125,7 @@ export class ModuleDict<Item extends Module = Module> extends Container<Item> {
 
   /** The module called `name`. */
   get(name: string): Item {
-    const item = this.items.get(name);
+    const item = hostGuard(() => this.items.get(name));
     if (item === undefined) {
       throw new ConfigError('no module has that name', {
         got: `'${name}'`,
@@ -134,10 +136,11 @@ export class ModuleDict<Item extends Module = Module> extends Container<Item> {
   }
 
   has(name: string): boolean {
-    return this.items.has(name);
+    return hostGuard(() => this.items.has(name));
   }
 
   keys(): string[] {
+    hostGuard(() => this.items.size);
     return [...this.items.keys()];
   }
 

@@ -1,4 +1,4 @@
-import type { Parameter, Tensor } from '@evenkeel/tensor';
+import { hostGuard, type Parameter, type Tensor } from '@evenkeel/tensor';
 import { cloneModule } from './clone.ts';
 import { placeError } from './error-path.ts';
 import { type LoadResult, type LoadStateDictOptions, loadStateDict, type StateDictLike } from './state-dict.ts';
@@ -27,6 +27,8 @@ export interface TensorModule extends Module {
   forward(input: Tensor): Tensor;
 }
 
+const noHooks: ReadonlySet<never> = new Set<never>();
+
 /**
  * The base of everything that holds parameters; `torch.nn.Module`.
  *
@@ -53,14 +55,19 @@ export abstract class Module {
 
   // Plain private fields, not #private ones: clone() copies a module property by property.
   private readonly bufferNames = new Map<string, { persistent: boolean }>();
-  private readonly forwardPreHooks = new Set<ForwardPreHook>();
-  private readonly forwardHooks = new Set<ForwardHook>();
+  // Sets of hooks are never changed but replaced, so that a change can be told by looking.
+  private forwardPreHooks: ReadonlySet<ForwardPreHook> = noHooks;
+  private forwardHooks: ReadonlySet<ForwardHook> = noHooks;
 
   /** What the module computes. Call it through `call`. */
   abstract forward(...inputs: never[]): unknown;
 
   /** Runs the module: pre-hooks, `forward`, hooks. Errors raised inside carry the path of the module they came from. */
   call(...inputs: Parameters<this['forward']>): ReturnType<this['forward']> {
+    // A compiled function is recorded anew when the mode or the hooks have changed.
+    hostGuard(() => this.training);
+    hostGuard(() => this.forwardPreHooks);
+    hostGuard(() => this.forwardHooks);
     try {
       let given: readonly unknown[] = inputs;
       for (const hook of this.forwardPreHooks) given = hook(this, given) ?? given;
@@ -129,12 +136,22 @@ export abstract class Module {
 
   /** Runs `hook` before each `forward`; it may replace the inputs. */
   registerForwardPreHook(hook: ForwardPreHook): HookHandle {
-    return register(this.forwardPreHooks, hook);
+    this.forwardPreHooks = new Set([...this.forwardPreHooks, hook]);
+    return {
+      remove: () => {
+        this.forwardPreHooks = without(this.forwardPreHooks, hook);
+      },
+    };
   }
 
   /** Runs `hook` after each `forward`; it may replace the output. */
   registerForwardHook(hook: ForwardHook): HookHandle {
-    return register(this.forwardHooks, hook);
+    this.forwardHooks = new Set([...this.forwardHooks, hook]);
+    return {
+      remove: () => {
+        this.forwardHooks = without(this.forwardHooks, hook);
+      },
+    };
   }
 
   /**
@@ -197,7 +214,10 @@ export abstract class Module {
   }
 }
 
-function register<Hook>(hooks: Set<Hook>, hook: Hook): HookHandle {
-  hooks.add(hook);
-  return { remove: () => void hooks.delete(hook) };
+/** A set of hooks with one of them removed; the same when it was not there, and always the same one when none is left. */
+export function without<Hook>(hooks: ReadonlySet<Hook>, hook: Hook): ReadonlySet<Hook> {
+  if (!hooks.has(hook)) return hooks;
+  const rest = new Set(hooks);
+  rest.delete(hook);
+  return rest.size > 0 ? rest : noHooks;
 }

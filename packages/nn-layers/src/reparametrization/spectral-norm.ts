@@ -1,7 +1,7 @@
 import { ConfigError } from '@evenkeel/errors';
-import { movedim, noGrad, type Parameter, randn, scope, type Tensor } from '@evenkeel/tensor';
+import { hostGuard, movedim, noGrad, type Parameter, randn, scope, type Tensor } from '@evenkeel/tensor';
 import { normalize } from '../functional/normalization.ts';
-import { type ForwardPreHook, Module } from '../module/module.ts';
+import { type ForwardPreHook, Module, without } from '../module/module.ts';
 import { checkSizes } from '../module/size-check.ts';
 import { computeProperty, freezeProperty, takeParameter, tensorOf } from './computed-weight.ts';
 import { registerParametrization } from './parametrized.ts';
@@ -75,7 +75,7 @@ export function removeSpectralNorm<Kind extends Module>(module: Kind, name = 'we
   if (!hook) {
     throw new ConfigError('there is no spectral norm to remove', { op: 'removeSpectralNorm', got: `'${name}'` });
   }
-  module['forwardPreHooks'].delete(hook);
+  module['forwardPreHooks'] = without(module['forwardPreHooks'], hook);
   freezeProperty(module, name);
   for (const each of namesOf(name)) {
     Reflect.deleteProperty(module, each);
@@ -119,7 +119,7 @@ class SpectralNorm extends Module {
     const { original, dim } = this;
     // PyTorch only scales a vector to length one.
     if (original.ndim === 1) return normalize(original, { dim: 0, eps: this[0].eps });
-    if (this.training) this[0].forward(matrixOf(original, dim), this.nPowerIterations);
+    if (hostGuard(() => this.training)) this[0].forward(matrixOf(original, dim), this.nPowerIterations);
     return divided(original, this[0]._u as Tensor, this[0]._v as Tensor, dim);
   }
 }
