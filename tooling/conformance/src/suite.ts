@@ -9,6 +9,7 @@ import { memoryChecks } from './checks/memory.ts';
 import { optimizerChecks } from './checks/optimizer-replay.ts';
 import { randomGraphChecks } from './checks/random-graphs.ts';
 import { randomNumberChecks } from './checks/random-numbers.ts';
+import { replayChecks } from './checks/replay.ts';
 
 export interface SuiteOptions {
   /** Of the random graphs. Default 1. */
@@ -25,6 +26,7 @@ export function checksFor({ limits }: Backend, { seed = 1 }: SuiteOptions = {}):
     ...kernelChecks(),
     ...randomNumberChecks(),
     ...randomGraphChecks(seed),
+    ...replayChecks(seed),
     ...optimizerChecks(),
     ...memoryChecks(),
   ];

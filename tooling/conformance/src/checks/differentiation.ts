@@ -52,7 +52,7 @@ export function cotangentOf(name: OperationName, one: Case<object>): HostTensor 
 /** The gradients of `Σ output · cotangent` with respect to the leaves of a case. */
 export async function gradientsOf(name: OperationName, one: Case<object>, cotangent: HostTensor): Promise<Numbers[]> {
   const leaves = leavesOf(one);
-  const output = apply(name, leaves, one.attributes, one.numbers);
+  const output = apply(name, leaves, one.attributes, () => one.numbers ?? []);
   const wanted = differentiable(one).map((i) => leaves[i] as Tensor);
   const found = gradients(output, wanted, { gradOutputs: [fromHost(cotangent)], allowUnused: true });
   return Promise.all(found.map((gradient) => gradient.data()));

@@ -36,7 +36,7 @@ function forwardCheck(name: OperationName, one: Case<object>): Check {
           name,
           inputs.map((input) => layOut(input, input.layout)),
           attributes,
-          numbers,
+          () => numbers,
         );
         expectThat(result.dtype === output.dtype, () => `the result is ${result.dtype}, not ${output.dtype}`);
         return result.data();

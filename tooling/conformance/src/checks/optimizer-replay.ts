@@ -1,13 +1,13 @@
 import type { Backend } from '@evenkeel/backend';
 import { AdamW, clipGradNorm } from '@evenkeel/optimizers';
-import { useBackend } from '@evenkeel/tensor';
+import { compile, type Tensor, useBackend } from '@evenkeel/tensor';
 import { type Check, expectThat } from './check.ts';
 import { farFrom, type Numbers } from './differentiation.ts';
 import { batchOf, smallModel } from './small-model.ts';
 
 const steps = 8;
 
-/** A few steps of training end where the oracle's end. */
+/** A few steps of training end where the oracle's end, and compiled where they end step by step. */
 export function optimizerChecks(): Check[] {
   return [
     {
@@ -21,18 +21,41 @@ export function optimizerChecks(): Check[] {
         });
       },
     },
+    {
+      group: 'optimizer',
+      name: `${steps} compiled steps of AdamW with clipping, each another batch, end where eager ones do`,
+      async run({ subject }) {
+        const expected = await train(subject, 'float32');
+        const got = await train(subject, 'float32', compile);
+        const tolerance = subject.name === 'cpu' ? 0 : 1e-5;
+        expected.forEach((right, i) => {
+          const problem = farFrom(got[i] as Numbers, right, tolerance, tolerance);
+          expectThat(problem === undefined, () => `parameter ${i}: ${problem}`);
+        });
+      },
+    },
   ];
 }
 
-async function train(backend: Backend, dtype: 'float32' | 'float64'): Promise<Numbers[]> {
+type Step = (x: Tensor, y: Tensor) => void;
+
+async function train(
+  backend: Backend,
+  dtype: 'float32' | 'float64',
+  run: (step: Step) => Step = (step) => step,
+): Promise<Numbers[]> {
   useBackend(backend);
   const { parameters, loss } = smallModel(dtype);
   const optimizer = new AdamW(parameters, { lr: 0.01, weightDecay: 0.1 });
-  for (let step = 0; step < steps; step++) {
+  const train = run((x, y) => {
     optimizer.zeroGrad();
-    loss(batchOf(step, dtype)).backward();
+    loss({ x, y }).backward();
     clipGradNorm(parameters, 0.5);
     optimizer.step();
+  });
+  for (let step = 0; step < steps; step++) {
+    const { x, y } = batchOf(step, dtype);
+    train(x, y);
   }
   return Promise.all(parameters.map((parameter) => parameter.data()));
 }

@@ -1,0 +1,117 @@
+import type { Backend } from '@evenkeel/backend';
+import { compile, noGrad, scope, type Tensor, useBackend } from '@evenkeel/tensor';
+import { type Check, expectThat } from './check.ts';
+import { farFrom, type Numbers } from './differentiation.ts';
+import { buildGraph, Supply } from './random-graph.ts';
+
+const graphs = 260;
+/** The first runs as it is written, two are recorded, and the rest is the program alone. */
+const calls = 5;
+
+type Mode = 'eager' | 'fused' | 'unfused';
+
+/** Random computations that are compiled: with and without fusion they give what they give eagerly, call after call. */
+export function replayChecks(seed: number, count = graphs): Check[] {
+  return Array.from({ length: count }, (_, i) => {
+    const own = seed * 100_000 + 50_000 + i;
+    return {
+      group: 'replay',
+      name: `graph ${i} of seed ${seed} (${own})`,
+      async run({ subject }) {
+        const eager = await outcomes(subject, own, 'eager');
+        for (const mode of ['unfused', 'fused'] as const) {
+          const got = await outcomes(subject, own, mode);
+          const problem = firstDifference(got, eager, subject.name === 'cpu');
+          expectThat(problem === undefined, () => `${mode}: ${problem}\n  ${eager.description.join('\n  ')}`);
+        }
+      },
+    };
+  });
+}
+
+interface Outcomes {
+  /** What each call leaves behind, by name. */
+  readonly calls: readonly ReadonlyMap<string, Numbers>[];
+  readonly description: readonly string[];
+}
+
+/** A few calls of a computation that trains its leaves and moves its states. */
+async function outcomes(backend: Backend, seed: number, mode: Mode): Promise<Outcomes> {
+  useBackend(backend);
+  const supply = new Supply(seed);
+  let description: readonly string[] = [];
+  let kept: readonly Tensor[] = [];
+  const step = (): Map<string, Tensor> => {
+    const { leaves, states, values, loss, description: told } = buildGraph(seed, 'float32', supply);
+    for (const leaf of leaves) leaf.grad = undefined;
+    loss.backward();
+    const results = new Map<string, Tensor>([['loss', loss.detach()]]);
+    values.forEach((value, i) => {
+      if (!leaves.includes(value)) results.set(`value ${i}`, value.detach());
+    });
+    leaves.forEach((leaf, i) => {
+      if (leaf.grad) results.set(`gradient of leaf ${i}`, leaf.grad);
+    });
+    noGrad(() => {
+      for (const leaf of leaves) if (leaf.grad) leaf.assign(leaf.sub(leaf.grad.mul(0.1)));
+    });
+    description = told;
+    kept = [...leaves, ...states];
+    return results;
+  };
+  const restore = environment('FUSE', mode === 'unfused' ? '0' : undefined);
+  try {
+    const run = mode === 'eager' ? step : compile(step);
+    const made: Map<string, Numbers>[] = [];
+    for (let call = 0; call < calls; call++) {
+      const results = scope(run);
+      const read = [...results, ...kept.map((tensor, i): [string, Tensor] => [`state ${i}`, tensor])];
+      made.push(
+        new Map(await Promise.all(read.map(async ([name, t]): Promise<[string, Numbers]> => [name, await t.data()]))),
+      );
+      for (const result of results.values()) result.release();
+    }
+    return { calls: made, description };
+  } finally {
+    restore();
+    for (const tensor of kept) tensor.release();
+  }
+}
+
+/** Where two series of calls differ: in a bit, or by more than 1e-5. */
+function firstDifference(got: Outcomes, expected: Outcomes, isExact: boolean): string | undefined {
+  for (const [call, right] of expected.calls.entries()) {
+    const mine = got.calls[call] as ReadonlyMap<string, Numbers>;
+    if (String([...mine.keys()]) !== String([...right.keys()])) return `call ${call} gave ${[...mine.keys()]}`;
+    const problems = [...right].flatMap(([name, numbers]) => {
+      const problem = differs(mine.get(name) as Numbers, numbers, isExact);
+      return problem ? [`${name}: ${problem}`] : [];
+    });
+    if (problems.length > 0)
+      return `in call ${call} ${problems.length} of ${right.size} differ: ${problems.join('; ')}`;
+  }
+  return undefined;
+}
+
+function differs(got: Numbers, expected: Numbers, isExact: boolean): string | undefined {
+  if (!isExact) return farFrom(got, expected, 1e-5, 1e-5);
+  if (got.length !== expected.length) return `${got.length} elements instead of ${expected.length}`;
+  for (let i = 0; i < expected.length; i++) {
+    if (!Object.is(got[i], expected[i])) return `element ${i} is ${got[i]} instead of ${expected[i]}`;
+  }
+  return undefined;
+}
+
+/** Sets a variable of the environment, which a page does not have; gives what puts it back. */
+function environment(name: string, value: string | undefined): () => void {
+  const outside = globalThis as { process?: { env: Record<string, string | undefined> } };
+  outside.process ??= { env: {} };
+  const { env } = outside.process;
+  const before = env[name];
+  const set = (to: string | undefined) => {
+    if (to === undefined) delete env[name];
+    else env[name] = to;
+  };
+  set(value);
+  return () => set(before);
+}
