@@ -11,6 +11,7 @@ import type { Emitted } from '../emission/emit.ts';
 import { isRowByRow } from '../fusion/joining.ts';
 import { type Memory, wholeOf } from '../fusion/memory.ts';
 import { sumOf } from '../positions/divide.ts';
+import { withPlaces } from './rewrite-kernel.ts';
 
 /** Where a map kernel reads or writes. */
 export interface Operand {
@@ -53,36 +54,8 @@ export function mapKernelOf(emitted: Emitted): MapKernel | undefined {
 
 /** The kernel over more elements, with its operands elsewhere: `indices` by operand. */
 export function widened({ kernel, operandOf }: MapKernel, extent: number, indices: readonly Expression[]): LoopKernel {
-  const seen = new Map<Expression, Expression>();
-  const rewrite = (e: Expression): Expression => {
-    let known = seen.get(e);
-    if (!known) {
-      known = rewritten(e);
-      seen.set(e, known);
-    }
-    return known;
-  };
-  const rewritten = (e: Expression): Expression => {
-    switch (e.kind) {
-      case 'load':
-        return { ...e, index: indices[operandOf(e.binding, e.index) as number] as Expression };
-      case 'unary':
-      case 'cast':
-        return { ...e, a: rewrite(e.a) };
-      case 'binary':
-        return { ...e, a: rewrite(e.a), b: rewrite(e.b) };
-      case 'select':
-        return { ...e, condition: rewrite(e.condition), a: rewrite(e.a), b: rewrite(e.b) };
-      default:
-        return e;
-    }
-  };
-  const stores = kernel.stores.map(({ binding, index, value }) => ({
-    binding,
-    index: indices[operandOf(binding, index) as number] as Expression,
-    value: rewrite(value),
-  }));
-  return { ...kernel, outer: [extent], stores };
+  const moved = withPlaces(kernel, ({ binding, index }) => indices[operandOf(binding, index) as number] as Expression);
+  return { ...moved, outer: [extent] };
 }
 
 /** Writes down what stores compute, and numbers their operands. */

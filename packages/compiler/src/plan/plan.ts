@@ -1,5 +1,5 @@
 /** A graph as one program: its kernels in order, and where each of its bindings lies. */
-import type { KernelBinding, Limits, Program, Step } from '@evenkeel/backend';
+import { itemBytes, type KernelBinding, type Limits, type Program, type Step } from '@evenkeel/backend';
 import { type Emitted, emit } from '../emission/emit.ts';
 import type { Cluster } from '../fusion/cluster.ts';
 import { type FuseOptions, type Fusion, fuse } from '../fusion/fuse.ts';
@@ -11,6 +11,7 @@ import { type Batched, batch } from './batch.ts';
 import { planRepetition, type RepetitionPlan } from './repetition.ts';
 import { Rows } from './rows.ts';
 import { schedule } from './schedule.ts';
+import { fromItsStarts } from './starts.ts';
 
 /** A range within memory, in bytes. */
 export interface Range {
@@ -60,7 +61,9 @@ export function planProgram(graph: Graph, limits: Limits, options: PlanOptions =
   });
   arena.arrange();
   const binder = new Binder(arena);
-  const steps = parts.flatMap((part) => ('repetition' in part ? part.repetition.step(binder) : stepsOf(part, binder)));
+  const steps = parts.flatMap((part) =>
+    'repetition' in part ? part.repetition.step(binder) : stepsOf(part, limits, binder),
+  );
   const { bindings, places } = binder;
   const program = { bindings, arguments: graph.arguments, steps };
   return {
@@ -81,14 +84,21 @@ function partOf(cluster: Cluster, memories: Fusion['memories'], limits: Limits, 
   return { memories: repetition.memories, repetition };
 }
 
-function stepsOf(part: Emitted | Batched, binder: Binder): Step[] {
+function stepsOf(part: Emitted | Batched, limits: Limits, binder: Binder): Step[] {
   const { kernels, memories, slots } = part;
   const ranges = 'ranges' in part ? part.ranges : [];
-  return kernels.map((kernel) => ({
-    kernel,
-    bindings: kernel.bindings.map((binding, i) => binder.bind(memories[i] as Memory, binding, ranges[i])),
-    arguments: slots,
-  }));
+  const isTemporary = (binding: number) => wholeOf(memories[binding] as Memory).kind === 'temporary';
+  return kernels.map((each) => {
+    const { kernel, starts } = fromItsStarts(each, isTemporary);
+    const bindings = kernel.bindings.map((binding, i) => {
+      const memory = memories[i] as Memory;
+      const start = (starts[i] as number) * itemBytes(binding.dtype, limits.boolBytes);
+      const whole = ranges[i] ?? { offset: 0, length: bytesOf(memory, limits) };
+      const range = start > 0 ? { offset: whole.offset + start, length: whole.length - start } : ranges[i];
+      return binder.bind(memory, binding, range);
+    });
+    return { kernel, bindings, arguments: slots };
+  });
 }
 
 /** Numbers the program's bindings: each place that is read or written once. */
