@@ -6,4 +6,5 @@ export type { Operations } from './operations.ts';
 export { philox } from './philox.ts';
 export { type Place, type Plan, planProgram } from './plan/plan.ts';
 export type { GradientContext, Lowering, None, Primitive, Spec, ViewLayout } from './primitive.ts';
-export { type AttributesOf, type OperationName, primitives } from './primitives/index.ts';
+export * as primitives from './primitives/index.ts';
+export type { AttributesOf, OperationName } from './primitives/names.ts';

@@ -65,7 +65,8 @@ describe.each(differentiable)('the gradient of %s', (name) => {
     const ops = new Proxy({} as Operations<Written>, {
       get:
         () =>
-        (...operands: unknown[]) => {
+        (...args: unknown[]) => {
+          const operands = args.flat();
           for (const operand of operands) {
             if (operand === output) read.add('output');
             const at = given.indexOf(operand as Written);

@@ -1,7 +1,6 @@
 import { contiguousStrides, type DType, type HostArray, type Shape, sizeOf } from '@evenkeel/backend';
 import { DTypeError, ShapeError } from '@evenkeel/errors';
-import { operations as ops } from './autograd/operations.ts';
-import { apply } from './engine/apply.ts';
+import * as ops from './autograd/operations.ts';
 import { currentDevice } from './engine/device.ts';
 import { hostArray } from './engine/read.ts';
 import { Storage } from './engine/storage.ts';
@@ -118,8 +117,8 @@ export function linspace(start: number, end: number, steps: number, options: Ten
 
 /** The identity matrix, or its upper left `[n, m]` part. */
 export function eye(n: number, m = n, options: TensorOptions = {}): Tensor {
-  const row = apply('iota', [], { shape: [n, m], dim: 0 });
-  const column = apply('iota', [], { shape: [n, m], dim: 1 });
+  const row = ops.iota([n, m], 0);
+  const column = ops.iota([n, m], 1);
   return leaf(ops.cast(ops.eq(row, column), options.dtype ?? defaultDType), options);
 }
 

@@ -4,6 +4,7 @@ export type { BackwardOptions } from './autograd/backward.ts';
 export { type CustomBackward, customGradient } from './autograd/custom-gradient.ts';
 export { type GradientsOptions, grad, gradients, valueAndGrad } from './autograd/gradients.ts';
 export { isGradEnabled } from './autograd/mode.ts';
+export { convolution } from './autograd/operations.ts';
 export {
   arange,
   eye,
@@ -21,7 +22,7 @@ export {
   zeros,
   zerosLike,
 } from './creation.ts';
-export { apply } from './engine/apply.ts';
+export { apply } from './engine/apply-by-name.ts';
 export { currentBackend, type MemoryUse, memory, useBackend } from './engine/device.ts';
 export { closeIteration, closeStep } from './engine/lifetime.ts';
 export type { Nested } from './engine/read.ts';

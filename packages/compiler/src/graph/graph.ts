@@ -1,6 +1,8 @@
 import { contiguousStrides, type DType, type Scalar, type Shape, type Strides } from '@evenkeel/backend';
 import type { Primitive, Spec } from '../primitive.ts';
-import { primitives } from '../primitives/index.ts';
+import { copy } from '../primitives/copy.ts';
+import { div } from '../primitives/div.ts';
+import { mul } from '../primitives/mul.ts';
 import type {
   AppliedValue,
   ArgumentValue,
@@ -102,7 +104,7 @@ export class Graph {
   /** Asks for a value to be in memory when the program has run, in memory of its own or in an input's. */
   result(value: Value, into?: InputValue): void {
     // What another input held must be a value of its own: that input may be overwritten before.
-    const own = value.kind === 'input' && into ? this.apply(primitives.copy as Primitive<never>, [value], {}) : value;
+    const own = value.kind === 'input' && into ? this.apply(copy as Primitive<never>, [value], {}) : value;
     this.results.push({ value: own, into });
   }
 
@@ -127,9 +129,9 @@ function nameOf(value: Value): string {
 function simplify(primitive: Primitive<never>, [a, b]: readonly Value[]): Value | undefined {
   const isOne = (value: Value | undefined) => value?.kind === 'constant' && value.number === 1;
   switch (primitive) {
-    case primitives.mul:
+    case mul:
       return isOne(b) ? a : isOne(a) ? b : undefined;
-    case primitives.div:
+    case div:
       return isOne(b) ? a : undefined;
     default:
       return undefined;

@@ -2,7 +2,7 @@ import { numbers } from '../expectations.ts';
 import { binaryPrimitive } from '../pointwise.ts';
 
 /** a + b. */
-export const add = binaryPrimitive('add', 'add', {
+export const add = /* @__PURE__ */ binaryPrimitive('add', 'add', {
   dtypes: numbers,
   gradient: ({ gradient }) => gradient,
 });

@@ -2,7 +2,7 @@ import { floats } from '../expectations.ts';
 import { unaryPrimitive } from '../pointwise.ts';
 
 /** The arc tangent, in radians. */
-export const atan = unaryPrimitive('atan', 'atan', {
+export const atan = /* @__PURE__ */ unaryPrimitive('atan', 'atan', {
   dtypes: floats,
   saves: [0],
   gradient({ inputs, gradient, ops }) {

@@ -1,5 +1,6 @@
 import { expectDim, shapeError } from '../expectations.ts';
 import type { Primitive, Spec } from '../primitive.ts';
+import { slice } from './slice.ts';
 
 /** Any number of values joined along one dimension. */
 export const concat: Primitive<{ readonly dim: number }> = {
@@ -34,11 +35,10 @@ export const concat: Primitive<{ readonly dim: number }> = {
     const { shape } = inputs[input] as typeof gradient;
     let start = 0;
     for (const earlier of inputs.slice(0, input)) start += earlier.shape[dim] as number;
-    return ops.slice(
-      gradient,
-      shape.map((_, d) => (d === dim ? start : 0)),
-      shape.map(() => 1),
+    return ops.apply(slice, [gradient], {
+      starts: shape.map((_, d) => (d === dim ? start : 0)),
+      steps: shape.map(() => 1),
       shape,
-    );
+    });
   },
 };

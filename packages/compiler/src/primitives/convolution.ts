@@ -1,5 +1,6 @@
 import { expectDType, floats, shapeError } from '../expectations.ts';
 import type { Primitive, Spec } from '../primitive.ts';
+import { slice } from './slice.ts';
 
 /** One entry per spatial dimension. */
 export interface ConvolutionAttributes {
@@ -69,14 +70,13 @@ export const convolution: Primitive<ConvolutionAttributes> = {
         ...widths,
       ]);
       const lead = [0, 0];
-      const turned = ops.slice(
-        exchanged,
-        [...lead, ...widths.map((width) => width - 1)],
-        [1, 1, ...widths.map(() => -1)],
-        exchanged.shape,
-      );
+      const turned = ops.apply(slice, [exchanged], {
+        starts: [...lead, ...widths.map((width) => width - 1)],
+        steps: [1, 1, ...widths.map(() => -1)],
+        shape: exchanged.shape,
+      });
       const first = reach.map((length, d) => length - at(before, d));
-      return ops.convolution(gradient, turned, {
+      return ops.apply(convolution, [gradient, turned], {
         stride: inputDilation,
         before: first,
         after: reach.map((length, d) => at(grown, d) + length - at(spread, d) - at(first, d)),
@@ -88,7 +88,7 @@ export const convolution: Primitive<ConvolutionAttributes> = {
     // The cotangent, spread by the stride, is the kernel that slides over the input; batch and channels exchange roles.
     const split = ops.reshape(x, [batch, groups, depth, ...extents]);
     const images = ops.reshape(ops.permute(split, [2, 1, 0, ...last(3)]), [depth, groups * batch, ...extents]);
-    const found = ops.convolution(images, ops.permute(gradient, [1, 0, ...last(2)]), {
+    const found = ops.apply(convolution, [images, ops.permute(gradient, [1, 0, ...last(2)])], {
       stride: kernelDilation,
       before,
       after: reach.map((length, d) => length + at(spread, d) - at(grown, d) - at(before, d)),

@@ -2,7 +2,7 @@ import { numbers } from '../expectations.ts';
 import { binaryPrimitive } from '../pointwise.ts';
 
 /** a / b; on integers truncated toward zero, where dividing by zero gives 0. */
-export const div = binaryPrimitive('div', 'div', {
+export const div = /* @__PURE__ */ binaryPrimitive('div', 'div', {
   dtypes: numbers,
   saves: [1, 'output'],
   gradient({ inputs, output, gradient, ops }, input) {

@@ -2,7 +2,7 @@ import { floats } from '../expectations.ts';
 import { unaryPrimitive } from '../pointwise.ts';
 
 /** 2/√π ∫₀ˣ e^(-t²) dt. */
-export const erf = unaryPrimitive('erf', 'erf', {
+export const erf = /* @__PURE__ */ unaryPrimitive('erf', 'erf', {
   dtypes: floats,
   saves: [0],
   gradient({ inputs, gradient, ops }) {

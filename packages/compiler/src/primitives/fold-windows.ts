@@ -1,5 +1,7 @@
 import { expectDim, expectDType, numbers, shapeError } from '../expectations.ts';
 import type { Primitive, Spec } from '../primitive.ts';
+import { slice } from './slice.ts';
+import { windows } from './windows.ts';
 
 export interface FoldWindowsAttributes {
   readonly dim: number;
@@ -33,13 +35,12 @@ export const foldWindows: Primitive<FoldWindowsAttributes> = {
     const { shape } = inputs[0] as typeof gradient;
     const count = shape[dim] as number;
     const size = shape.at(-1) as number;
-    const all = ops.windows(gradient, { dim, size, step, dilation });
+    const all = ops.apply(windows, [gradient], { dim, size, step, dilation });
     // Windows that begin beyond the last one of the input see the result too, but the result does not see them.
-    return ops.slice(
-      all,
-      shape.map(() => 0),
-      shape.map(() => 1),
-      shape.map((extent, d) => (d === dim ? count : extent)),
-    );
+    return ops.apply(slice, [all], {
+      starts: shape.map(() => 0),
+      steps: shape.map(() => 1),
+      shape: shape.map((extent, d) => (d === dim ? count : extent)),
+    });
   },
 };

@@ -1,5 +1,6 @@
 import { everyDType, expectDim, expectDType, expectPlaces, shapeError } from '../expectations.ts';
 import type { Primitive, Spec } from '../primitive.ts';
+import { scatterAdd } from './scatter-add.ts';
 
 /** `out[…, i, …] = x[…, index[…, i, …], …]` along `dim`. The other dimensions of x and index are equal. */
 export const gather: Primitive<{ readonly dim: number }> = {
@@ -28,6 +29,6 @@ export const gather: Primitive<{ readonly dim: number }> = {
   gradient({ inputs, gradient, ops, attributes: { dim } }, input) {
     if (input === 1) return undefined;
     const size = (inputs[0] as typeof gradient).shape[dim] as number;
-    return ops.scatterAdd(gradient, inputs[1] as typeof gradient, dim, size);
+    return ops.apply(scatterAdd, [gradient, inputs[1] as typeof gradient], { dim, size });
   },
 };

@@ -2,7 +2,7 @@ import { everyDType } from '../expectations.ts';
 import { binaryPrimitive } from '../pointwise.ts';
 
 /** a > b. */
-export const gt = binaryPrimitive('gt', 'gt', {
+export const gt = /* @__PURE__ */ binaryPrimitive('gt', 'gt', {
   dtypes: everyDType,
   result: 'bool',
   smooth: false,

@@ -22,6 +22,7 @@ export const matmul: Primitive<None> = {
     const [a, b] = [inputs[0] as typeof gradient, inputs[1] as typeof gradient];
     const rank = a.shape.length;
     const swapped = a.shape.map((_, d) => (d < rank - 2 ? d : 2 * rank - 3 - d));
-    return input === 0 ? ops.matmul(gradient, ops.permute(b, swapped)) : ops.matmul(ops.permute(a, swapped), gradient);
+    const factors = input === 0 ? [gradient, ops.permute(b, swapped)] : [ops.permute(a, swapped), gradient];
+    return ops.apply(matmul, factors, {});
   },
 };

@@ -2,7 +2,7 @@ import { numbers } from '../expectations.ts';
 import { binaryPrimitive } from '../pointwise.ts';
 
 /** The larger of the two, NaN if either is; a tie shares the gradient. */
-export const maximum = binaryPrimitive('maximum', 'max', {
+export const maximum = /* @__PURE__ */ binaryPrimitive('maximum', 'max', {
   dtypes: numbers,
   saves: [0, 1],
   smooth: false,

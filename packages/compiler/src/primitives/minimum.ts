@@ -2,7 +2,7 @@ import { numbers } from '../expectations.ts';
 import { binaryPrimitive } from '../pointwise.ts';
 
 /** The smaller of the two, NaN if either is; a tie shares the gradient. */
-export const minimum = binaryPrimitive('minimum', 'min', {
+export const minimum = /* @__PURE__ */ binaryPrimitive('minimum', 'min', {
   dtypes: numbers,
   saves: [0, 1],
   smooth: false,

@@ -2,7 +2,7 @@ import { integersAndBool } from '../expectations.ts';
 import { binaryPrimitive } from '../pointwise.ts';
 
 /** Logical on bool, bitwise on int32. */
-export const or = binaryPrimitive('or', 'or', {
+export const or = /* @__PURE__ */ binaryPrimitive('or', 'or', {
   dtypes: integersAndBool,
   smooth: false,
 });

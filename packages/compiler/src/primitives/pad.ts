@@ -1,6 +1,7 @@
 import { binary, type Expression, integer } from '@evenkeel/backend';
 import { everyDType, expectDType, shapeError } from '../expectations.ts';
 import type { Primitive, Spec } from '../primitive.ts';
+import { slice } from './slice.ts';
 
 export interface PadAttributes {
   readonly before: readonly number[];
@@ -52,11 +53,6 @@ export const pad: Primitive<PadAttributes> = {
   smooth: true,
   gradient({ inputs, gradient, ops, attributes: { before, interior } }) {
     const { shape } = inputs[0] as typeof gradient;
-    return ops.slice(
-      gradient,
-      before,
-      interior.map((count) => count + 1),
-      shape,
-    );
+    return ops.apply(slice, [gradient], { starts: before, steps: interior.map((count) => count + 1), shape });
   },
 };

@@ -1,8 +1,9 @@
 import { numbers } from '../expectations.ts';
-import { reductionPrimitive } from '../reduction.ts';
+import type { Primitive } from '../primitive.ts';
+import { type ReductionAttributes, reductionPrimitive } from '../reduction.ts';
 
 /** The product over some dimensions; 1 over nothing. */
-export const prod = reductionPrimitive('prod', 'prod', {
+export const prod: Primitive<ReductionAttributes> = /* @__PURE__ */ reductionPrimitive('prod', 'prod', {
   dtypes: numbers,
   saves: [0],
   gradient({ inputs, gradient, ops, attributes: { dims } }) {
@@ -11,7 +12,7 @@ export const prod = reductionPrimitive('prod', 'prod', {
     const isZero = ops.eq(x, 0);
     const nonzero = ops.where(isZero, 1, x);
     const zeroCount = ops.expand(ops.sum(ops.cast(isZero, x.dtype), dims), x.shape);
-    const product = ops.expand(ops.prod(nonzero, dims), x.shape);
+    const product = ops.expand(ops.apply(prod, [nonzero], { dims }), x.shape);
     const others = ops.div(product, nonzero);
     const alone = ops.or(ops.eq(zeroCount, 0), ops.and(isZero, ops.eq(zeroCount, 1)));
     return ops.mul(ops.expand(gradient, x.shape), ops.where(alone, others, 0));

@@ -24,7 +24,7 @@ export const scan: Primitive<ScanAttributes> = {
   gradient(context) {
     const { gradient, ops, attributes } = context;
     const { dim, fn, reverse } = attributes;
-    if (fn === 'sum') return ops.scan(gradient, { dim, fn, reverse: !reverse });
+    if (fn === 'sum') return ops.apply(scan, [gradient], { dim, fn, reverse: !reverse });
     // Where a largest or smallest element came from is asked by who needs it: `cummax` gathers by index.
     return fn === 'prod' ? throughProduct(context) : undefined;
   },
@@ -44,10 +44,10 @@ function throughProduct<T extends Spec>({
   const { dim, reverse } = attributes;
   const x = inputs[0] as T;
   const isZero = ops.eq(x, 0);
-  const zeros = ops.scan(ops.cast(isZero, x.dtype), { dim, fn: 'sum', reverse });
+  const zeros = ops.apply(scan, [ops.cast(isZero, x.dtype)], { dim, fn: 'sum', reverse });
   const isFirst = ops.and(isZero, ops.eq(zeros, 1));
-  const without = ops.scan(ops.where(isFirst, 1, x), { dim, fn: 'prod', reverse });
-  const onward = (values: T) => ops.scan(values, { dim, fn: 'sum', reverse: !reverse });
+  const without = ops.apply(scan, [ops.where(isFirst, 1, x)], { dim, fn: 'prod', reverse });
+  const onward = (values: T) => ops.apply(scan, [values], { dim, fn: 'sum', reverse: !reverse });
   const before = ops.div(onward(ops.mul(gradient, output)), ops.where(isZero, 1, x));
   const there = onward(ops.mul(gradient, without));
   return ops.where(ops.eq(zeros, 0), before, ops.where(isFirst, there, 0));

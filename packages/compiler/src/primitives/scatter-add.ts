@@ -1,6 +1,7 @@
 import { sameShape } from '@evenkeel/backend';
 import { expectDim, expectDType, expectPlaces, numbers, shapeError } from '../expectations.ts';
 import type { Primitive, Spec } from '../primitive.ts';
+import { gather } from './gather.ts';
 
 export interface ScatterAddAttributes {
   readonly dim: number;
@@ -30,6 +31,6 @@ export const scatterAdd: Primitive<ScatterAddAttributes> = {
   smooth: true,
   gradient({ inputs, gradient, ops, attributes: { dim } }, input) {
     if (input === 1) return undefined;
-    return ops.gather(gradient, inputs[1] as typeof gradient, dim);
+    return ops.apply(gather, [gradient, inputs[1] as typeof gradient], { dim });
   },
 };

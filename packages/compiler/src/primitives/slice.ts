@@ -1,6 +1,7 @@
 import { type Shape, weightedSum } from '@evenkeel/backend';
 import { shapeError } from '../expectations.ts';
 import type { Primitive, Spec } from '../primitive.ts';
+import { pad } from './pad.ts';
 
 export interface SliceAttributes {
   readonly starts: readonly number[];
@@ -49,12 +50,11 @@ export const slice: Primitive<SliceAttributes> = {
     if (shape.includes(0)) return ops.full(input.shape, 0, input.dtype);
     // Turned to walk forwards, the cotangent lies in the input with gaps of step - 1 zeros.
     const forwards = steps.some((step) => step < 0)
-      ? ops.slice(
-          gradient,
-          steps.map((step, d) => (step < 0 ? (shape[d] as number) - 1 : 0)),
-          steps.map((step) => Math.sign(step)),
+      ? ops.apply(slice, [gradient], {
+          starts: steps.map((step, d) => (step < 0 ? (shape[d] as number) - 1 : 0)),
+          steps: steps.map((step) => Math.sign(step)),
           shape,
-        )
+        })
       : gradient;
     const before = starts.map((start, d) => Math.min(start, start + ((shape[d] as number) - 1) * (steps[d] as number)));
     const interior = steps.map((step) => Math.abs(step) - 1);
@@ -62,6 +62,6 @@ export const slice: Primitive<SliceAttributes> = {
       const width = ((shape[d] as number) - 1) * ((interior[d] as number) + 1) + 1;
       return extent - (before[d] as number) - width;
     });
-    return ops.pad(forwards, before, after, interior);
+    return ops.apply(pad, [forwards], { before, after, interior });
   },
 };

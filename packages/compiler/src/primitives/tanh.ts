@@ -2,7 +2,7 @@ import { floats } from '../expectations.ts';
 import { unaryPrimitive } from '../pointwise.ts';
 
 /** The hyperbolic tangent. */
-export const tanh = unaryPrimitive('tanh', 'tanh', {
+export const tanh = /* @__PURE__ */ unaryPrimitive('tanh', 'tanh', {
   dtypes: floats,
   saves: ['output'],
   gradient: ({ output, gradient, ops }) =>

@@ -2,7 +2,7 @@ import { floats } from '../expectations.ts';
 import { unaryPrimitive, zeros } from '../pointwise.ts';
 
 /** x without its fraction. */
-export const trunc = unaryPrimitive('trunc', 'trunc', {
+export const trunc = /* @__PURE__ */ unaryPrimitive('trunc', 'trunc', {
   dtypes: floats,
   smooth: false,
   gradient: zeros,

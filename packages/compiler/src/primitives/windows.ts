@@ -1,6 +1,7 @@
 import { type Expression, weightedSum } from '@evenkeel/backend';
 import { expectDim, shapeError } from '../expectations.ts';
 import type { Primitive, Spec } from '../primitive.ts';
+import { foldWindows } from './fold-windows.ts';
 
 export interface WindowsAttributes {
   readonly dim: number;
@@ -46,6 +47,6 @@ export const windows: Primitive<WindowsAttributes> = {
   smooth: true,
   gradient({ inputs, gradient, ops, attributes: { dim, step, dilation } }) {
     const extent = (inputs[0] as typeof gradient).shape[dim] as number;
-    return ops.foldWindows(gradient, { dim, extent, step, dilation });
+    return ops.apply(foldWindows, [gradient], { dim, extent, step, dilation });
   },
 };

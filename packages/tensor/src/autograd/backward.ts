@@ -5,7 +5,7 @@ import { Tensor } from '../tensor.ts';
 import { Cotangents } from './cotangents.ts';
 import { switchGrad } from './mode.ts';
 import type { GradientNode } from './node.ts';
-import { operations } from './operations.ts';
+import { add, gradientOperations } from './operations.ts';
 
 export interface BackwardOptions {
   /** Keep the recorded computation, so that it can be differentiated once more. Default: `createGraph`. */
@@ -43,7 +43,7 @@ export function propagate(
       node.expectUnreleased();
       const arrived = node.outputs.map(take);
       if (arrived.some((cotangent) => cotangent !== undefined)) {
-        const parts = scope(() => node.pull(arrived, operations));
+        const parts = scope(() => node.pull(arrived, gradientOperations));
         for (const [i, part] of parts.entries()) {
           const input = node.inputs[i] as Tensor;
           if (part && input.requiresGrad) cotangents.add(input, part);
@@ -76,7 +76,7 @@ export function backward(tensor: Tensor, gradient?: Tensor, options: BackwardOpt
     [[tensor, startingCotangent(tensor, gradient)]],
     (candidate) => candidate.retainsGrad,
     (leaf, cotangent) => {
-      leaf.grad = leaf.grad ? operations.add(leaf.grad, cotangent) : cotangent;
+      leaf.grad = leaf.grad ? add(leaf.grad, cotangent) : cotangent;
     },
     options,
   );

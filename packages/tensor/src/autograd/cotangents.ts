@@ -1,5 +1,5 @@
 import type { Tensor } from '../tensor.ts';
-import { operations } from './operations.ts';
+import { add } from './operations.ts';
 
 /** The cotangents on their way back: summed where paths meet, given back where nothing needs them any more. */
 export class Cotangents {
@@ -15,7 +15,7 @@ export class Cotangents {
   /** Adds what arrived at a tensor along one path. */
   add(tensor: Tensor, part: Tensor): void {
     const before = this.#of.get(tensor);
-    const total = before ? operations.add(before, part) : part;
+    const total = before ? add(before, part) : part;
     this.hold(total);
     this.#of.set(tensor, total);
     if (!before) return;

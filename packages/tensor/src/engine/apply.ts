@@ -1,5 +1,5 @@
 import { isFloat } from '@evenkeel/backend';
-import { type OperationName, type Primitive, primitives } from '@evenkeel/compiler';
+import type { Primitive } from '@evenkeel/compiler';
 import { isGradEnabled } from '../autograd/mode.ts';
 import { OperationNode } from '../autograd/node.ts';
 import type { Tensor } from '../tensor.ts';
@@ -9,14 +9,13 @@ import { execute } from './execute.ts';
  * One primitive on tensors: computed now, and recorded if a gradient may be asked for. `numbers` are the operation's own
  * arguments (the random generator's counter).
  */
-export function apply(
-  name: OperationName,
+export function applyPrimitive<Attributes>(
+  primitive: Primitive<Attributes>,
   inputs: readonly Tensor[],
-  attributes: object,
+  attributes: Attributes,
   numbers?: () => readonly number[],
 ): Tensor {
-  const primitive = primitives[name] as unknown as Primitive<object>;
-  const output = execute(primitive, inputs, attributes, numbers);
+  const output = execute(primitive as Primitive<object>, inputs, attributes as object, numbers);
   const recorded =
     primitive.gradient !== undefined &&
     isGradEnabled() &&

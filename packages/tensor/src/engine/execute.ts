@@ -1,5 +1,6 @@
 import { type Binding, contiguousStrides, type DType, itemBytes, sizeOf } from '@evenkeel/backend';
-import { extentOf, firstElement, lower, type Operand, type Primitive, primitives } from '@evenkeel/compiler';
+import { extentOf, firstElement, lower, type Operand, type Primitive } from '@evenkeel/compiler';
+import { copy as copyPrimitive } from '@evenkeel/compiler/primitives';
 import { DeviceError, IndexError } from '@evenkeel/errors';
 import { activeRecorder } from '../recording/active.ts';
 import { Tensor } from '../tensor.ts';
@@ -70,7 +71,7 @@ function executeView<Attributes>(primitive: Primitive<Attributes>, input: Tensor
   };
   const view = walk(input);
   if (view) return new Tensor(spec.shape, spec.dtype, view);
-  const copy = execute(primitives.copy, [input], none);
+  const copy = execute(copyPrimitive, [input], none);
   const output = new Tensor(spec.shape, spec.dtype, walk(copy) as NonNullable<typeof view>);
   copy.release();
   return output;

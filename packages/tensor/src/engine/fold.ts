@@ -1,4 +1,5 @@
-import { type Primitive, primitives } from '@evenkeel/compiler';
+import type { Primitive } from '@evenkeel/compiler';
+import * as primitives from '@evenkeel/compiler/primitives';
 import { Tensor } from '../tensor.ts';
 
 type Numeric = (a: number, b: number) => number;

@@ -1,7 +1,7 @@
 import { isFloat } from '@evenkeel/backend';
 import { ConfigError } from '@evenkeel/errors';
 import { customGradient } from '../autograd/custom-gradient.ts';
-import { operations as ops } from '../autograd/operations.ts';
+import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor, TensorLike } from '../tensor.ts';
 import { combine, toFloat } from './broadcast.ts';
@@ -43,7 +43,7 @@ export function div(a: TensorLike, b: TensorLike, { roundingMode }: DivOptions =
   return combine('div', a, b, (left, right) => {
     if (roundingMode === undefined) return quotient(left, right);
     if (isFloat(left.dtype)) {
-      return scope(() => ops[roundingMode](ops.div(left, right)));
+      return scope(() => (roundingMode === 'trunc' ? ops.trunc : ops.floor)(ops.div(left, right)));
     }
     if (roundingMode === 'trunc') return ops.div(left, right);
     // Down instead of toward zero: one less where a rest is left and the signs differ.

@@ -1,5 +1,5 @@
 import { DTypeError } from '@evenkeel/errors';
-import { operations as ops } from '../autograd/operations.ts';
+import * as ops from '../autograd/operations.ts';
 import { tensor } from '../creation.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor, TensorLike } from '../tensor.ts';

@@ -1,6 +1,6 @@
 import { type DType, isFloat, type Shape, sameShape } from '@evenkeel/backend';
 import { ShapeError } from '@evenkeel/errors';
-import { operations as ops } from '../autograd/operations.ts';
+import * as ops from '../autograd/operations.ts';
 import { getDefaultDtype } from '../creation.ts';
 import { Tensor, type TensorLike } from '../tensor.ts';
 

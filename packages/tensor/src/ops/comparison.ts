@@ -1,6 +1,6 @@
 import { isFloat } from '@evenkeel/backend';
 import { ShapeError } from '@evenkeel/errors';
-import { operations as ops } from '../autograd/operations.ts';
+import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import { Tensor, type TensorLike } from '../tensor.ts';
 import { broadcastShapes, broadcastTo, combine, meet } from './broadcast.ts';
@@ -21,16 +21,16 @@ export const ge = (a: TensorLike, b: TensorLike): Tensor => combine('ge', a, b, 
 
 const truth = (x: Tensor): Tensor => ops.cast(x, 'bool');
 const logical =
-  (name: 'and' | 'or' | 'xor') =>
+  (name: string, fn: typeof ops.and) =>
   (a: Tensor, b: Tensor): Tensor =>
-    scope(() => combine(name, truth(a), truth(b), ops[name]));
+    scope(() => combine(name, truth(a), truth(b), fn));
 
 /** Whether both are not 0. */
-export const logicalAnd: (a: Tensor, b: Tensor) => Tensor = logical('and');
+export const logicalAnd: (a: Tensor, b: Tensor) => Tensor = /* @__PURE__ */ logical('and', ops.and);
 /** Whether at least one is not 0. */
-export const logicalOr: (a: Tensor, b: Tensor) => Tensor = logical('or');
+export const logicalOr: (a: Tensor, b: Tensor) => Tensor = /* @__PURE__ */ logical('or', ops.or);
 /** Whether exactly one is not 0. */
-export const logicalXor: (a: Tensor, b: Tensor) => Tensor = logical('xor');
+export const logicalXor: (a: Tensor, b: Tensor) => Tensor = /* @__PURE__ */ logical('xor', ops.xor);
 /** Whether it is 0. */
 export const logicalNot = (x: Tensor): Tensor => scope(() => ops.not(truth(x)));
 

@@ -1,6 +1,5 @@
 import { ShapeError } from '@evenkeel/errors';
-import { operations as ops } from '../autograd/operations.ts';
-import { apply } from '../engine/apply.ts';
+import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
 import { broadcastTo } from './broadcast.ts';
@@ -72,7 +71,7 @@ export function diagonalScatter(x: Tensor, source: Tensor, k = 0, a = 0, b = 1):
 
 /** Whether a place of the last two dimensions lies on the k-th diagonal. */
 function onDiagonal(shape: readonly number[], k: number): Tensor {
-  const row = apply('iota', [], { shape, dim: shape.length - 2 });
-  const column = apply('iota', [], { shape, dim: shape.length - 1 });
+  const row = ops.iota(shape, shape.length - 2);
+  const column = ops.iota(shape, shape.length - 1);
   return ops.eq(column, ops.add(row, k));
 }

@@ -1,6 +1,6 @@
 import { sizeOf } from '@evenkeel/backend';
 import { ShapeError } from '@evenkeel/errors';
-import { operations as ops } from '../autograd/operations.ts';
+import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
 import { toFloat } from './broadcast.ts';

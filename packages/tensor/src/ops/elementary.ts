@@ -1,5 +1,5 @@
 import { isFloat } from '@evenkeel/backend';
-import { operations as ops } from '../autograd/operations.ts';
+import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor, TensorLike } from '../tensor.ts';
 import { add, div, mul, sub } from './arithmetic.ts';

@@ -1,5 +1,5 @@
 import { customGradient } from '../autograd/custom-gradient.ts';
-import { operations as ops } from '../autograd/operations.ts';
+import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
 import { toFloat } from './broadcast.ts';

@@ -1,4 +1,4 @@
-import { operations as ops } from '../autograd/operations.ts';
+import * as ops from '../autograd/operations.ts';
 import type { Tensor } from '../tensor.ts';
 import { reducedShape } from './dims.ts';
 

@@ -1,6 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import { operations as ops } from '../autograd/operations.ts';
-import { apply } from '../engine/apply.ts';
+import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
 import { toFloat } from './broadcast.ts';
@@ -28,7 +27,7 @@ export function mode(x: Tensor, dim = -1, { keepdim = false }: ReduceOptions = {
     const count = ordered.unsqueeze(-1).eq(ordered.unsqueeze(-2)).sum(-1);
     // In ascending order the first of the most frequent is the smallest.
     const value = movedim(ops.gather(ordered, argmax(count, -1, { keepdim: true }), x.ndim - 1), -1, along);
-    const place = apply('iota', [], { shape: x.shape, dim: along });
+    const place = ops.iota(x.shape, along);
     const found = ops.where(input.eq(value), place, -1);
     const indices = ops.amax(found, [along]);
     const values = ops.gather(x, indices, along);

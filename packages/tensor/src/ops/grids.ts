@@ -1,6 +1,6 @@
 import type { Shape } from '@evenkeel/backend';
 import { ConfigError, ShapeError } from '@evenkeel/errors';
-import { operations as ops } from '../autograd/operations.ts';
+import * as ops from '../autograd/operations.ts';
 import { getDefaultDtype, type TensorOptions, tensor, zeros, zerosLike } from '../creation.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';

@@ -1,7 +1,6 @@
 import { sizeOf } from '@evenkeel/backend';
 import { ConfigError, ShapeError } from '@evenkeel/errors';
-import { operations as ops } from '../autograd/operations.ts';
-import { apply } from '../engine/apply.ts';
+import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor, TensorLike } from '../tensor.ts';
 import { broadcastShapes, broadcastTo } from './broadcast.ts';
@@ -176,11 +175,11 @@ export function sliceScatter(x: Tensor, source: Tensor, dim = 0, start = 0, end?
 
 /** The positions of one dimension, in order. */
 function range(x: Tensor, along: number): Tensor {
-  return apply('iota', [], { shape: [x.shape[along] as number], dim: 0 });
+  return ops.iota([x.shape[along] as number], 0);
 }
 
 function at(x: Tensor, along: number, position: Tensor): Tensor {
-  const here = apply('iota', [], { shape: x.shape, dim: along });
+  const here = ops.iota(x.shape, along);
   return ops.eq(here, broadcastTo(position, x.shape));
 }
 
@@ -207,13 +206,15 @@ function foldLines(
   const where = last(index);
   const table = [...where.shape.slice(0, -1), places, where.shape.at(-1) as number];
   const over = (t: Tensor) => broadcastTo(t.unsqueeze(-2), table);
-  const row = apply('iota', [], { shape: table, dim: table.length - 2 });
+  const row = ops.iota(table, table.length - 2);
   const spreadOut = ops.where(ops.eq(over(where), row), over(cut), neutral);
   const lead = last(x).shape.slice(0, -1);
   const missing = lead.map((extent, d) => extent - (table[d] as number));
   const grown = pastEnd(spreadOut, missing, neutral);
   const own = includeSelf ? [last(x).unsqueeze(-1)] : [];
-  const folded = ops[reduce](cat([...own, grown], -1), [table.length - 1]);
+  const folded = { prod: ops.prod, amax: ops.amax, amin: ops.amin }[reduce](cat([...own, grown], -1), [
+    table.length - 1,
+  ]);
   return movedim(ops.reshape(folded, [...lead, places]), -1, along);
 }
 

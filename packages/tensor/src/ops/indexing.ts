@@ -1,7 +1,6 @@
 import type { DType } from '@evenkeel/backend';
 import { ShapeError } from '@evenkeel/errors';
-import { operations as ops } from '../autograd/operations.ts';
-import { apply } from '../engine/apply.ts';
+import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
 import { broadcastShapes, broadcastTo } from './broadcast.ts';
@@ -90,7 +89,7 @@ export function oneHot(x: Tensor, classes: number, dtype: DType = 'int32'): Tens
   expectPositions('oneHot', x);
   return scope(() => {
     const shape = [...x.shape, classes];
-    const place = apply('iota', [], { shape, dim: x.ndim });
+    const place = ops.iota(shape, x.ndim);
     return ops.cast(ops.eq(broadcastTo(ops.reshape(x, [...x.shape, 1]), shape), place), dtype);
   });
 }
@@ -178,8 +177,8 @@ function triangle(x: Tensor, inside: (row: Tensor, column: Tensor) => Tensor): T
   }
   return scope(() => {
     const shape = x.shape.slice(-2);
-    const row = apply('iota', [], { shape, dim: 0 });
-    const column = apply('iota', [], { shape, dim: 1 });
+    const row = ops.iota(shape, 0);
+    const column = ops.iota(shape, 1);
     return ops.where(broadcastTo(inside(row, column), x.shape), x, 0);
   });
 }

@@ -1,6 +1,5 @@
 import { ShapeError } from '@evenkeel/errors';
-import { operations as ops } from '../autograd/operations.ts';
-import { apply } from '../engine/apply.ts';
+import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
 import { promoteTypes } from './broadcast.ts';
@@ -16,10 +15,9 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   const along = dimension('cat', first.shape, dim);
   const dtype = tensors.map((tensor) => tensor.dtype).reduce(promoteTypes);
   return scope(() =>
-    apply(
-      'concat',
+    ops.concat(
       tensors.map((tensor) => ops.cast(tensor, dtype)),
-      { dim: along },
+      along,
     ),
   );
 }

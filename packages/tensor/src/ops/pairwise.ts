@@ -1,6 +1,6 @@
 import { isFloat } from '@evenkeel/backend';
 import { customGradient } from '../autograd/custom-gradient.ts';
-import { operations as ops } from '../autograd/operations.ts';
+import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor, TensorLike } from '../tensor.ts';
 import { combine, toFloat } from './broadcast.ts';

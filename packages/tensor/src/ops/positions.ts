@@ -1,6 +1,5 @@
 import { DTypeError, ShapeError } from '@evenkeel/errors';
-import { operations as ops } from '../autograd/operations.ts';
-import { apply } from '../engine/apply.ts';
+import * as ops from '../autograd/operations.ts';
 import type { Tensor } from '../tensor.ts';
 import { broadcastShapes, broadcastTo } from './broadcast.ts';
 
@@ -39,7 +38,7 @@ export function flatPositions(op: string, indices: readonly Tensor[], extents: r
   for (const [d, index] of indices.entries()) {
     const extent = extents[d] as number;
     // Read from the positions there are: one outside is seen here, and cannot point to a neighbor in the next dimension.
-    const there = apply('iota', [], { shape: [extent], dim: 0 });
+    const there = ops.iota([extent], 0);
     const position = ops.gather(there, ops.reshape(counted(index, extent), [index.size]), 0);
     flat = ops.add(ops.mul(flat, extent), broadcastTo(ops.reshape(position, index.shape), shape));
   }

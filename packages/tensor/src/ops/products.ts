@@ -1,7 +1,7 @@
 import { sizeOf } from '@evenkeel/backend';
 import { ConfigError, ShapeError } from '@evenkeel/errors';
 import { customGradient } from '../autograd/custom-gradient.ts';
-import { operations as ops } from '../autograd/operations.ts';
+import * as ops from '../autograd/operations.ts';
 import { eye } from '../creation.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';

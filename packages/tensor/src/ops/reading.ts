@@ -2,7 +2,7 @@
 import { type HostArray, sameShape } from '@evenkeel/backend';
 import { DTypeError, EvenKeelError, ShapeError } from '@evenkeel/errors';
 import { type BackwardOptions, backward } from '../autograd/backward.ts';
-import { operations as ops } from '../autograd/operations.ts';
+import * as ops from '../autograd/operations.ts';
 import { type TensorData, tensor } from '../creation.ts';
 import { bindingOf } from '../engine/execute.ts';
 import { data, item, type Nested, tolist } from '../engine/read.ts';

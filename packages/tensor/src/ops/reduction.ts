@@ -1,8 +1,7 @@
 import { isFloat } from '@evenkeel/backend';
 import { ConfigError } from '@evenkeel/errors';
 import { customGradient } from '../autograd/custom-gradient.ts';
-import { operations as ops } from '../autograd/operations.ts';
-import { apply } from '../engine/apply.ts';
+import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
 import { toFloat } from './broadcast.ts';
@@ -171,12 +170,12 @@ export function amin(x: Tensor, dims?: Dims, options: ReduceOptions = {}): Tenso
 
 /** The position of the largest element, the first of several, along one dimension or in the flattened tensor; int32. */
 export function argmax(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor {
-  return position('argmax', x, dim, options);
+  return position('argmax', ops.argmax, x, dim, options);
 }
 
 /** The position of the smallest element; see `argmax`. */
 export function argmin(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor {
-  return position('argmin', x, dim, options);
+  return position('argmin', ops.argmin, x, dim, options);
 }
 
 /** How many elements are folded into one. */
@@ -204,15 +203,15 @@ function asCount(x: Tensor): Tensor {
   return isFloat(x.dtype) ? x : ops.cast(x, 'int32');
 }
 
-function position(name: 'argmax' | 'argmin', x: Tensor, dim: number | undefined, options: ReduceOptions): Tensor {
+function position(name: string, find: Fold, x: Tensor, dim: number | undefined, options: ReduceOptions): Tensor {
   if (dim !== undefined && !Number.isInteger(dim)) {
     throw new ConfigError(`${name} takes one dimension, not ${dim}`, { op: name });
   }
   return scope(() => {
     if (dim !== undefined) {
-      return reduce(name, x, dim, options, (input, over) => apply(name, [asCount(input)], { dims: over }));
+      return reduce(name, x, dim, options, (input, over) => find(asCount(input), over));
     }
-    const found = apply(name, [asCount(ops.reshape(x, [x.size]))], { dims: [0] });
+    const found = find(asCount(ops.reshape(x, [x.size])), [0]);
     return ops.reshape(found, options.keepdim ? x.shape.map(() => 1) : []);
   });
 }

@@ -1,5 +1,4 @@
-import { operations as ops } from '../autograd/operations.ts';
-import { apply } from '../engine/apply.ts';
+import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import { Tensor } from '../tensor.ts';
 import { mul } from './arithmetic.ts';
@@ -76,7 +75,7 @@ function runningExtreme(name: string, x: Tensor, dim: number, fn: 'max' | 'min')
   return scope(() => {
     if (x.ndim === 0) return { values: ops.copy(x), indices: new Tensor([], 'int32', 0) };
     const best = ops.scan(x.detach(), { dim: along, fn, reverse: false });
-    const position = apply('iota', [], { shape: x.shape, dim: along });
+    const position = ops.iota(x.shape, along);
     // NaN stays the extreme once it came, and is found where it came last.
     const has = ops.or(ops.eq(x, best), ops.ne(x, x));
     const found = ops.where(has, position, ops.full(x.shape, -1, 'int32'));

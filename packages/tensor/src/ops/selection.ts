@@ -1,7 +1,7 @@
 /** Operations whose shape depends on values: they read them, so they return promises. */
 import { sizeOf } from '@evenkeel/backend';
 import { ShapeError } from '@evenkeel/errors';
-import { operations as ops } from '../autograd/operations.ts';
+import * as ops from '../autograd/operations.ts';
 import { tensor } from '../creation.ts';
 import { data } from '../engine/read.ts';
 import { scope } from '../engine/scope.ts';

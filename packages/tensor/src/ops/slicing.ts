@@ -1,6 +1,6 @@
 import { sizeOf } from '@evenkeel/backend';
 import { ConfigError, IndexError, ShapeError } from '@evenkeel/errors';
-import { operations as ops } from '../autograd/operations.ts';
+import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import { Tensor } from '../tensor.ts';
 import { dimension } from './dims.ts';

@@ -1,7 +1,6 @@
 import { ConfigError } from '@evenkeel/errors';
-import { operations as ops } from '../autograd/operations.ts';
+import * as ops from '../autograd/operations.ts';
 import { tensor } from '../creation.ts';
-import { apply } from '../engine/apply.ts';
 import { scope } from '../engine/scope.ts';
 import { Tensor } from '../tensor.ts';
 import { toFloat } from './broadcast.ts';
@@ -23,9 +22,9 @@ export function argsort(x: Tensor, { dim = -1, descending = false }: SortOptions
   return scope(() => {
     if (x.ndim === 0) return new Tensor([], 'int32', 0);
     const input = x.dtype === 'bool' ? ops.cast(x, 'int32') : x;
-    const places = apply('rank', [input], { dim: along, descending });
+    const places = ops.rank(input, { dim: along, descending });
     // A permutation turned round: the element whose place is p goes to p.
-    const positions = apply('iota', [], { shape: x.shape, dim: along });
+    const positions = ops.iota(x.shape, along);
     return ops.scatterAdd(positions, places, along, x.shape[along] as number);
   });
 }
@@ -143,7 +142,7 @@ export function quantile(
           : []
         : flat.shape.flatMap((e, d) => (d === along ? (keepdim ? [1] : []) : [e]));
     const shaped = results.map((result) => ops.reshape(result, [1, ...shape]));
-    const joined = shaped.length === 1 ? (shaped[0] as Tensor) : apply('concat', shaped, { dim: 0 });
+    const joined = shaped.length === 1 ? (shaped[0] as Tensor) : ops.concat(shaped, 0);
     return typeof q === 'number' ? ops.reshape(joined, shape) : joined;
   });
 }

@@ -1,8 +1,9 @@
 import { type DType, type Shape, sizeOf } from '@evenkeel/backend';
+import { uniform as uniformPrimitive } from '@evenkeel/compiler/primitives';
 import { ConfigError } from '@evenkeel/errors';
-import { operations as ops } from '../autograd/operations.ts';
+import * as ops from '../autograd/operations.ts';
 import { getDefaultDtype, tensor } from '../creation.ts';
-import { apply } from '../engine/apply.ts';
+import { applyPrimitive } from '../engine/apply.ts';
 import { scope } from '../engine/scope.ts';
 import { Tensor } from '../tensor.ts';
 import { defaultGenerator, type Generator } from './generator.ts';
@@ -20,7 +21,7 @@ export interface RandomOptions {
 /** Uniform in [0, 1), 24 random bits each. */
 export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
   const { dtype = getDefaultDtype(), generator = defaultGenerator, requiresGrad = false } = options;
-  const result = apply('uniform', [], { shape, dtype }, () => generator.reserve(sizeOf(shape)));
+  const result = applyPrimitive(uniformPrimitive, [], { shape, dtype }, () => generator.reserve(sizeOf(shape)));
   result.requiresGrad = requiresGrad;
   return result;
 }

@@ -1,6 +1,6 @@
 import type { Shape } from '@evenkeel/backend';
 import { ConfigError, ShapeError } from '@evenkeel/errors';
-import { operations as ops } from '../autograd/operations.ts';
+import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import { broadcastTo, toFloat } from '../ops/broadcast.ts';
 import { topk } from '../ops/sorting.ts';
