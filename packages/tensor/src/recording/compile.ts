@@ -1,3 +1,4 @@
+import type { Plan } from '@evenkeel/compiler';
 import { currentDevice } from '../engine/device.ts';
 import { tensorsIn } from '../engine/scope.ts';
 import { activeRecorder, recordWith } from './active.ts';
@@ -25,6 +26,8 @@ export interface CompileCounters {
 export interface Compiled<Args extends readonly unknown[], Result> {
   (...args: Args): Result;
   readonly counters: Readonly<CompileCounters>;
+  /** What it runs so far: the programs of all signatures, in the order in which they were planned. */
+  plans(): readonly Plan[];
 }
 
 interface Entry<Result> {
@@ -84,7 +87,8 @@ export function compile<Args extends readonly unknown[], Result>(
     counters.planned++;
     return planned(fresh, entries, entry).run(tensors, recorder.numbers);
   };
-  return Object.assign(call, { counters });
+  const plans = () => [...known.values()].flatMap((entries) => entries.map(({ replay }) => replay.plan));
+  return Object.assign(call, { counters, plans });
 }
 
 /** Plans a recording, in the place of the one that it differs from. */
