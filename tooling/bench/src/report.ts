@@ -48,7 +48,7 @@ export function summary(results: readonly Result[]): string[] {
 /** A block of lines for people: a contender each, medians over the rounds, all in milliseconds. */
 export function lines({ name, title, medians, ratios, timings }: Result, { flops }: Workload): string[] {
   const rows = timings.map((timing) => {
-    const { contender, error, steps, firstStep, warmUp, kernels } = timing;
+    const { contender, error, steps, processor, firstStep, warmUp, kernels } = timing;
     const time = medians[contender];
     if (time === undefined) return `  ${contender.padEnd(22)} ${error?.split('\n')[0]}`;
     const speed = flops === undefined ? '' : `${(flops / time / 1e6).toFixed(1)} GFLOP/s`;
@@ -59,6 +59,7 @@ export function lines({ name, title, medians, ratios, timings }: Result, { flops
       `${figure(time)} ms`,
       ratio === undefined ? ' '.repeat(7) : `×${ratio.toFixed(2)}`.padStart(7),
       `  ${figure(Math.min(...steps))} … ${figure(Math.max(...steps))}`,
+      `  processor ${figure(median(processor))}`,
       `  first step ${figure(firstStep)}, warm-up ${figure(warmUp)}  ${speed}${count}`,
     ]
       .join(' ')

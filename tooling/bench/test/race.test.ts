@@ -56,11 +56,11 @@ test('two steps of W1 on wasm: two variants begin with the same loss, and each r
     ['even keel', undefined],
     ['even keel, plain', undefined],
   ]);
-  for (const { firstValue, steps, firstStep, warmUp } of timings) {
+  for (const { firstValue, steps, processor, firstStep, warmUp } of timings) {
     // Ten classes and logits near zero.
     expect(Math.abs(firstValue - Math.log(10))).toBeLessThan(0.2);
     expect(steps).toHaveLength(2);
-    for (const time of [...steps, firstStep]) expect(time).toBeGreaterThan(0);
+    for (const time of [...steps, ...processor, firstStep]) expect(time).toBeGreaterThan(0);
     expect(warmUp).toBeGreaterThan(firstStep);
   }
 });
@@ -75,11 +75,11 @@ test('two steps of W1 on the null backend: nothing is computed, kernels are coun
 test('a contender whose loss is another, that fails or that ends is out by name; the others go on', async () => {
   const timings = await race(
     [
-      fake('first', { milliseconds: 250, value: 2.3 }),
-      fake('same', { milliseconds: 250, value: 2.3 }),
-      fake('off', { milliseconds: 250, value: 2.4 }),
-      fake('rounded', { milliseconds: 250, value: 2.30001 }),
-      { ...fake('exact', { milliseconds: 250, value: 2.30001 }), isExact: true },
+      fake('first', { milliseconds: 250, processor: 240, value: 2.3 }),
+      fake('same', { milliseconds: 250, processor: 240, value: 2.3 }),
+      fake('off', { milliseconds: 250, processor: 240, value: 2.4 }),
+      fake('rounded', { milliseconds: 250, processor: 240, value: 2.30001 }),
+      { ...fake('exact', { milliseconds: 250, processor: 240, value: 2.30001 }), isExact: true },
       fake('failing', { error: 'no memory' }),
       { name: 'gone', command: () => [process.execPath, '-e', ''] },
       { name: 'missing', command: () => [join(folder, 'nothing')] },
@@ -100,10 +100,11 @@ test('a contender whose loss is another, that fails or that ends is out by name;
     ['missing', 'missing ended without an answer'],
   ]);
   expect(timings[0]!.steps).toEqual([125]);
+  expect(timings[0]!.processor).toEqual([120]);
 });
 
 test('a start-up is timed from the start of a process, anew in each round', async () => {
-  const [started] = await startUps([fake('quick', { milliseconds: 7, value: 1 })], w1, file, 2);
+  const [started] = await startUps([fake('quick', { milliseconds: 7, processor: 7, value: 1 })], w1, file, 2);
   expect(started!.steps).toEqual(Array(4).fill([7, 7]));
   expect(started!.loaded).toHaveLength(2);
   for (const time of started!.loaded) expect(time).toBeGreaterThan(1);

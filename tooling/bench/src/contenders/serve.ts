@@ -15,6 +15,8 @@ export interface Session {
 /** What a contender says of a round. */
 export interface Round {
   readonly milliseconds: number;
+  /** Processor time in milliseconds, of all threads together. */
+  readonly processor: number;
   readonly value: number;
   readonly kernels?: number;
 }
@@ -36,11 +38,14 @@ export async function serve(load: () => Promise<Session>): Promise<void> {
 
 async function timed(session: Session, steps: number): Promise<Round> {
   const kernels = session.kernels?.();
+  const before = process.cpuUsage();
   const start = performance.now();
   const value = await session.run(steps);
   const milliseconds = performance.now() - start;
-  if (kernels === undefined) return { milliseconds, value };
-  return { milliseconds, value, kernels: (session.kernels!() - kernels) / steps };
+  const { user, system } = process.cpuUsage(before);
+  const processor = (user + system) / 1000;
+  if (kernels === undefined) return { milliseconds, processor, value };
+  return { milliseconds, processor, value, kernels: (session.kernels!() - kernels) / steps };
 }
 
 function say(answer: object): void {

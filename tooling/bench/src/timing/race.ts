@@ -13,6 +13,8 @@ export interface Timing {
   warmUp: number;
   /** Of one step, in each round. */
   steps: number[];
+  /** The processor time of one step in each round, of all threads together. */
+  processor: number[];
   /** The first step's result: the loss in training. */
   firstValue: number;
   /** The result after one step and one round. */
@@ -70,6 +72,7 @@ class Runner {
       firstStep: Number.NaN,
       warmUp: 0,
       steps: [],
+      processor: [],
       firstValue: Number.NaN,
       laterValue: Number.NaN,
     };
@@ -100,8 +103,9 @@ class Runner {
   }
 
   async round(): Promise<void> {
-    const { milliseconds, kernels } = await this.running.run(this.#steps);
+    const { milliseconds, processor, kernels } = await this.running.run(this.#steps);
     this.timing.steps.push(milliseconds / this.#steps);
+    this.timing.processor.push(processor / this.#steps);
     if (kernels !== undefined) this.timing.kernels = kernels;
   }
 }
