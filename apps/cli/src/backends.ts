@@ -1,11 +1,11 @@
 import { ConfigError, nearestName } from '@evenkeel/errors';
-import { useBackend } from '@evenkeel/tensor';
+import { type Backend, useBackend } from '@evenkeel/tensor';
 
 /** The backends of this command line, and what each is for. Loaded only when used: a command starts in milliseconds. */
-const BACKENDS: Readonly<Record<string, { about: string; load: () => Promise<Parameters<typeof useBackend>[0]> }>> = {
+const BACKENDS: Readonly<Record<string, { about: string; load: (threads?: number) => Promise<Backend> }>> = {
   wasm: {
-    about: 'WebAssembly with SIMD on one thread; the one to train with',
-    load: async () => (await import('@evenkeel/backend-wasm')).wasm(),
+    about: 'WebAssembly with SIMD and threads; the one to train with',
+    load: async (threads = 0) => (await import('@evenkeel/backend-wasm')).wasm({ threads: threads || 'auto' }),
   },
   cpu: {
     about: 'plain TypeScript; slow, what the others are checked against',
@@ -16,10 +16,11 @@ const BACKENDS: Readonly<Record<string, { about: string; load: () => Promise<Par
 /**
  * Makes a backend the current one.
  *
+ * @param threads how many work on a program, where the backend has threads; default: as many as there are cores, up to 8
  * @throws ConfigError for an unknown name, with the nearest known one
  */
-export async function selectBackend(name: string): Promise<void> {
-  useBackend(await find(name).load());
+export async function selectBackend(name: string, threads?: number): Promise<void> {
+  useBackend(await find(name).load(threads));
 }
 
 /** The backend's name, if there is one of that name. */

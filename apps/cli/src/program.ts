@@ -25,6 +25,7 @@ export function buildProgram(version: string, console: Console, exit: (code: Exi
     .description('go on with a run that was stopped, bit for bit')
     .argument('<run>', 'its folder')
     .addOption(backendOption('instead of the run’s own'))
+    .addOption(threadsOption())
     .addOption(jsonOption())
     .action(async (run: string, options) => {
       const { resumeCommand } = await import('./commands/resume.ts');
@@ -90,7 +91,7 @@ function addTrain(train: Command, name: TaskName, console: Console, exit: (code:
     .option('--batch-size <n>', 'samples in a step', wholeNumber(1))
     .option('--lr <rate>', 'the largest learning rate', positive(false))
     .addOption(backendOption('wasm unless said otherwise'))
-    .option('--threads <n>', 'only 1 so far', oneThread)
+    .addOption(threadsOption())
     .option('--checkpoint-every <n>', 'steps between checkpoints', wholeNumber(1))
     .option('--force', 'write over a run that is in the folder')
     .addOption(jsonOption())
@@ -102,6 +103,11 @@ function addTrain(train: Command, name: TaskName, console: Console, exit: (code:
 
 function backendOption(about: string): Option {
   return new Option('--backend <name>', `wasm or cpu; ${about}`);
+}
+
+function threadsOption(): Option {
+  const about = 'how many work on it; the result is the same with any number (default: one for each core, up to 8)';
+  return new Option('--threads <n>', about).argParser(wholeNumber(1));
 }
 
 function jsonOption(): Option {
@@ -122,9 +128,4 @@ function positive(orZero: boolean): (text: string) => number {
     if (text.trim() !== '' && Number.isFinite(value) && (value > 0 || (orZero && value === 0))) return value;
     throw new InvalidArgumentError(`It must be a number above 0${orZero ? ', or 0' : ''}.`);
   };
-}
-
-function oneThread(text: string): number {
-  if (wholeNumber(1)(text) === 1) return 1;
-  throw new InvalidArgumentError('More than one thread comes with a later version; leave it out.');
 }

@@ -12,6 +12,14 @@ import type { RunConfig } from './run-config.ts';
 import { TASKS } from './tasks/index.ts';
 import { Reporter } from './terminal/reporter.ts';
 
+export interface TrainRunOptions {
+  console: Console;
+  json?: boolean;
+  /** Default: one for each core, up to 8. */
+  threads?: number | undefined;
+  checkpoint?: Checkpoint | undefined;
+}
+
 /**
  * Trains a run to its end, from the start or a checkpoint, and finishes its folder.
  *
@@ -20,10 +28,10 @@ import { Reporter } from './terminal/reporter.ts';
 export async function trainRun(
   folder: RunFolder,
   config: RunConfig,
-  { console, json, checkpoint }: { console: Console; json?: boolean; checkpoint?: Checkpoint | undefined },
+  { console, json, threads, checkpoint }: TrainRunOptions,
 ): Promise<ExitCode> {
   const reporter = new Reporter(peopleScreen(console, json), config.task);
-  await selectBackend(config.backend);
+  await selectBackend(config.backend, threads);
   const task = await TASKS[config.task]();
   manualSeed(config.seed);
   const job = await task.prepare(config);

@@ -34,7 +34,7 @@ describe('a wrong command', () => {
     [['train', 'dates', '--stesp', '3'], /unknown option '--stesp'/, /Did you mean --steps\?/],
     [['train', 'dates', '--steps', 'many'], /--steps/, /whole number/],
     [['train', 'dates', '--lr', '-1'], /--lr/, /above 0/],
-    [['train', 'dates', '--threads', '2'], /--threads/, /later version/],
+    [['train', 'dates', '--threads', '0'], /--threads/, /at least 1/],
     [['train', 'dates', '--backend', 'wsam'], /no backend "wsam"/, /did you mean wasm\?/],
     [['train', 'digits'], /digits needs images/, /--data/],
     [['train', 'chars'], /chars needs a text/, /--text/],

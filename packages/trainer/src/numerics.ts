@@ -6,17 +6,20 @@ export interface Numerics {
   /** Whether products are added with one rounding or two. */
   readonly arithmetic: string;
   readonly dtype: string;
+  /** Whether a step ran as one program or operation by operation, which rounds elsewhere. */
+  readonly steps: 'programs' | 'operations';
 }
 
 /** The numerics in force. */
-export function currentNumerics(): Numerics {
+export function currentNumerics(steps: Numerics['steps']): Numerics {
   const { name, limits } = currentBackend();
-  return { backend: name, arithmetic: limits.arithmetic, dtype: getDefaultDtype() };
+  return { backend: name, arithmetic: limits.arithmetic, dtype: getDefaultDtype(), steps };
 }
 
 /** What to tell a user who goes on under other numerics; `undefined` if they are the same. */
 export function lostExactness(saved: Numerics, now: Numerics): string | undefined {
-  const describe = ({ backend, arithmetic, dtype }: Numerics) => `${backend}, ${dtype}, ${arithmetic} arithmetic`;
+  const describe = ({ backend, arithmetic, dtype, steps }: Numerics) =>
+    `${backend}, ${dtype}, ${arithmetic} arithmetic, ${steps}`;
   if (describe(saved) === describe(now)) return undefined;
   return (
     `The checkpoint was made on ${describe(saved)}; going on with ${describe(now)}: ` +

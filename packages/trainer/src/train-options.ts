@@ -53,6 +53,11 @@ export interface TrainOptions<B> {
   /** Needs `validation`. */
   earlyStopping?: EarlyStoppingOptions;
   checkpoints?: CheckpointOptions;
+  /**
+   * Whether a step runs as one program (`compile` of @evenkeel/tensor; default true). Batches must then be tensors, in arrays or plain
+   * objects, and of few shapes; what the loss takes from elsewhere must be the same at every step.
+   */
+  compile?: boolean;
   /** Goes on from here, bit for bit. The model and the optimizer are made as for a new run. */
   resume?: Checkpoint | undefined;
   /** What draws the random numbers of dropout, saved with a checkpoint; default: the default generator. */

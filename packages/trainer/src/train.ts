@@ -1,6 +1,6 @@
 import { ConfigError, NonFiniteError } from '@evenkeel/errors';
 import { clipGradNorm } from '@evenkeel/optimizers';
-import { defaultGenerator, noGrad } from '@evenkeel/tensor';
+import { type CompileCounters, compile, defaultGenerator, noGrad, type Tensor } from '@evenkeel/tensor';
 import { BatchStream } from './batch-stream.ts';
 import { type Checkpoint, describeData, requireSameData, withoutPrefix, withPrefix } from './checkpoint.ts';
 import { fromHost, type HostCopy, loadModel, requireFinite, toHost } from './host-copy.ts';
@@ -36,12 +36,16 @@ class Training<B> {
   #savedStep = 0;
   #earlierSeconds = 0;
   #loss: number | undefined;
+  readonly #update: Update<B>;
+  #toldOfShapes = false;
 
   constructor(options: TrainOptions<B>) {
     this.#options = options;
     this.#steps = countSteps(options);
     this.#stream = new BatchStream(options.data);
     this.#selection = new Selection(options.validation);
+    const update = updateOf(options);
+    this.#update = options.compile === false ? update : compile(update);
   }
 
   async run(): Promise<TrainResult> {
@@ -63,21 +67,29 @@ class Training<B> {
   }
 
   async #trainStep(): Promise<void> {
-    const { model, optimizer, loss: lossOf, schedule, clip, onEvent } = this.#options;
+    const { optimizer, schedule, onEvent } = this.#options;
     const { epoch } = this.#stream.position;
     const batch = this.#stream.next();
     if (schedule) setRate(optimizer, schedule(this.#step));
-    optimizer.zeroGrad();
-    const loss = lossOf(batch);
-    loss.backward();
-    const norm = clip === undefined ? undefined : clipGradNorm(model.parameters(), clip);
-    optimizer.step();
+    const { loss, norm } = this.#update(batch);
     this.#step++;
     this.#loss = requireNumber(await loss.item(), 'loss', this.#step);
     const gradNorm = norm && { gradNorm: requireNumber(await norm.item(), 'norm of the gradients', this.#step) };
     const [group] = optimizer.paramGroups;
     const lr = group?.lr ?? Number.NaN;
+    await this.#tellOfShapes();
     await onEvent?.({ type: 'step', step: this.#step, steps: this.#steps, epoch, loss: this.#loss, lr, ...gradNorm });
+  }
+
+  /** A program for each shape is worth its making only where shapes come again. */
+  async #tellOfShapes(): Promise<void> {
+    const { counters } = this.#update;
+    if (this.#toldOfShapes || !counters || counters.planned < 16 || counters.planned < counters.replayed) return;
+    this.#toldOfShapes = true;
+    const message =
+      `${counters.planned} programs were made in ${this.#step} steps, because batches differ in shape or in what is no tensor: ` +
+      'pad them to a few shapes, or train with { compile: false }.';
+    await this.#options.onEvent?.({ type: 'notice', message });
   }
 
   /** Returns whether it was the best validation so far. */
@@ -111,7 +123,7 @@ class Training<B> {
       optimizer: json,
       selection: this.#selection.state,
       best: bestIsHere ? 'model' : this.#best ? 'state' : 'none',
-      numerics: currentNumerics(),
+      numerics: this.#numerics,
       seconds: this.#seconds,
     } as const;
     await checkpoints!.store.save({ record, model: copy, state });
@@ -135,13 +147,17 @@ class Training<B> {
     this.#savedStep = record.step;
     this.#earlierSeconds = record.seconds;
     await onEvent?.({ type: 'resume', step: record.step });
-    const message = lostExactness(record.numerics, currentNumerics());
+    const message = lostExactness(record.numerics, this.#numerics);
     if (message) await onEvent?.({ type: 'notice', message });
   }
 
   get #exhausted(): boolean {
     const { earlyStopping } = this.#options;
     return earlyStopping !== undefined && this.#selection.state.unimproved >= earlyStopping.patience;
+  }
+
+  get #numerics() {
+    return currentNumerics(this.#options.compile === false ? 'operations' : 'programs');
   }
 
   get #generator() {
@@ -151,6 +167,23 @@ class Training<B> {
   get #seconds(): number {
     return this.#earlierSeconds + (performance.now() - this.#started) / 1000;
   }
+}
+
+/** One step on a batch: the loss, and the gradients' norm before clipping. */
+interface Update<B> {
+  (batch: B): { readonly loss: Tensor; readonly norm: Tensor | undefined };
+  readonly counters?: Readonly<CompileCounters>;
+}
+
+function updateOf<B>({ model, optimizer, loss: lossOf, clip }: TrainOptions<B>): Update<B> {
+  return (batch) => {
+    optimizer.zeroGrad();
+    const loss = lossOf(batch);
+    loss.backward();
+    const norm = clip === undefined ? undefined : clipGradNorm(model.parameters(), clip);
+    optimizer.step();
+    return { loss, norm };
+  };
 }
 
 function countSteps<B>({ steps, epochs, data, validation, earlyStopping }: TrainOptions<B>): number {

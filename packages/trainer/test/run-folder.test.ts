@@ -42,7 +42,7 @@ function checkpoint(step: number, bestStep?: number): Checkpoint {
       optimizer: { param_groups: [] },
       selection: { ...best, unimproved: 0 },
       best: 'none',
-      numerics: { backend: 'cpu', arithmetic: 'separate', dtype: 'float32' },
+      numerics: { backend: 'cpu', arithmetic: 'separate', dtype: 'float32', steps: 'programs' },
       seconds: step / 10,
     },
   };

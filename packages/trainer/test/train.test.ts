@@ -8,6 +8,7 @@ import {
   type Backend,
   defaultGenerator,
   isGradEnabled,
+  liveNumber,
   manualSeed,
   memory,
   type Parameter,
@@ -140,7 +141,7 @@ describe('train', () => {
   test('names the step at which the loss is no number, and keeps the checkpoints from before', async () => {
     const { options, saved, loss } = setUp();
     let calls = 0;
-    options.loss = (batch) => loss(batch).mul(++calls === 4 ? Number.NaN : 1);
+    options.loss = (batch) => loss(batch).mul(liveNumber(() => (++calls === 4 ? Number.NaN : 1)));
     const failed = train(options);
     await expect(failed).rejects.toThrow(NonFiniteError);
     await expect(failed).rejects.toThrow(/The loss is NaN at step 4/);

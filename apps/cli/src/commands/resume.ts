@@ -6,7 +6,7 @@ import { openRun } from './open-run.ts';
 /** `evenkeel resume RUN`: goes on from the latest checkpoint that is whole, or from the start if there is none. */
 export async function resumeCommand(
   path: string,
-  { json, backend }: { json?: boolean; backend?: string },
+  { json, backend, threads }: { json?: boolean; backend?: string; threads?: number },
   console: Console,
 ): Promise<ExitCode> {
   const screen = peopleScreen(console, json);
@@ -21,5 +21,5 @@ export async function resumeCommand(
   for (const message of damaged) screen.write(`${message}\n`);
   if (!checkpoint) screen.write('there is no checkpoint yet: starting at step 0\n');
   await folder.rewind(checkpoint?.record.step ?? 0);
-  return trainRun(folder, config, { console, ...(json && { json }), checkpoint });
+  return trainRun(folder, config, { console, threads, ...(json && { json }), checkpoint });
 }

@@ -19,6 +19,7 @@ export interface TrainCommandOptions {
   data?: string;
   text?: string;
   backend?: string;
+  threads?: number;
   checkpointEvery?: number;
   force?: boolean;
   json?: boolean;
@@ -33,7 +34,7 @@ export async function trainCommand(name: TaskName, options: TrainCommandOptions,
   const source = options.data ?? options.text;
   const config = await task.configure(withOptions(task.defaults, options), source && resolve(source));
   const folder = await makeFolder(path, config, options.force);
-  return trainRun(folder, config, { console, ...(options.json && { json: true }) });
+  return trainRun(folder, config, { console, threads: options.threads, ...(options.json && { json: true }) });
 }
 
 async function makeFolder(path: string, config: RunConfig, force: boolean | undefined): Promise<RunFolder> {
