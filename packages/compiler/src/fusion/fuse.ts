@@ -22,7 +22,7 @@ import type { Primitive } from '../primitive.ts';
 import { type Access, Cluster, reaches } from './cluster.ts';
 import { joinFold, placeFold } from './fold.ts';
 import { isRowByRow, Joining } from './joining.ts';
-import { chainCostOf, isDear, isView, joinsSeveral, type Kind, kindOf, neutralOf } from './kinds.ts';
+import { chainCostOf, isDear, isView, joinsSeveral, type Kind, kindOf, neutralOf, seen } from './kinds.ts';
 import { type Memory, wholeOf } from './memory.ts';
 import { placeProduct } from './product.ts';
 
@@ -385,12 +385,18 @@ function isEvaluatedOnce(value: AppliedValue, cluster: Cluster, at: readonly Exp
   return size <= 1 || cluster.sizeOf(cluster.elements) <= 4 * size || cluster.levelOf(at, value.shape) !== undefined;
 }
 
-/** What a value is made of, a few operations back. */
-function nearSourcesOf(value: AppliedValue, depth = 4, found = new Set<Value>()): Set<Value> {
-  for (const input of value.inputs) {
-    if (input.kind === 'constant' || input.kind === 'argument') continue;
-    if (!isView(input)) found.add(input);
-    if (input.kind === 'applied' && depth > 0 && kindOf(input) === 'element') nearSourcesOf(input, depth - 1, found);
-  }
+/** What a value is made of, a few operations back, as far as that is not small beside it. */
+function nearSourcesOf(value: AppliedValue): Set<Value> {
+  const size = Math.max(...value.inputs.map(({ shape }) => sizeOf(shape)));
+  const found = new Set<Value>();
+  const collect = (from: AppliedValue, depth: number): void => {
+    for (const input of from.inputs) {
+      if (input.kind === 'constant' || input.kind === 'argument') continue;
+      // What is one number for many elements is shared by much that has nothing else in common.
+      if (sizeOf(seen(input).shape) * 4 > size) found.add(input);
+      if (input.kind === 'applied' && depth > 0 && kindOf(input) === 'element') collect(input, depth - 1);
+    }
+  };
+  collect(value, 4);
   return found;
 }

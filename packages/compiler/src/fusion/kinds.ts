@@ -85,7 +85,8 @@ function isMemory({ kind }: Value): boolean {
   return kind !== 'constant' && kind !== 'argument';
 }
 
-function seen(value: Value): Value {
+/** The value that a view, or a view of a view, looks at. */
+export function seen(value: Value): Value {
   return isView(value) ? seen(value.inputs[0] as Value) : value;
 }
 
