@@ -4,8 +4,7 @@ import type { GradientNode } from './autograd/node.ts';
 import { Lifetime, releaseWhenUnreachable, touch } from './engine/lifetime.ts';
 import type { Storage } from './engine/storage.ts';
 import { activeRecorder } from './recording/active.ts';
-import { revived } from './recording/revive.ts';
-import { leaked, type Traced } from './recording/traced.ts';
+import type { Traced } from './recording/traced.ts';
 
 /** Memory and how a tensor walks it, in elements. */
 export interface View {
@@ -138,11 +137,7 @@ export class Tensor {
 
   /** @internal Its memory, which it must have, marked as used in this step. */
   memory(): View {
-    if (this.traced) {
-      const real = revived(this);
-      if (real) return real.memory();
-      throw leaked(this);
-    }
+    if (this.traced) return this.traced.recorder.realOf(this).memory();
     const storage = this.#expectStorage() as Storage;
     touch(this.lifetime as Lifetime);
     return { storage, strides: this.strides, offset: this.offset };

@@ -1,6 +1,7 @@
 import type { Limits, Program } from '@evenkeel/backend';
+import { emit } from '../emission/emit.ts';
+import { fuse } from '../fusion/fuse.ts';
 import { Graph } from '../graph/graph.ts';
-import { planProgram } from '../plan/plan.ts';
 import type { Primitive } from '../primitive.ts';
 import type { Operand } from './operand.ts';
 
@@ -22,15 +23,16 @@ export function lower<Attributes>(
   const own = lowering.kind === 'quads' ? graph.reserve(...lowering.numbers) : undefined;
   const value = graph.apply(primitive as unknown as Primitive<never>, inputs, attributes as object, own);
   graph.result(value);
-  const { program, places } = planProgram(graph, limits);
-  // The plan binds what it needs, in the order in which it does; here all operands are bound, needed or not.
+  // One operation leaves nothing between its kernels and waits for nothing: there is no memory to plan, and no order.
+  const { clusters, memories } = fuse(graph);
+  const steps = clusters.flatMap((cluster) => {
+    const { kernels, memories: bound, slots } = emit(cluster, memories, limits);
+    const bindings = bound.map((memory) => (memory.kind === 'input' ? memory.input.input : graph.inputs.length));
+    return kernels.map((kernel) => ({ kernel, bindings: bindings.slice(0, kernel.bindings.length), arguments: slots }));
+  });
   const bindings = [
     ...graph.inputs.map(({ dtype }) => ({ dtype, access: 'read' }) as const),
     { dtype: value.dtype, access: 'write' } as const,
   ];
-  const numbers = places.map((place) => (place.kind === 'input' ? place.input : graph.inputs.length));
-  const steps = program.steps.map((step) =>
-    'kernel' in step ? { ...step, bindings: step.bindings.map((binding) => numbers[binding] as number) } : step,
-  );
   return { bindings, arguments: graph.arguments, steps };
 }

@@ -1,8 +1,6 @@
 import { type HostArray, itemBytes } from '@evenkeel/backend';
 import { ShapeError } from '@evenkeel/errors';
 import { activeRecorder } from '../recording/active.ts';
-import { revived } from '../recording/revive.ts';
-import { leaked, unreadable } from '../recording/traced.ts';
 import type { Tensor } from '../tensor.ts';
 import { copied } from './copied.ts';
 import { bindingOf } from './execute.ts';
@@ -13,10 +11,8 @@ export type Nested = number | Nested[];
 /** Reads a tensor's elements row by row. */
 export async function data(tensor: Tensor): Promise<HostArray> {
   if (tensor.uniform !== undefined) return hostArray(tensor.dtype, tensor.size).fill(tensor.uniform);
-  if (activeRecorder() && tensor.uniform === undefined) throw unreadable(tensor);
-  const real = revived(tensor);
-  if (real) return data(real);
-  if (tensor.traced) throw leaked(tensor);
+  activeRecorder()?.refuseReading(tensor);
+  if (tensor.traced) return data(tensor.traced.recorder.realOf(tensor));
   const own = tensor.isContiguous ? tensor : copied(tensor);
   const { storage } = own.memory();
   const { offset, length } = bindingOf(own);

@@ -5,7 +5,7 @@ import type { Device } from '../engine/device.ts';
 import { bindingOf } from '../engine/execute.ts';
 import { Tensor } from '../tensor.ts';
 import { revived } from './revive.ts';
-import { leaked, type Traced } from './traced.ts';
+import { leaked, type Traced, unreadable } from './traced.ts';
 
 /** Where an input of the recorded computation is found at each call. */
 export type Source =
@@ -87,12 +87,22 @@ export class Recorder {
     if (tensor.traced) {
       if (tensor.traced.recorder === this) return tensor.traced.value;
       if (tensor.traced.recorder === this.#around) return this.#known(tensor);
-      const real = revived(tensor);
-      if (!real) throw leaked(tensor);
-      return this.valueOf(real);
+      return this.valueOf(this.realOf(tensor));
     }
     if (tensor.uniform !== undefined) return this.graph.constant(tensor.shape, tensor.dtype, tensor.uniform);
     return this.written.get(tensor) ?? (this.#around ? this.#known(tensor) : this.inputOf(tensor));
+  }
+
+  /** The tensor with memory for one that a recording left behind. @throws EvenKeelError if there is none */
+  realOf(tensor: Tensor): Tensor {
+    const real = revived(tensor);
+    if (!real) throw leaked(tensor);
+    return real;
+  }
+
+  /** @throws EvenKeelError because nothing is computed while a function is recorded */
+  refuseReading(tensor: Tensor): never {
+    throw unreadable(tensor);
   }
 
   /** What a tensor holds at this point. */
