@@ -7,8 +7,8 @@ import { cutNest, type LoopAxis, runNest } from './nest.ts';
 import { runPass } from './reduction.ts';
 import { chooseCopies, chooseVectorAxis, passesOf, timeOf } from './vector-axis.ts';
 
-// Reductions by columns read two cache lines of every row.
-const columnCopies = 8;
+// Reductions by columns read one or two whole cache lines of every row.
+const columnCopies = { least: 4, most: 8 };
 
 type Values = readonly Expression[];
 
@@ -27,16 +27,16 @@ export function emitLoop(emitter: KernelEmitter, { kernel, early }: LoopPlan): v
     reductions: reductions.length,
     innerSize,
   });
-  const loopAxes = (sizes: readonly number[], first: number, work: Values, most?: number): LoopAxis[] =>
+  const loopAxes = (sizes: readonly number[], first: number, work: Values, copies = {}): LoopAxis[] =>
     innermostLast(
       sizes.map((extent, i) => ({
         axis: first + i,
         extent,
-        copies: first + i === vectorAxis ? chooseCopies(work, extent, most) : 0,
+        copies: first + i === vectorAxis ? chooseCopies(work, extent, copies) : 0,
       })),
     );
   const passes = passesOf(kernel);
-  const outerAxes = loopAxes(outer, 0, values, reductions.length > 0 ? columnCopies : undefined);
+  const outerAxes = loopAxes(outer, 0, values, reductions.length > 0 ? columnCopies : {});
   const axes = inner.length === 0 ? tiled(outerAxes, allStores) : outerAxes;
   const work = [...extents.values()].reduce((size, extent) => size * extent, timeOf({ values, stores: allStores }));
   const along = cutNest(axes, work);

@@ -87,9 +87,9 @@ export function chooseVectorAxis(
  * How many vectors to work on side by side: enough to hide the loop's own cost and the latency of additions. Long
  * expressions keep the processor busy alone, and two at a time only make V8 spill registers.
  */
-export function chooseCopies(values: readonly Expression[], extent: number, most = 4): number {
+export function chooseCopies(values: readonly Expression[], extent: number, { least = 1, most = 4 } = {}): number {
   const cost = arithmeticCost(values);
-  const wanted = cost <= 8 ? most : cost <= 16 ? 2 : 1;
+  const wanted = Math.max(least, cost <= 8 ? most : cost <= 16 ? 2 : 1);
   let copies = 1;
   while (copies * 2 <= wanted && copies * 8 <= extent) copies *= 2;
   return copies;
