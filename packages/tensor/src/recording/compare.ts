@@ -3,6 +3,8 @@ import { ConfigError } from '@evenkeel/errors';
 import type { Outline } from './outline.ts';
 import type { Source } from './recorder.ts';
 
+type Gradient = Outline<unknown>['gradients'][number];
+
 /**
  * Whether two recordings of a function are the same computation.
  *
@@ -47,8 +49,20 @@ export function compareRecordings(earlier: Outline<unknown>, later: Outline<unkn
   }
   return (
     before.graph.results.length === now.graph.results.length &&
-    before.graph.results.every(({ value }, i) => value.id === now.graph.results[i]?.value.id)
+    before.graph.results.every(({ value, into }, i) => {
+      const other = now.graph.results[i];
+      return value.id === other?.value.id && into?.input === other.into?.input;
+    }) &&
+    earlier.gradients.length === later.gradients.length &&
+    earlier.gradients.every(([of, left], i) => sameGradient([of, left], later.gradients[i]))
   );
+}
+
+function sameGradient([of, left]: Gradient, other: Gradient | undefined): boolean {
+  if (of !== other?.[0]) return false;
+  const [a, b] = [left, other[1]];
+  // What must not be read is another tensor at each recording.
+  return typeof a === 'object' ? typeof b === 'object' && a.uniform === b.uniform : a === b;
 }
 
 function allAlike(old: readonly Value[], fresh: readonly Value[]): boolean {

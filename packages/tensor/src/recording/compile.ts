@@ -1,12 +1,13 @@
 import type { Plan } from '@evenkeel/compiler';
 import { currentDevice } from '../engine/device.ts';
 import { tensorsIn } from '../engine/scope.ts';
+import type { Tensor } from '../tensor.ts';
 import { activeRecorder, recordWith } from './active.ts';
 import { compareRecordings } from './compare.ts';
 import { type Outline, outline } from './outline.ts';
 import { Recorder } from './recorder.ts';
 import { Replay } from './replay.ts';
-import { signatureOf } from './tree.ts';
+import { identityOf, signatureOf } from './tree.ts';
 
 /** Signatures that are kept; beyond them the one that was made first goes. */
 const signatureLimit = 16;
@@ -65,12 +66,13 @@ export function compile<Args extends readonly unknown[], Result>(
 ): Compiled<Args, Result> {
   const counters: CompileCounters = { recorded: 0, replayed: 0, planned: 0 };
   const known = new Map<string, Entry<Result>[]>();
+  const captured = new WeakSet<Tensor>();
   const call = (...args: Args): Result => {
     // Inside of another recording it is part of that; with CAPTURE=0 it is only itself.
     if (activeRecorder() || environment('CAPTURE') === '0') return fn(...args);
-    const signature = `${deviceNumber()}|${signatureOf(args)}`;
-    const entries = known.get(signature) ?? remember(known, signature);
     const tensors = tensorsIn(args);
+    const signature = `${deviceNumber()}|${signatureOf(args)}${sharingOf(tensors, captured)}`;
+    const entries = known.get(signature) ?? remember(known, signature);
     const entry = entries.find(({ replay }) => replay.holds);
     if (entry?.isConfirmed && !isDue(++entry.calls)) {
       counters.replayed++;
@@ -78,14 +80,23 @@ export function compile<Args extends readonly unknown[], Result>(
     }
     counters.recorded++;
     const recorder = new Recorder(currentDevice(), tensors);
-    const fresh = recordWith(recorder, () => outline(recorder, fn(...args)));
-    recorder.close();
-    if (entry && compareRecordings(entry.outline, fresh)) {
-      entry.isConfirmed = true;
-      return entry.replay.run(tensors, recorder.numbers);
+    try {
+      const fresh = recordWith(recorder, () => outline(recorder, fn(...args)));
+      recorder.close();
+      for (const source of recorder.sources) if (source.kind === 'captured') captured.add(source.tensor);
+      if (entry && compareRecordings(entry.outline, fresh)) {
+        entry.isConfirmed = true;
+        return entry.replay.run(tensors, recorder.numbers, recorder);
+      }
+      counters.planned++;
+      return planned(fresh, entries, entry).run(tensors, recorder.numbers, recorder);
+    } catch (error) {
+      recorder.undo();
+      throw error;
+    } finally {
+      recorder.close();
+      recorder.settle();
     }
-    counters.planned++;
-    return planned(fresh, entries, entry).run(tensors, recorder.numbers);
   };
   const plans = () => [...known.values()].flatMap((entries) => entries.map(({ replay }) => replay.plan));
   return Object.assign(call, { counters, plans });
@@ -122,6 +133,19 @@ function remember<Result>(known: Map<string, Entry<Result>[]>, signature: string
     known.delete(oldest);
   }
   return entries;
+}
+
+/** Which arguments are one tensor, or one that the function also reaches by itself, as text: other programs than for different ones. */
+function sharingOf(tensors: readonly Tensor[], captured: WeakSet<Tensor>): string {
+  return tensors
+    .map((tensor, i) =>
+      captured.has(tensor)
+        ? `&${identityOf(tensor)}`
+        : tensors.indexOf(tensor) < i
+          ? `=${tensors.indexOf(tensor)}`
+          : '',
+    )
+    .join('');
 }
 
 const devices = new WeakMap<object, number>();

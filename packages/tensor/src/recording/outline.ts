@@ -12,8 +12,8 @@ export interface Outline<Result> {
   readonly results: readonly Value[];
   /** Which result stands in the place of a tensor of the returned tree. */
   readonly resultOf: ReadonlyMap<Tensor, number>;
-  /** Gradients that the function leaves, and by which result; undefined where it leaves none. */
-  readonly gradients: readonly (readonly [Tensor, number | undefined])[];
+  /** Gradients that the function leaves: which result, none, one number everywhere, or one that must not be read. */
+  readonly gradients: readonly (readonly [of: Tensor, left: number | Tensor | undefined])[];
   /** Inputs that take values over. */
   readonly overwritten: ReadonlySet<number>;
 }
@@ -33,12 +33,12 @@ export function outline<Result>(recorder: Recorder, returned: Result): Outline<R
     if (tensor.traced && !resultOf.has(tensor)) resultOf.set(tensor, ask(recorder.valueOf(tensor)));
     return tensor;
   });
-  const gradients: [Tensor, number | undefined][] = [];
-  for (const [of, { isRead }] of recorder.gradients) {
+  const gradients: [Tensor, number | Tensor | undefined][] = [];
+  for (const of of recorder.gradients.keys()) {
     const gradient = of.peekGrad();
-    if (!gradient) gradients.push([of, undefined]);
-    else if (gradient.traced && (!isRead || recorder.accumulatesInto(of))) {
-      gradients.push([of, ask(gradient.traced.value)]);
+    if (!gradient || gradient.uniform !== undefined || recorder.consumes(of)) gradients.push([of, gradient]);
+    else if (gradient !== recorder.gradientBefore(of) || gradient.traced) {
+      gradients.push([of, ask(recorder.valueOf(gradient))]);
     }
   }
   const overwritten = new Set<number>();

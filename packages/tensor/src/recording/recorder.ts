@@ -43,6 +43,10 @@ export class Recorder {
   readonly gradients = new Map<Tensor, { isRead: boolean }>();
   readonly #inputs = new Map<Tensor, Value>();
   readonly #gradientOf = new Map<Tensor, Tensor>();
+  /** The gradients that tensors had when the function was called, of those that were set since. */
+  readonly #gradientsBefore = new Map<Tensor, Tensor>();
+  /** Tensors whose gradient the function looked at before it set it. */
+  readonly #found = new Set<Tensor>();
   readonly #arguments: readonly Tensor[];
   readonly #born = new Map<Tensor, HostArray>();
   readonly #around: Recorder | 'eager' | undefined;
@@ -173,21 +177,44 @@ export class Recorder {
     }
     const isThere = () => of.peekGrad() !== undefined && of.peekGrad()?.traced === undefined;
     this.guard(isThere, isThere());
+    this.#found.add(of);
     if (gradient) this.#gradientOf.set(gradient, of);
   }
 
   gradientSet(of: Tensor): void {
+    const gradient = of.peekGrad();
+    if (gradient && !gradient.traced && !this.gradients.has(of)) {
+      // The program still reads it.
+      gradient.lifetime?.save();
+      this.#gradientsBefore.set(of, gradient);
+    }
     this.gradients.set(of, { isRead: false });
   }
 
-  /** Whether the function needs the gradient that a tensor had when it was called. */
-  accumulatesInto(of: Tensor): boolean {
-    return this.sources.some((source) => source.kind === 'gradient' && source.of === of);
+  /** The gradient that a tensor had when the function was called. */
+  gradientBefore(of: Tensor): Tensor | undefined {
+    return this.#gradientsBefore.get(of) ?? of.peekGrad();
+  }
+
+  /** Whether nobody can miss a tensor's gradient: the function forgot the one before, and moved the tensor by this one. */
+  consumes(of: Tensor): boolean {
+    return this.gradients.get(of)?.isRead === true && this.written.has(of) && !this.#found.has(of);
+  }
+
+  /** Puts gradients back as they were before a recording that failed. */
+  undo(): void {
+    for (const of of this.gradients.keys()) of.grad = this.#gradientsBefore.get(of);
   }
 
   /** Ends the recording; a traced tensor that is used afterwards has leaked. */
   close(): void {
     this.#isOver = true;
+  }
+
+  /** Lets go of what the first run of the program needed. */
+  settle(): void {
+    for (const gradient of this.#gradientsBefore.values()) gradient.lifetime?.unsave();
+    this.#gradientsBefore.clear();
   }
 
   get isOver(): boolean {

@@ -26,7 +26,7 @@ export class Replay<Result> {
   readonly #overwritten: ReadonlySet<number>;
   readonly #results: readonly { readonly shape: Shape; readonly dtype: Value['dtype'] }[];
   /** Where results go that are not returned: the gradients of these tensors. */
-  readonly #gradients: readonly (readonly [Tensor, number | undefined])[];
+  readonly #gradients: Outline<Result>['gradients'];
   readonly #returned: Result;
   /** Which result stands in the place of a tensor of the returned tree. */
   readonly #resultOf: ReadonlyMap<Tensor, number>;
@@ -76,10 +76,14 @@ export class Replay<Result> {
     return numbers;
   }
 
-  /** Runs the program. */
-  run(args: readonly Tensor[], numbers: readonly number[]): Result {
+  /**
+   * Runs the program.
+   *
+   * @param recorder of a recording that this call made, which knows what gradients there were before
+   */
+  run(args: readonly Tensor[], numbers: readonly number[], recorder?: Recorder): Result {
     for (const row of this.#rows) laySideBySide(this.#device, row);
-    const inputs = this.sources.map((source, i) => this.#inputBinding(source, args, i));
+    const inputs = this.sources.map((source, i) => this.#inputBinding(source, args, i, recorder));
     const results = this.#results.map((spec) => blank(this.#device, spec));
     if (!this.#arena && this.plan.arenaBytes > 0) this.#arena = this.#device.allocate(this.plan.arenaBytes);
     const buffers = bindPlaces(this.plan, { inputs, results: results.map(bindingOf), arena: this.#arena });
@@ -90,7 +94,7 @@ export class Replay<Result> {
       const { summary, got, expected, remedy } = error;
       throw new IndexError(summary, { op: 'a compiled function', got, expected, remedy, cause: error });
     }
-    for (const [of, result] of this.#gradients) of.grad = result === undefined ? undefined : results[result];
+    for (const [of, left] of this.#gradients) of.grad = typeof left === 'number' ? results[left] : left;
     for (const end of this.#afterwards) end();
     return mapTensors(this.#returned, (tensor) => {
       const result = this.#resultOf.get(tensor);
@@ -104,15 +108,19 @@ export class Replay<Result> {
     this.#arena = undefined;
   }
 
-  #inputBinding(source: Source, args: readonly Tensor[], input: number): Binding {
+  #inputBinding(source: Source, args: readonly Tensor[], input: number, recorder?: Recorder): Binding {
     const tensor =
       source.kind === 'argument'
         ? (args[source.position] as Tensor)
         : source.kind === 'captured'
           ? source.tensor
-          : (source.of.peekGrad() as Tensor);
+          : ((recorder?.gradientBefore(source.of) ?? source.of.peekGrad()) as Tensor);
     // What others look at too must not change under their eyes.
-    if (this.#overwritten.has(input) && tensor.memory().storage.isShared) tensor.become(copied(tensor).memory());
+    if (this.#overwritten.has(input) && tensor.memory().storage.isShared) {
+      const own = copied(tensor);
+      tensor.become(own.memory());
+      own.release();
+    }
     return bindingOf(tensor);
   }
 }

@@ -48,7 +48,7 @@ const identities = new WeakMap<object, number>();
 let known = 0;
 
 /** Functions and class instances are the same argument only if they are the same object. */
-function identityOf(value: object): number {
+export function identityOf(value: object): number {
   let identity = identities.get(value);
   if (identity === undefined) {
     identity = known++;

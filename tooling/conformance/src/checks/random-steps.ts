@@ -58,7 +58,7 @@ const pointwise: readonly Step[] = [
 const shaped: readonly Step[] = [
   ['sum', (x, graph) => x.sum(graph.int(x.ndim), { keepdim: graph.int(2) === 0 }).mul(0.25)],
   ['mean', (x, graph) => x.mean(graph.int(x.ndim), { keepdim: graph.int(2) === 0 })],
-  ['sum of several', (x, graph) => x.sum(graph.dims(x.ndim), { keepdim: graph.int(2) === 0 }).mul(0.125)],
+  ['sum of several', (x, graph) => x.sum(graph.dims(x.ndim), { keepdim: graph.int(2) === 0 }).mul(1 / Math.sqrt(x.size))],
   ['mean and back', (x, graph) => x.sub(x.mean(graph.dims(x.ndim), { keepdim: true }))],
   [
     'product',
@@ -114,7 +114,7 @@ const shaped: readonly Step[] = [
       return joined.slice(dim, 1).mul(joined.slice(dim, 0, -1).cos());
     },
   ],
-  ['stack', (x, graph) => (x.ndim < 4 ? stack([x, x.exp().tanh(), x.sum().expand(x.shape)], graph.int(2)) : undefined)],
+  ['stack', (x, graph) => (x.ndim < 4 ? stack([x, x.exp().tanh(), x.mean().expand(x.shape)], graph.int(2)) : undefined)],
   ['running sum', (x, graph) => x.mul(0.25).cumsum(graph.int(x.ndim)).tanh()],
   ['running product', (x, graph) => x.sin().mul(0.2).add(1).cumprod(graph.int(x.ndim))],
   ['sum from the end', (x, graph) => reversed(x, graph.int(x.ndim), (y, dim) => y.mul(0.25).cumsum(dim))],
