@@ -9,7 +9,7 @@ import { ModuleCache } from './module-cache.ts';
 import { type Participant, participate } from './participate.ts';
 import { PreparedProgram } from './prepared-program.ts';
 import { type ThreadCount, threadCount } from './thread-count.ts';
-import { Threads } from './threads.ts';
+import type { Threads } from './threads.ts';
 
 export interface WasmOptions {
   /** How far the memory may grow, in bytes. Default: 4 GiB, all that an address can reach. */
@@ -58,7 +58,7 @@ export class WasmBackend implements Backend {
   readonly limits: Limits;
   readonly #heap: Heap;
   readonly #cache: ModuleCache;
-  readonly #threads: Threads | undefined;
+  #threads: Threads | undefined;
   readonly #self: Participant;
   #workspace: WasmBuffer | undefined;
   /** The program whose script is in memory, and where. */
@@ -87,7 +87,7 @@ export class WasmBackend implements Backend {
     };
     this.#heap = new Heap(maximumBytes, count > 1);
     this.#cache = new ModuleCache(this.#heap.memory, features);
-    this.#threads = count > 1 ? new Threads(this.#heap, count) : undefined;
+    if (count > 1) void this.#startThreads(count);
     const { memory, words } = this.#heap;
     this.#self = { memory, words, thread: 0, threads: count, isAlone: true, functions: [] };
   }
@@ -174,6 +174,12 @@ export class WasmBackend implements Backend {
     this.#isDisposed = true;
     this.#cache.clear();
     this.#threads?.stop();
+  }
+
+  /** What starts and watches threads is loaded only where there are some: never by a page on its own thread. */
+  async #startThreads(count: number): Promise<void> {
+    const { Threads } = await import('./threads.ts');
+    if (!this.#isDisposed) this.#threads = new Threads(this.#heap, count);
   }
 
   /** The address of a range, which must lie in a buffer that is alive. */
