@@ -1,13 +1,15 @@
-import type { Limits, Program } from '@evenkeel/backend';
+import { type Limits, type Program, type Scalar, sizeOf } from '@evenkeel/backend';
 import { emit } from '../emission/emit.ts';
-import { fuse } from '../fusion/fuse.ts';
-import { Graph } from '../graph/graph.ts';
+import type { AppliedValue, Value } from '../graph/value.ts';
 import type { Primitive } from '../primitive.ts';
 import type { Operand } from './operand.ts';
+import { clustersOf } from './single.ts';
 
 /**
  * The program of one operation that is not a view. Its bindings are the operands that are memory, in order, then the output,
  * contiguous; its arguments are the operands that are numbers, then the operation's own.
+ *
+ * One operation needs no graph, and nothing has to be decided about what is computed together or where it lies in between.
  */
 export function lower<Attributes>(
   primitive: Primitive<Attributes>,
@@ -15,24 +17,34 @@ export function lower<Attributes>(
   attributes: Attributes,
   limits: Limits,
 ): Program {
-  const graph = new Graph();
-  const inputs = operands.map((operand) =>
-    operand.strides ? graph.input(operand, operand.strides) : graph.argument(operand.shape, operand.dtype),
-  );
-  const { lowering } = primitive;
-  const own = lowering.kind === 'quads' ? graph.reserve(...lowering.numbers) : undefined;
-  const value = graph.apply(primitive as unknown as Primitive<never>, inputs, attributes as object, own);
-  graph.result(value);
-  // One operation leaves nothing between its kernels and waits for nothing: there is no memory to plan, and no order.
-  const { clusters, memories } = fuse(graph);
+  const numbers: Scalar[] = [];
+  let inMemory = 0;
+  const inputs = operands.map(({ shape, dtype, strides }, id): Value => {
+    if (strides) return { kind: 'input', id, shape, dtype, strides, input: inMemory++ };
+    return { kind: 'argument', id, shape, dtype, slot: numbers.push(dtype) - 1 };
+  });
+  const slot = numbers.length;
+  if (primitive.lowering.kind === 'quads') numbers.push(...primitive.lowering.numbers);
+  const { shape, dtype } = primitive.infer(inputs, attributes);
+  const value: AppliedValue = {
+    kind: 'applied',
+    id: inputs.length,
+    shape,
+    dtype,
+    primitive: primitive as unknown as Primitive<never>,
+    inputs,
+    attributes: attributes as object,
+    slot,
+  };
+  const clusters = sizeOf(shape) > 0 ? clustersOf(value) : [];
   const steps = clusters.flatMap((cluster) => {
-    const { kernels, memories: bound, slots } = emit(cluster, memories, limits);
-    const bindings = bound.map((memory) => (memory.kind === 'input' ? memory.input.input : graph.inputs.length));
+    const { kernels, memories, slots } = emit(cluster, new Map(), limits);
+    const bindings = memories.map((memory) => (memory.kind === 'input' ? memory.input.input : inMemory));
     return kernels.map((kernel) => ({ kernel, bindings: bindings.slice(0, kernel.bindings.length), arguments: slots }));
   });
   const bindings = [
-    ...graph.inputs.map(({ dtype }) => ({ dtype, access: 'read' }) as const),
-    { dtype: value.dtype, access: 'write' } as const,
+    ...inputs.flatMap((input) => (input.kind === 'input' ? [{ dtype: input.dtype, access: 'read' } as const] : [])),
+    { dtype, access: 'write' } as const,
   ];
-  return { bindings, arguments: graph.arguments, steps };
+  return { bindings, arguments: numbers, steps };
 }

@@ -1,0 +1,50 @@
+import { contiguousStrides, sizeOf } from '@evenkeel/backend';
+import { type Access, Cluster } from '../fusion/cluster.ts';
+import { placeFold } from '../fusion/fold.ts';
+import { kindOf, neutralOf } from '../fusion/kinds.ts';
+import type { Memory } from '../fusion/memory.ts';
+import { placeProduct } from '../fusion/product.ts';
+import type { AppliedValue, Value } from '../graph/value.ts';
+
+const result: Memory = { kind: 'result', result: 0 };
+
+/** What computes one operation on memory and numbers: a cluster of its own, or one for each value that it joins. */
+export function clustersOf(value: AppliedValue): Cluster[] {
+  const kind = neutralOf(value) === undefined ? kindOf(value) : 'element';
+  return kind === 'joined' ? joined(value) : [computing(value, kind)];
+}
+
+function computing(value: AppliedValue, kind: ReturnType<typeof kindOf>): Cluster {
+  const cluster = new Cluster(0, value.shape);
+  const ask = () => {};
+  // Numbering the elements anew moves the access too.
+  const access: Access = { value, cluster, at: cluster.placeIn(value.shape), context: 'element' };
+  cluster.accesses.push(access);
+  if (kind === 'fold') placeFold(cluster, value, access.at, ask);
+  else if (kind === 'product') placeProduct(cluster, value, access.at, ask);
+  else {
+    cluster.members.add(value);
+    if (kind === 'routine') cluster.form = 'routine';
+  }
+  cluster.kept.push({ value, at: access.at, memory: result });
+  return cluster;
+}
+
+/** Copies each input to its part of the output. */
+function joined({ inputs, attributes, shape }: AppliedValue): Cluster[] {
+  const { dim } = attributes as { dim: number };
+  const strides = contiguousStrides(shape);
+  let offset = 0;
+  const copies: Cluster[] = [];
+  for (const value of inputs) {
+    if (sizeOf(value.shape) > 0) copies.push(copying(value, { kind: 'part', whole: result, offset, strides }));
+    offset += (value.shape[dim] as number) * (strides[dim] as number);
+  }
+  return copies;
+}
+
+function copying(value: Value, memory: Memory): Cluster {
+  const cluster = new Cluster(0, value.shape);
+  cluster.kept.push({ value, at: cluster.placeIn(value.shape), memory });
+  return cluster;
+}
