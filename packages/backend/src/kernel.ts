@@ -47,7 +47,8 @@ export interface LoopKernel extends KernelParts {
 
 /**
  * `stores(batch, m, n)` of `Σ_k a(batch, m, k) · b(batch, k, n)`, which they read as `reduced 0`.
- * Each role may span several axes; they are numbered batch, m, n, k. Floats only.
+ * Each role may span several axes; they are numbered batch, m, n, k. Floats only. A store may overwrite what stores read at
+ * the same place, but not what `a` and `b` read.
  */
 export interface ContractionKernel extends KernelParts {
   readonly form: 'contraction';

@@ -53,7 +53,7 @@ function overwritesInPlace(cluster: Cluster, input: InputValue): boolean {
   if (!kept) return true;
   const reads = cluster.accesses.filter(({ value }) => value === input);
   if (reads.length === 0) return true;
-  if (cluster.form !== 'loop' || reads.some(({ context }) => context !== 'element')) return false;
+  if (reads.some(({ context }) => context !== 'element')) return false;
   const written = keyOf(elementIn(kept.memory, kept.value, kept.at));
   const isSame = reads.every(({ at }) => keyOf(elementIn(kept.memory, input, at)) === written);
   if (!isSame || cluster.inner === undefined) return isSame;

@@ -2,6 +2,7 @@ import { type Expression, weightedSum } from '@evenkeel/backend';
 import { expectDim, shapeError } from '../expectations.ts';
 import type { Primitive, Spec } from '../primitive.ts';
 import { foldWindows } from './fold-windows.ts';
+import { pad } from './pad.ts';
 
 export interface WindowsAttributes {
   readonly dim: number;
@@ -46,7 +47,19 @@ export const windows: Primitive<WindowsAttributes> = {
   saves: [],
   smooth: true,
   gradient({ inputs, gradient, ops, attributes: { dim, step, dilation } }) {
-    const extent = (inputs[0] as typeof gradient).shape[dim] as number;
+    const { shape } = inputs[0] as typeof gradient;
+    const extent = shape[dim] as number;
+    const [count, size] = [gradient.shape[dim] as number, gradient.shape.at(-1) as number];
+    if (step === size && dilation === 1) {
+      // Windows that lie side by side only have to be put back: place after window, and zeros for what no window shows.
+      const last = shape.length;
+      const order = shape.flatMap((_, d) => (d === dim ? [d, last] : [d]));
+      const together = shape.map((e, d) => (d === dim ? count * size : e));
+      const laid = ops.reshape(ops.permute(gradient, order), together);
+      const after = shape.map((_, d) => (d === dim ? extent - count * size : 0));
+      const none = shape.map(() => 0);
+      return extent === count * size ? laid : ops.apply(pad, [laid], { before: none, after, interior: none });
+    }
     return ops.apply(foldWindows, [gradient], { dim, extent, step, dilation });
   },
 };
