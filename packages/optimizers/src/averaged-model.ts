@@ -1,5 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import { hostEffect, hostGuard, noGrad, scope, type Tensor } from '@evenkeel/tensor';
+import { hostEffect, hostGuard, liveNumber, noGrad, scope, type Tensor, type TensorLike } from '@evenkeel/tensor';
 
 /** What an averaged model needs of a model; `Module` of @evenkeel/nn-layers has it. */
 export interface AveragedModule {
@@ -18,7 +18,10 @@ export interface AveragedModelStateDict {
   module: Map<string, Tensor>;
 }
 
-/** The next average from the last one, the model's value and how many updates went in before. */
+/**
+ * The next average from the last one, the model's value and how many updates went in before. A compiled function reads that number
+ * once: for one that changes use `liveNumber(() => …)`.
+ */
 export type AverageFunction = (average: Tensor, value: Tensor, numAveraged: number) => Tensor;
 
 export interface AveragedModelOptions {
@@ -55,7 +58,7 @@ export class AveragedModel<Model extends AveragedModule> {
   constructor(model: Model, options: AveragedModelOptions = {}) {
     this.module = model.clone();
     this.module.requiresGrad_(false);
-    this.#average = options.avgFn ?? ((average, value, count) => average.add(value.sub(average).mul(1 / (count + 1))));
+    this.#average = options.avgFn ?? ((average, value) => average.add(value.sub(average).mul(this.#share(average))));
     this.#useBuffers = options.useBuffers ?? false;
   }
 
@@ -90,6 +93,11 @@ export class AveragedModel<Model extends AveragedModule> {
   loadStateDict({ n_averaged, module }: AveragedModelStateDict): void {
     this.module.loadStateDict(module);
     this.numAveraged = n_averaged;
+  }
+
+  /** The weight of the next value in the mean; a counter of batches is an integer, its mean is not. */
+  #share({ dtype }: Tensor): TensorLike {
+    return liveNumber(() => 1 / (this.numAveraged + 1), dtype === 'float64' ? dtype : 'float32');
   }
 
   #next(average: Tensor, value: Tensor): Tensor {

@@ -48,6 +48,8 @@ export class Optimizer<Options extends Hyperparameters = Hyperparameters> {
   readonly #known: readonly string[];
   readonly #program: Transform;
   readonly #states = new Map<Tensor, ParameterState>();
+  /** How often the states were replaced by others, which a compiled step does not know. */
+  #replacements = 0;
 
   constructor(parameters: Parameters<Options>, recipe: Recipe<Options>, options: Partial<Options> = {}) {
     this.name = recipe.name ?? 'Optimizer';
@@ -77,9 +79,11 @@ export class Optimizer<Options extends Hyperparameters = Hyperparameters> {
   step(): void {
     const slots: Slot[] = [];
     const gradients: Tensor[] = [];
+    hostGuard(() => this.#replacements);
     hostGuard(() => this.paramGroups.length);
-    for (const group of this.paramGroups) {
+    for (const [index, group] of this.paramGroups.entries()) {
       const shared = new Map<string, TensorLike>();
+      hostGuard(() => this.paramGroups[index]);
       guardOptions(group);
       for (const parameter of group.params) {
         const gradient = parameter.grad;
@@ -107,7 +111,7 @@ export class Optimizer<Options extends Hyperparameters = Hyperparameters> {
    * @throws StateDictError listing everything that does not fit: groups, parameter counts, indices, shapes
    */
   loadStateDict(dict: OptimizerStateDict): void {
-    loadOptimizerState(this.name, dict, this.paramGroups, this.#known, this.#states);
+    if (loadOptimizerState(this.name, dict, this.paramGroups, this.#known, this.#states)) this.#replacements++;
   }
 
   #slot(parameter: Tensor, group: Hyperparameters, shared: Map<string, TensorLike>): Slot {

@@ -42,7 +42,7 @@ export function loadOptimizerState(
   groups: readonly Group[],
   known: readonly string[],
   states: Map<Tensor, ParameterState>,
-): void {
+): boolean {
   const parameters = groups.flatMap(({ params }) => params);
   const problems = mismatches(dict, groups, parameters);
   if (problems.length > 0) {
@@ -54,10 +54,33 @@ export function loadOptimizerState(
   }
   const hyperparameters = dict.param_groups.map((saved) => readGroup(optimizer, saved, known));
   for (const [position, group] of groups.entries()) Object.assign(group, hyperparameters[position]);
-  states.clear();
-  for (const [index, saved] of Object.entries(dict.state)) {
-    const parameter = parameters[Number(index)]!;
-    states.set(parameter, copyState(parameter, saved));
+  let isReplaced = false;
+  for (const [index, parameter] of parameters.entries()) {
+    const [own, saved] = [states.get(parameter), dict.state[index]];
+    if (own && saved && sameTensors(own, saved)) fill(own, saved);
+    else if (own || saved) {
+      isReplaced = true;
+      states.delete(parameter);
+      if (saved) states.set(parameter, copyState(parameter, saved));
+    }
+  }
+  return isReplaced;
+}
+
+/** Whether two states have their tensors under the same keys. */
+function sameTensors(own: ParameterState, saved: ParameterState): boolean {
+  const keys = Object.keys({ ...own, ...saved });
+  return keys.every((key) => own[key] instanceof Tensor === saved[key] instanceof Tensor);
+}
+
+/** Takes a saved state up into the tensors that are there, which compiled steps know. */
+function fill(own: ParameterState, saved: ParameterState): void {
+  for (const key of Object.keys(own)) if (!(key in saved)) delete own[key];
+  for (const [key, value] of Object.entries(saved)) {
+    const there = own[key];
+    if (value instanceof Tensor && there instanceof Tensor)
+      there.assign(value.dtype === there.dtype ? value : value.to(there.dtype));
+    else own[key] = value;
   }
 }
 

@@ -1,4 +1,4 @@
-import { noGrad, type Tensor } from '@evenkeel/tensor';
+import { hostGuard, noGrad, type Tensor } from '@evenkeel/tensor';
 import { batchNorm } from '../functional/batch-norm.ts';
 import { RunningNorm, type RunningNormOptions } from './running-norm.ts';
 
@@ -29,7 +29,7 @@ abstract class BatchNorm extends RunningNorm {
     const counter = this.num_batches_tracked;
     if (!counter) return 0;
     counter.assign(counter.add(1));
-    return this.momentum ?? counter.to(this.running_mean?.dtype ?? 'float32').reciprocal();
+    return hostGuard(() => this.momentum) ?? counter.to(this.running_mean?.dtype ?? 'float32').reciprocal();
   }
 }
 

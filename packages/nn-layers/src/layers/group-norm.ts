@@ -1,5 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import { ones, Parameter, type Tensor, zeros } from '@evenkeel/tensor';
+import { hostGuard, ones, Parameter, type Tensor, zeros } from '@evenkeel/tensor';
 import { groupNorm, instanceNorm, localResponseNorm } from '../functional/group-norm.ts';
 import { ones_, zeros_ } from '../init/constant.ts';
 import { Module } from '../module/module.ts';
@@ -87,7 +87,7 @@ abstract class InstanceNorm extends RunningNorm {
       bias,
       eps,
       useInputStats: this.training || !runningMean,
-      momentum: this.momentum ?? 0,
+      momentum: hostGuard(() => this.momentum) ?? 0,
     });
     return single ? output.squeeze(0) : output;
   }

@@ -1,4 +1,3 @@
-import { hostGuard } from '@evenkeel/tensor';
 import { runningAverage, runningSquare } from '../moments.ts';
 import { Optimizer } from '../optimizer.ts';
 import type { Parameters } from '../parameter-group.ts';
@@ -40,13 +39,17 @@ export function scaleByRadam(): Transform {
       const left = () => 1 - betas()[1] ** slot.step;
       const longest = () => 2 / (1 - betas()[1]) - 1;
       const length = () => longest() - (2 * slot.step * betas()[1] ** slot.step) / left();
-      if (hostGuard(() => length() <= 5)) return average.mul(slot.live('radam correction', correction));
+      const isKnown = () => length() > 5;
       const rectification = () => {
         const [most, now] = [longest(), length()];
         return Math.sqrt(((now - 4) * (now - 2) * most) / ((most - 4) * (most - 2) * now));
       };
-      const scale = slot.live('radam scale', () => correction() * rectification() * Math.sqrt(left()));
-      return average.mul(scale).div(square.sqrt().add(eps));
+      const rectified = () => correction() * rectification() * Math.sqrt(left());
+      const scale = slot.live('radam scale', () => (isKnown() ? rectified() : correction()));
+      // Numbers decide and not a branch, so that a compiled step need not be another one: times 1 plus 0, or times 0 plus 1.
+      const known = slot.live('radam known', () => (isKnown() ? 1 : 0));
+      const unknown = slot.live('radam unknown', () => (isKnown() ? 0 : 1));
+      return average.mul(scale).div(square.sqrt().add(eps).mul(known).add(unknown));
     },
     { usesStep: true },
   );

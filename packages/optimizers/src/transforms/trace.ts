@@ -20,7 +20,8 @@ export function trace(fixed: TraceOptions = {}): Transform {
     if (hostGuard(() => rate() === 0)) return gradient;
     const momentum = slot.live('momentum', rate);
     const added = dampening === 0 ? gradient : gradient.mul(1 - dampening);
-    const buffer = slot.has('momentum_buffer') ? slot.tensor('momentum_buffer').mul(momentum).add(added) : gradient;
+    const isBegun = hostGuard(() => slot.has('momentum_buffer'));
+    const buffer = isBegun ? slot.tensor('momentum_buffer').mul(momentum).add(added) : gradient;
     slot.store('momentum_buffer', buffer);
     return nesterov ? gradient.add(buffer.mul(momentum)) : buffer;
   });
