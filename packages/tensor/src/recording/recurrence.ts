@@ -1,18 +1,13 @@
-import { isFloat } from '@evenkeel/backend';
-import { type Body, Graph, type OutcomeValue, type Plan, planProgram, type Spec } from '@evenkeel/compiler';
+import type { Body, Spec } from '@evenkeel/compiler';
 import { EvenKeelError, ShapeError } from '@evenkeel/errors';
-import { gradients } from '../autograd/gradients.ts';
 import { isGradEnabled, switchGrad } from '../autograd/mode.ts';
-import { GradientNode } from '../autograd/node.ts';
-import { copied } from '../engine/copied.ts';
-import { currentDevice, type Device, type PreparedOperation } from '../engine/device.ts';
-import { bindingOf } from '../engine/execute.ts';
-import { bindPlaces, blank } from '../engine/plans.ts';
+import { currentDevice } from '../engine/device.ts';
 import { scope } from '../engine/scope.ts';
-import { Tensor } from '../tensor.ts';
+import type { Tensor } from '../tensor.ts';
 import { activeRecorder, recordWith } from './active.ts';
-import { keyOf } from './graph-key.ts';
 import { Recorder } from './recorder.ts';
+import { RecurrenceNode } from './recurrence-node.ts';
+import { repeatNow } from './repeat-now.ts';
 
 /** What one turn makes of what the turn before left, one element of each sequence, and what all turns share. */
 export type RecurrenceStep = (
@@ -59,7 +54,8 @@ export function recurrence(step: RecurrenceStep, given: RecurrenceInputs): { car
       results.slice(body.outputs, body.outputs + carry.length),
       results.slice(body.outputs + carry.length),
     ];
-    if (isRecorded) new RecurrenceNode(step, { carry, sequences, shared, reverse }, { outputs, last, states });
+    if (isRecorded)
+      new RecurrenceNode(recurrence, step, { carry, sequences, shared, reverse }, { outputs, last, states });
     return { carry: last, outputs };
   });
 }
@@ -111,172 +107,9 @@ function traceBody(step: RecurrenceStep, given: RecurrenceInputs, keepsStates: b
 function repeat({ body, captured }: Traced, inputs: readonly Tensor[], turns: number, reverse: boolean): Tensor[] {
   const all = [...inputs, ...captured];
   const recorder = activeRecorder();
-  if (!recorder) return runNow(body, all, turns, reverse);
+  if (!recorder) return repeatNow(body, all, turns, reverse);
   const values = all.map((tensor) => recorder.valueOf(tensor));
   return recorder.graph.repeat(body, values, turns, reverse).map((outcome) => recorder.tensor(outcome));
-}
-
-/** Programs of recurrences that ran outside of `compile`, by what they compute. */
-const known = new WeakMap<Device, Map<string, { plan: Plan; operation: PreparedOperation; results: Spec[] }>>();
-const knownLimit = 256;
-
-function runNow(body: Body, inputs: readonly Tensor[], turns: number, reverse: boolean): Tensor[] {
-  const device = currentDevice();
-  const own = inputs.map((input) => (input.uniform !== undefined || input.isContiguous ? input : copied(input)));
-  const programs = known.get(device) ?? new Map();
-  known.set(device, programs);
-  const key = `${turns}|${reverse}|${own.map(({ uniform }) => uniform)}|${keyOf(body.graph)}`;
-  let program = programs.get(key);
-  if (!program) {
-    program = planned(device, body, own, turns, reverse);
-    programs.set(key, program);
-    if (programs.size > knownLimit) programs.delete(programs.keys().next().value);
-  }
-  const { plan, operation } = program;
-  const results: Tensor[] = program.results.map((spec: Spec) => blank(device, spec));
-  const arena = plan.arenaBytes > 0 ? device.allocate(plan.arenaBytes) : undefined;
-  const memory = own.filter(({ uniform }) => uniform === undefined).map(bindingOf);
-  device.run(operation, bindPlaces(plan, { inputs: memory, results: results.map(bindingOf), arena }), []);
-  if (arena) device.release(arena, plan.arenaBytes);
-  own.forEach((tensor, i) => {
-    if (tensor !== inputs[i]) tensor.lifetime?.drop();
-  });
-  return results;
-}
-
-function planned(device: Device, body: Body, inputs: readonly Tensor[], turns: number, reverse: boolean) {
-  const graph = new Graph();
-  const values = inputs.map(({ shape, dtype, uniform }) =>
-    uniform === undefined ? graph.input({ shape, dtype }) : graph.constant(shape, dtype, uniform),
-  );
-  const outcomes: OutcomeValue[] = graph.repeat(body, values, turns, reverse);
-  for (const outcome of outcomes) graph.result(outcome);
-  const plan = planProgram(graph, device.backend.limits);
-  const { program } = plan;
-  const operation: PreparedOperation = {
-    shape: [],
-    dtype: 'float32',
-    program,
-    prepared: device.backend.prepare(program),
-  };
-  return { plan, operation, results: outcomes.map(({ shape, dtype }) => ({ shape, dtype })) };
-}
-
-interface Outcome {
-  readonly outputs: readonly Tensor[];
-  readonly last: readonly Tensor[];
-  /** What each turn started from. */
-  readonly states: readonly Tensor[];
-}
-
-/** Goes back through the turns: each computes its step again and what flows through it; gradients of what is shared add up. */
-class RecurrenceNode extends GradientNode {
-  readonly #step: RecurrenceStep;
-  readonly #given: Required<RecurrenceInputs>;
-  readonly #outcome: Outcome;
-
-  constructor(step: RecurrenceStep, given: Required<RecurrenceInputs>, outcome: Outcome) {
-    const inputs = [...given.carry, ...given.sequences, ...given.shared];
-    const outputs = [...outcome.outputs, ...outcome.last, ...outcome.states].filter(({ dtype }) => isFloat(dtype));
-    super('recurrence', inputs, outputs, [...given.sequences, ...given.shared, ...outcome.states]);
-    this.#step = step;
-    this.#given = given;
-    this.#outcome = outcome;
-  }
-
-  pull(cotangents: readonly (Tensor | undefined)[]): readonly (Tensor | undefined)[] {
-    const { carry, sequences, shared, reverse } = this.#given;
-    const { outputs, last, states } = this.#outcome;
-    const of = (tensor: Tensor) => cotangents[this.outputs.indexOf(tensor)];
-    const isFollowed = (tensor: Tensor) => isFloat(tensor.dtype);
-    // Only what a gradient is asked for: masks and counters flow through, but nothing flows back.
-    const followedCarry = carry.map(isFollowed);
-    const followedInputs = sequences.map((tensor) => isFollowed(tensor) && tensor.requiresGrad);
-    const followedShared = shared.map((tensor) => isFollowed(tensor) && tensor.requiresGrad);
-    const pick = <V>(list: readonly V[], flags: readonly boolean[]) => list.filter((_, i) => flags[i]);
-    const zerosLike = (tensor: Tensor) => new Tensor(tensor.shape, tensor.dtype, 0);
-
-    const arriving = outputs.map(of);
-    const passing = states.map((state, i) => (followedCarry[i] ? of(state) : undefined));
-    const givenCotangents = [...arriving, ...passing].flatMap((cotangent) => cotangent ?? []);
-    const counts = [states.length, sequences.length] as const;
-
-    const back = recurrence(
-      (flowing, inputs, weights) => {
-        const before = inputs.slice(0, counts[0]).map(leafOf);
-        const own = inputs.slice(counts[0], counts[0] + counts[1]).map(leafOf);
-        const parameters = weights.map(leafOf);
-        const rest = inputs.slice(counts[0] + counts[1]);
-        const takeNext = (cotangent: Tensor | undefined) => (cotangent ? rest.shift() : undefined);
-        const toOutputs = arriving.map(takeNext);
-        const toStates = passing.map(takeNext);
-        const restore = switchGrad(true);
-        let after: ReturnType<RecurrenceStep>;
-        try {
-          after = this.#step(before, own, parameters);
-        } finally {
-          restore();
-        }
-        const carried = pick(after.carry, followedCarry);
-        const ends = carried.map((tensor, i): [Tensor, Tensor] => [tensor, flowing[i] as Tensor]);
-        after.outputs.forEach((tensor, i) => {
-          const cotangent = toOutputs[i];
-          if (cotangent) ends.push([tensor, cotangent]);
-        });
-        const wanted = [
-          ...pick(before, followedCarry),
-          ...pick(own, followedInputs),
-          ...pick(parameters, followedShared),
-        ];
-        const found = derivatives(ends, wanted);
-        const [backwards, toInputs, toShared] = [
-          found.slice(0, carried.length),
-          found.slice(carried.length, found.length - followedShared.filter(Boolean).length),
-          found.slice(found.length - followedShared.filter(Boolean).length),
-        ];
-        const direct = pick(toStates, followedCarry);
-        const sums = flowing.slice(carried.length);
-        return {
-          carry: [
-            ...backwards.map((part, i) => (direct[i] ? part.add(direct[i] as Tensor) : part)),
-            ...toShared.map((part, i) => (sums[i] as Tensor).add(part)),
-          ],
-          outputs: toInputs,
-        };
-      },
-      {
-        carry: [
-          ...pick(last, followedCarry).map((tensor) => of(tensor) ?? zerosLike(tensor)),
-          ...pick(shared, followedShared).map(zerosLike),
-        ],
-        sequences: [...states, ...sequences, ...givenCotangents],
-        shared,
-        reverse: !reverse,
-      },
-    );
-    const flowed = [...back.carry];
-    const along = [...back.outputs];
-    const next = (list: Tensor[], flags: readonly boolean[]) => flags.map((flag) => (flag ? list.shift() : undefined));
-    return [...next(flowed, followedCarry), ...next(along, followedInputs), ...next(flowed, followedShared)];
-  }
-}
-
-/** The derivatives of `Σ ends · cotangents`, zero where nothing depends on what is asked for. */
-function derivatives(ends: readonly [Tensor, Tensor][], wanted: readonly Tensor[]): Tensor[] {
-  const followed = ends.filter(([end]) => end.requiresGrad);
-  return gradients(
-    followed.map(([end]) => end),
-    wanted,
-    { gradOutputs: followed.map(([, cotangent]) => cotangent), allowUnused: true, createGraph: isGradEnabled() },
-  );
-}
-
-/** The same value as a leaf, so that derivatives end there. */
-function leafOf(tensor: Tensor): Tensor {
-  if (!isFloat(tensor.dtype) || tensor.requiresGrad) return tensor;
-  const leaf = tensor.detach();
-  leaf.requiresGrad = true;
-  return leaf;
 }
 
 function expectTurns(sequences: readonly Tensor[]): number {
