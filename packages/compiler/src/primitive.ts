@@ -1,4 +1,7 @@
-import type { DType, Expression, Scalar, Shape, Strides } from '@evenkeel/backend';
+import type { DType, Expression, Kernel, Scalar, Shape, Strides } from '@evenkeel/backend';
+import type { Ask, Cluster } from './fusion/cluster.ts';
+import type { AppliedValue } from './graph/value.ts';
+import type { RoutineParts } from './lowering/routine.ts';
 import type { Operations } from './operations.ts';
 
 /** What is known of a value before it is computed. */
@@ -67,12 +70,12 @@ export type Lowering<Attributes> =
     }
   | { readonly kind: 'concatenation' }
   | { readonly kind: 'contraction' }
-  | { readonly kind: 'convolution' }
-  | { readonly kind: 'foldWindows' }
+  /** A contraction, or a sum, over what is not an input's own dimensions: it says itself which axes it has and where it reads. */
+  | { readonly kind: 'convolution'; place(cluster: Cluster, value: AppliedValue, ask: Ask): void }
+  | { readonly kind: 'foldWindows'; place(cluster: Cluster, value: AppliedValue, ask: Ask): void }
   | { readonly kind: 'gather' }
-  | { readonly kind: 'scatterAdd' }
-  | { readonly kind: 'scan' }
-  | { readonly kind: 'rank' };
+  /** A kernel of its own along `attributes.dim`. */
+  | { readonly kind: 'routine'; kernel(parts: RoutineParts, attributes: Attributes): Kernel };
 
 export type Fold = 'sum' | 'prod' | 'max' | 'min' | 'argmax' | 'argmin';
 

@@ -3,15 +3,9 @@ import type { Expression, Kernel, Limits } from '@evenkeel/backend';
 import type { Cluster, Kept } from '../fusion/cluster.ts';
 import type { AppliedValue, Value } from '../graph/value.ts';
 import { quadKernels } from '../lowering/quads.ts';
-import { rankKernel } from '../lowering/rank.ts';
 import { type LinePlace, linesAlong, type RoutineParts } from '../lowering/routine.ts';
-import { scanKernel } from '../lowering/scan.ts';
-import { scatterAddKernel } from '../lowering/scatter-add.ts';
 import { unravel } from '../positions/reshape.ts';
 import type { Primitive } from '../primitive.ts';
-import type { RankAttributes } from '../primitives/rank.ts';
-import type { ScanAttributes } from '../primitives/scan.ts';
-import type { ScatterAddAttributes } from '../primitives/scatter-add.ts';
 import type { Evaluation } from './evaluation.ts';
 
 export function emitRoutine(cluster: Cluster, evaluation: Evaluation, limits: Limits): readonly Kernel[] {
@@ -24,6 +18,7 @@ export function emitRoutine(cluster: Cluster, evaluation: Evaluation, limits: Li
     const numbers = lowering.numbers.map((dtype, i) => evaluation.argument(dtype, (value.slot as number) + i));
     return quadKernels(lowering, value, numbers, { bindOutput, signature });
   }
+  if (lowering.kind !== 'routine') return [];
   const { dim } = value.attributes as { dim: number };
   const lines = linesAlong((value.inputs[0] as Value).shape, dim);
   // The axes of a place: outer, along the output, inner, along the input.
@@ -34,13 +29,6 @@ export function emitRoutine(cluster: Cluster, evaluation: Evaluation, limits: Li
     const after = unravel(place[2], of.shape.slice(dim + 1), extents);
     return evaluation.at(of, [...before, place[1], ...after]);
   };
-  const parts: RoutineParts = { ...lines, limits, read, bindOutput, signature };
-  switch (lowering.kind) {
-    case 'scan':
-      return [scanKernel(parts, value.dtype, value.attributes as ScanAttributes)];
-    case 'rank':
-      return [rankKernel(parts, value.attributes as RankAttributes)];
-    default:
-      return [scatterAddKernel(parts, value.dtype, value.attributes as ScatterAddAttributes)];
-  }
+  const parts: RoutineParts = { ...lines, limits, dtype: value.dtype, read, bindOutput, signature };
+  return [lowering.kernel(parts, value.attributes)];
 }

@@ -18,6 +18,9 @@ export interface Access {
   readonly context: 'element' | 'guarded' | 'operand' | 'window' | 'routine' | 'memory';
 }
 
+/** Tells where a cluster needs a value. */
+export type Ask = (access: Omit<Access, 'cluster'>) => void;
+
 /** A value that a cluster leaves in memory. */
 export interface Kept {
   readonly value: Value;

@@ -1,18 +1,18 @@
-import { binary, type Expression, integer, sizeOf, weightedSum } from '@evenkeel/backend';
+import { type Expression, integer, sizeOf } from '@evenkeel/backend';
 import type { AppliedValue, Value } from '../graph/value.ts';
 import { keyOf } from '../positions/divide.ts';
 import { ravel, unravel } from '../positions/reshape.ts';
-import type { FoldWindowsAttributes } from '../primitives/fold-windows.ts';
 import type { ReductionAttributes } from '../reduction.ts';
-import type { Access, Cluster } from './cluster.ts';
-
-type Ask = (access: Omit<Access, 'cluster'>) => void;
+import type { Ask, Cluster } from './cluster.ts';
 
 /** Lets a cluster that reads a fold at `at` compute it, if its rows are the fold's own. */
 export function placeFold(cluster: Cluster, value: AppliedValue, at: readonly Expression[], ask: Ask): boolean {
   if (cluster.form !== 'loop') return false;
-  if (value.primitive.lowering.kind === 'foldWindows') {
-    return cluster.inner === undefined && placeWindows(cluster, value, at, ask);
+  const { lowering } = value.primitive;
+  if (lowering.kind === 'foldWindows') {
+    if (cluster.inner !== undefined || cluster.levelOf(at, value.shape) !== 'element') return false;
+    lowering.place(cluster, value, ask);
+    return true;
   }
   return cluster.inner === undefined
     ? foldElements(cluster, value, at, ask) || foldRows(cluster, value, at, ask)
@@ -93,29 +93,8 @@ function operandPlace(cluster: Cluster, value: AppliedValue, at: readonly Expres
   return at.map((place, d) => (dims.includes(d) ? (along[dims.indexOf(d)] as Expression) : place));
 }
 
-/** For each element, over the places in a window: the window that shows the element there, if there is one. */
-function placeWindows(cluster: Cluster, value: AppliedValue, at: readonly Expression[], ask: Ask): boolean {
-  if (cluster.levelOf(at, value.shape) !== 'element') return false;
-  const operand = value.inputs[0] as Value;
-  const { dim, step, dilation } = value.attributes as FoldWindowsAttributes;
-  const [count, size] = [operand.shape[dim] as number, operand.shape.at(-1) as number];
-  const own = cluster.reaxis(value.shape);
-  const { axes, places } = cluster.addAxes([size]);
-  const [place] = places as [Expression];
-  const start = weightedSum([own[dim] as Expression, place], [1, -dilation]);
-  const window = binary('div', start, integer(step));
-  const guard = [
-    binary('ge', start, integer(0)),
-    binary('eq', binary('rem', start, integer(step)), integer(0)),
-    binary('lt', window, integer(count)),
-  ].reduce((all, condition) => binary('and', all, condition));
-  cluster.inner = axes;
-  cluster.elements = [...cluster.elements, ...axes];
-  accept(cluster, value, [...own.map((position, d) => (d === dim ? window : position)), place], guard, ask);
-  return true;
-}
-
-function accept(
+/** Has a cluster fold, and asks for what it folds. */
+export function accept(
   cluster: Cluster,
   value: AppliedValue,
   at: readonly Expression[],

@@ -26,9 +26,7 @@ export function kindOf({ primitive }: AppliedValue): Kind {
     case 'concatenation':
       return 'joined';
     case 'quads':
-    case 'scatterAdd':
-    case 'scan':
-    case 'rank':
+    case 'routine':
       return 'routine';
     default:
       return 'element';

@@ -1,13 +1,6 @@
-import { type Expression, sizeOf, weightedSum } from '@evenkeel/backend';
+import type { Expression } from '@evenkeel/backend';
 import type { AppliedValue, Value } from '../graph/value.ts';
-import { convolutionWindow } from '../lowering/convolution-window.ts';
-import type { ConvolutionAttributes } from '../primitives/convolution.ts';
-import type { Access, Cluster, Side } from './cluster.ts';
-
-type Ask = (access: Omit<Access, 'cluster'>) => void;
-
-/** Below this many output positions an image is too small to fill a product's columns, and the batch joins them. */
-const fewPositions = 64;
+import type { Ask, Cluster, Side } from './cluster.ts';
 
 /** Lets a cluster of elements that reads a product at `at` compute it: its elements are then what follows the product. */
 export function placeProduct(cluster: Cluster, value: AppliedValue, at: readonly Expression[], ask: Ask): boolean {
@@ -15,7 +8,8 @@ export function placeProduct(cluster: Cluster, value: AppliedValue, at: readonly
   if (!isFree || cluster.levelOf(at, value.shape) !== 'element') return false;
   cluster.form = 'contraction';
   cluster.members.add(value);
-  if (value.primitive.lowering.kind === 'convolution') placeConvolution(cluster, value, ask);
+  const { lowering } = value.primitive;
+  if (lowering.kind === 'convolution') lowering.place(cluster, value, ask);
   else placeMatmul(cluster, value, ask);
   return true;
 }
@@ -55,41 +49,7 @@ function placeMatmul(cluster: Cluster, value: AppliedValue, ask: Ask): void {
   ask({ ...right, context: 'operand' });
 }
 
-/** For each image and group, the kernel's matrix `[O, C · K]` times the input's windows `[C · K, S]`, which are not memory. */
-function placeConvolution(cluster: Cluster, value: AppliedValue, ask: Ask): void {
-  const [x, w] = value.inputs as [Value, Value];
-  const attributes = value.attributes as ConvolutionAttributes;
-  const { groups } = attributes;
-  const [images, features, ...positions] = value.shape as [number, number, ...number[]];
-  const [, depth, ...widths] = w.shape as [number, number, ...number[]];
-  const [image, group, feature, ...places] = cluster.reaxis([images, groups, features / groups, ...positions]) as [
-    Expression,
-    Expression,
-    Expression,
-    ...Expression[],
-  ];
-  const inside = cluster.addAxes([depth, ...widths]);
-  const [channel, ...taps] = inside.places as [Expression, ...Expression[]];
-  const { from, guard } = convolutionWindow(x, places, taps, attributes);
-  const inGroup = (index: Expression, extent: number) => weightedSum([group, index], [extent, 1]);
-  const joins = sizeOf(positions) < fewPositions;
-  const left = { value: w, at: [inGroup(feature, features / groups), channel, ...taps] };
-  const right = { value: x, at: [image, inGroup(channel, depth), ...from] };
-  cluster.product = {
-    value,
-    batch: axesIn(joins ? [group] : [image, group]),
-    m: axesIn([feature]),
-    n: axesIn(joins ? [image, ...places] : places),
-    k: inside.axes,
-    left,
-    right,
-    guard,
-  };
-  ask({ ...left, context: 'operand' });
-  // Each element of the input is read once for every tap.
-  ask({ ...right, context: sizeOf(widths) > 1 ? 'window' : 'operand' });
-}
-
-function axesIn(places: readonly Expression[]): number[] {
+/** The axes among places, in order. */
+export function axesIn(places: readonly Expression[]): number[] {
   return places.flatMap((place) => (place.kind === 'axis' ? [place.axis] : []));
 }

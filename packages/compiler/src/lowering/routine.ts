@@ -1,5 +1,5 @@
 /** What the kernels along a line are written with, whatever reads them. */
-import { axis, type Expression, type Kernel, type Limits, type Shape, sizeOf } from '@evenkeel/backend';
+import { axis, type DType, type Expression, type Kernel, type Limits, type Shape, sizeOf } from '@evenkeel/backend';
 
 /** A tensor as lines along one dimension: `[outer, length, inner]`, whatever dimensions lie before and behind. */
 export interface Lines {
@@ -30,4 +30,6 @@ export interface RoutineParts extends Lines {
   /** What the kernel binds; asked for last. */
   signature(): Pick<Kernel, 'bindings' | 'arguments'>;
   readonly limits: Limits;
+  /** The output's. */
+  readonly dtype: DType;
 }

@@ -1,20 +1,10 @@
-import {
-  axis,
-  binary,
-  constant,
-  type DType,
-  identityOf,
-  type Kernel,
-  reduced,
-  select,
-  weightedSum,
-} from '@evenkeel/backend';
+import { axis, binary, constant, identityOf, type Kernel, reduced, select, weightedSum } from '@evenkeel/backend';
 import type { ScanAttributes } from '../primitives/scan.ts';
 import { here, type RoutineParts } from './routine.ts';
 
 /** The routine, or where the backend has none the loop that folds anew for each element. */
-export function scanKernel(parts: RoutineParts, dtype: DType, { fn, reverse }: ScanAttributes): Kernel {
-  const { outer, length, inner, limits } = parts;
+export function scanKernel(parts: RoutineParts, { fn, reverse }: ScanAttributes): Kernel {
+  const { outer, length, inner, limits, dtype } = parts;
   if (limits.routines.includes('scan')) {
     const value = parts.read(0, here);
     const output = parts.bindOutput();

@@ -1,21 +1,10 @@
-import {
-  axis,
-  binary,
-  bounded,
-  type DType,
-  integer,
-  type Kernel,
-  reduced,
-  select,
-  weightedSum,
-  zero,
-} from '@evenkeel/backend';
+import { axis, binary, bounded, integer, type Kernel, reduced, select, weightedSum, zero } from '@evenkeel/backend';
 import type { ScatterAddAttributes } from '../primitives/scatter-add.ts';
 import { here, type LinePlace, type RoutineParts } from './routine.ts';
 
 /** The routine, or where the backend has none the loop that looks for each destination's sources. */
-export function scatterAddKernel(parts: RoutineParts, dtype: DType, { size }: ScatterAddAttributes): Kernel {
-  const { outer, length, inner, limits } = parts;
+export function scatterAddKernel(parts: RoutineParts, { size }: ScatterAddAttributes): Kernel {
+  const { outer, length, inner, limits, dtype } = parts;
   if (limits.routines.includes('scatterAdd')) {
     const [value, index] = [parts.read(0, here), parts.read(1, here)];
     const output = parts.bindOutput();

@@ -1,4 +1,5 @@
 import { expectDType, floats, shapeError } from '../expectations.ts';
+import { placeConvolution } from '../fusion/convolution.ts';
 import type { Primitive, Spec } from '../primitive.ts';
 import { slice } from './slice.ts';
 
@@ -46,7 +47,7 @@ export const convolution: Primitive<ConvolutionAttributes> = {
     });
     return { shape: [p[0] as number, q[0] as number, ...extents], dtype: input.dtype };
   },
-  lowering: { kind: 'convolution' },
+  lowering: { kind: 'convolution', place: placeConvolution },
   saves: [0, 1],
   smooth: true,
   gradient({ inputs, gradient, ops, attributes }, input) {

@@ -1,4 +1,5 @@
 import { expectDim, expectDType, numbers, shapeError } from '../expectations.ts';
+import { placeWindows } from '../fusion/windows.ts';
 import type { Primitive, Spec } from '../primitive.ts';
 import { slice } from './slice.ts';
 import { windows } from './windows.ts';
@@ -28,7 +29,7 @@ export const foldWindows: Primitive<FoldWindowsAttributes> = {
       dtype: input.dtype,
     };
   },
-  lowering: { kind: 'foldWindows' },
+  lowering: { kind: 'foldWindows', place: placeWindows },
   saves: [],
   smooth: true,
   gradient({ inputs, gradient, ops, attributes: { dim, step, dilation } }) {

@@ -1,4 +1,5 @@
 import { expectDim, expectDType, numbers } from '../expectations.ts';
+import { rankKernel } from '../lowering/rank.ts';
 import type { Primitive, Spec } from '../primitive.ts';
 
 export interface RankAttributes {
@@ -18,7 +19,7 @@ export const rank: Primitive<RankAttributes> = {
     expectDim('rank', input, dim);
     return { shape: input.shape, dtype: 'int32' };
   },
-  lowering: { kind: 'rank' },
+  lowering: { kind: 'routine', kernel: rankKernel },
   saves: [],
   smooth: false,
 };

@@ -1,5 +1,6 @@
 import type { ReductionFunction } from '@evenkeel/backend';
 import { expectDim, expectDType, numbers } from '../expectations.ts';
+import { scanKernel } from '../lowering/scan.ts';
 import type { GradientContext, Primitive, Spec } from '../primitive.ts';
 
 export interface ScanAttributes {
@@ -18,7 +19,7 @@ export const scan: Primitive<ScanAttributes> = {
     expectDim('scan', input, dim);
     return input;
   },
-  lowering: { kind: 'scan' },
+  lowering: { kind: 'routine', kernel: scanKernel },
   saves: [0, 'output'],
   smooth: true,
   gradient(context) {
