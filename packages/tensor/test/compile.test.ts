@@ -286,6 +286,32 @@ describe.each(backends)('compile on %s', (where, backend) => {
     }
   });
 
+  test("an argument that is returned is this call's, also one that was assigned to", async () => {
+    const f = compile((x: Tensor, y: Tensor) => ({ x, y: y.assign(y.add(x)), same: [x] }));
+    for (let i = 0; i < 5; i++) {
+      const [x, y] = [tensor([i]), tensor([10])];
+      const got = f(x, y);
+      expect([got.x, got.y, got.same[0]]).toEqual([x, y, x]);
+      expect(got.x === x && got.y === y && got.same[0] === x).toBe(true);
+      expect(await y.item()).toBe(10 + i);
+    }
+  });
+
+  test('what else is returned must be the same at every call', () => {
+    let count = 0;
+    const f = compile((x: Tensor) => ({ x: x.mul(2), count: count++ }));
+    f(batch(0));
+    expect(() => f(batch(0))).toThrow(/returned something else/);
+    const [a, b] = [tensor([1]), tensor([2])];
+    let isFirst = true;
+    const g = compile((x: Tensor) => {
+      isFirst = !isFirst;
+      return [x.mul(2), isFirst ? a : b];
+    });
+    g(batch(0));
+    expect(() => g(batch(0))).toThrow(/returned something else/);
+  });
+
   test('records anew for other shapes, dtypes and layouts, and knows each again', async () => {
     const sum = compile((x: Tensor) => x.mul(2).sum(0));
     const inputs = [

@@ -1,7 +1,7 @@
 import type { Value } from '@evenkeel/compiler';
 import type { Tensor } from '../tensor.ts';
 import type { Recorder } from './recorder.ts';
-import { mapTensors, signatureOf } from './tree.ts';
+import { identityOf, mapTensors, signatureOf } from './tree.ts';
 
 /** What a recorded function leaves behind: its graph's results, and what they are for. */
 export interface Outline<Result> {
@@ -12,6 +12,8 @@ export interface Outline<Result> {
   readonly results: readonly Value[];
   /** Which result stands in the place of a tensor of the returned tree. */
   readonly resultOf: ReadonlyMap<Tensor, number>;
+  /** Which argument is returned as it is. */
+  readonly argumentOf: ReadonlyMap<Tensor, number>;
   /** Gradients that the function leaves: which result, none, one number everywhere, or one that must not be read. */
   readonly gradients: readonly (readonly [of: Tensor, left: number | Tensor | undefined])[];
   /** Inputs that take values over. */
@@ -21,16 +23,22 @@ export interface Outline<Result> {
 /** Asks a recording's graph for everything that must be there when its program has run. */
 export function outline<Result>(recorder: Recorder, returned: Result): Outline<Result> {
   const { graph } = recorder;
-  const signature = signatureOf(returned);
   const results: Value[] = [];
   const resultOf = new Map<Tensor, number>();
   const ask = (value: Value): number => {
     graph.result(value);
     return results.push(value) - 1;
   };
+  const argumentOf = new Map<Tensor, number>();
+  let signature = signatureOf(returned);
   mapTensors(returned, (tensor) => {
-    // A real tensor that the function assigned to is returned as it is: it holds the new value.
-    if (tensor.traced && !resultOf.has(tensor)) resultOf.set(tensor, ask(recorder.valueOf(tensor)));
+    const position = recorder.positionOf(tensor);
+    if (position !== undefined) argumentOf.set(tensor, position);
+    else if (tensor.traced) {
+      if (!resultOf.has(tensor)) resultOf.set(tensor, ask(recorder.valueOf(tensor)));
+    }
+    // A real tensor that the function reaches by itself is returned as it is: it holds the new value if it was assigned to.
+    else if (tensor.uniform === undefined && !recorder.hasBorn(tensor)) signature += ` #${identityOf(tensor)}`;
     return tensor;
   });
   const gradients: [Tensor, number | Tensor | undefined][] = [];
@@ -48,5 +56,5 @@ export function outline<Result>(recorder: Recorder, returned: Result): Outline<R
     graph.result(value, input);
     overwritten.add(input.input);
   }
-  return { recorder, returned, signature, results, resultOf, gradients, overwritten };
+  return { recorder, returned, signature, results, resultOf, argumentOf, gradients, overwritten };
 }

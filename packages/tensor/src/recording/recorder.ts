@@ -169,6 +169,17 @@ export class Recorder {
     this.#born.set(tensor, data);
   }
 
+  /** Whether a tensor was made from host data while recording. */
+  hasBorn(tensor: Tensor): boolean {
+    return this.#born.has(tensor);
+  }
+
+  /** Which argument of the function a tensor is. */
+  positionOf(tensor: Tensor): number | undefined {
+    const position = this.#arguments.indexOf(tensor);
+    return position < 0 ? undefined : position;
+  }
+
   gradientRead(of: Tensor, gradient: Tensor | undefined): void {
     const set = this.gradients.get(of);
     if (set) {
@@ -240,8 +251,8 @@ export class Recorder {
   }
 
   #sourceOf(tensor: Tensor): Source {
-    const position = this.#arguments.indexOf(tensor);
-    if (position >= 0) return { kind: 'argument', position };
+    const position = this.positionOf(tensor);
+    if (position !== undefined) return { kind: 'argument', position };
     const of = this.#gradientOf.get(tensor);
     if (of) return { kind: 'gradient', of };
     return { kind: 'captured', tensor, data: this.#born.get(tensor) };

@@ -30,11 +30,12 @@ export class Replay<Result> {
   readonly #returned: Result;
   /** Which result stands in the place of a tensor of the returned tree. */
   readonly #resultOf: ReadonlyMap<Tensor, number>;
+  readonly #argumentOf: ReadonlyMap<Tensor, number>;
   #arena: DeviceBuffer | undefined;
 
   /** @param options for planning: whether operations are fused */
   constructor(outline: Outline<Result>, options: { readonly together: boolean }) {
-    const { recorder, returned, results, resultOf, gradients } = outline;
+    const { recorder, returned, results, resultOf, argumentOf, gradients } = outline;
     const { graph, device } = recorder;
     const overwritten = new Set(outline.overwritten);
     this.#returned = returned;
@@ -53,6 +54,7 @@ export class Replay<Result> {
     this.#results = results.map(({ shape, dtype }) => ({ shape, dtype }));
     this.#gradients = gradients;
     this.#resultOf = resultOf;
+    this.#argumentOf = argumentOf;
     const { program } = this.plan;
     this.#operation = { shape: [], dtype: 'float32', program, prepared: device.backend.prepare(program) };
   }
@@ -97,8 +99,8 @@ export class Replay<Result> {
     for (const [of, left] of this.#gradients) of.grad = typeof left === 'number' ? results[left] : left;
     for (const end of this.#afterwards) end();
     return mapTensors(this.#returned, (tensor) => {
-      const result = this.#resultOf.get(tensor);
-      return result === undefined ? tensor : (results[result] as Tensor);
+      const [result, argument] = [this.#resultOf.get(tensor), this.#argumentOf.get(tensor)];
+      return (argument === undefined ? (result === undefined ? tensor : results[result]) : args[argument]) as Tensor;
     });
   }
 
