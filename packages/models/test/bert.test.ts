@@ -1,3 +1,4 @@
+import '@evenkeel/tensor/methods';
 import { wasm } from '@evenkeel/backend-wasm';
 import { ConfigError, ShapeError } from '@evenkeel/errors';
 import { crossEntropy } from '@evenkeel/nn-layers';

@@ -25,7 +25,7 @@ import { logsumexp, prod, type ReduceOptions, vectorNorm } from './ops/reduction
 import { cummax, cummin, cumprod, cumsum, diff, logcumsumexp } from './ops/scans.ts';
 import { argwhere, bincount, maskedSelect, nonzero, repeatInterleave, unique } from './ops/selection.ts';
 import { movedim, repeat, tile, unflatten } from './ops/shape.ts';
-import { roll } from './ops/slicing.ts';
+import { type IndexPart, index, roll } from './ops/slicing.ts';
 import { argsort, bucketize, kthvalue, median, quantile, sort, topk } from './ops/sorting.ts';
 import { dsplit, hsplit, tensorSplit, vsplit } from './ops/stacking.ts';
 import * as statistics from './ops/statistics.ts';
@@ -64,7 +64,7 @@ const table = {
   multinomial,
 };
 
-methods({ ...table, median, nanmedian });
+methods({ ...table, index, median, nanmedian });
 
 type MethodOf<Function> = Function extends (self: Tensor, ...rest: infer Rest) => infer Result
   ? (...rest: Rest) => Result
@@ -76,6 +76,7 @@ type Methods = { [Name in keyof typeof table]: MethodOf<(typeof table)[Name]> };
 
 declare module './tensor.ts' {
   interface Tensor extends Methods {
+    index(...parts: readonly IndexPart[]): Tensor;
     median(): Tensor;
     median(dim: number, options?: ReduceOptions): ValuesAndIndices;
     nanmedian(): Tensor;

@@ -1,3 +1,4 @@
+import '@evenkeel/tensor/methods';
 import { index, indexPut, type Tensor, tensor, unique, uniqueConsecutive, zeros } from '@evenkeel/tensor';
 import { describe, expect, it } from 'vitest';
 import { expectGradient } from './gradient-check.ts';

@@ -11,7 +11,7 @@ import { cat } from './joining.ts';
 import { pad } from './padding.ts';
 import { counted, flatPositions } from './positions.ts';
 import { movedim } from './shape.ts';
-import { select, slice } from './slicing.ts';
+import { select, slice, index as sliced } from './slicing.ts';
 
 /** The elements at positions of the flattened tensor, in the shape of `index` (int32). */
 export function take(x: Tensor, index: Tensor): Tensor {
@@ -201,7 +201,7 @@ function foldLines(
   const neutral = { prod: 1, amax: lowest(x), amin: -lowest(x) }[reduce];
   // Lines last, cut to the index; lines that nothing reaches hold the neutral element alone.
   const last = (t: Tensor) => movedim(t, along, -1);
-  const cut = last(source).index(...movedim(index, along, -1).shape.map((extent) => [0, extent] as const));
+  const cut = sliced(last(source), ...movedim(index, along, -1).shape.map((extent) => [0, extent] as const));
   const places = x.shape[along] as number;
   const where = last(index);
   const table = [...where.shape.slice(0, -1), places, where.shape.at(-1) as number];

@@ -174,8 +174,7 @@ declare module '../tensor.ts' {
     slice(dim: number, start?: number, end?: number, step?: number): Tensor;
     select(dim: number, index: number): Tensor;
     narrow(dim: number, start: number, length: number): Tensor;
-    index(...parts: readonly IndexPart[]): Tensor;
   }
 }
 
-methods({ slice, select, narrow, index });
+methods({ slice, select, narrow });

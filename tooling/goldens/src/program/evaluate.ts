@@ -1,3 +1,4 @@
+import '@evenkeel/tensor/methods';
 import type { Tensor } from '@evenkeel/tensor';
 import * as api from '@evenkeel/tensor';
 import { forwardOf, isModule, moduleAttribute, runModuleMethod } from './modules.ts';
