@@ -161,6 +161,16 @@ describe('layers start as PyTorch’s do', () => {
     await expectUniform(layer.bias as Tensor, 0.1);
   });
 
+  test('Linear: bit for bit what Kaiming’s draw with slope √5 is', async () => {
+    for (const features of [1, 3, 16, 784, 4097]) {
+      manualSeed(3);
+      const { weight } = new Linear(features, 5);
+      manualSeed(3);
+      const drawn = init.kaimingUniform_(parameter(5, features), { a: Math.sqrt(5) });
+      expect(await weight.data()).toEqual(await drawn.data());
+    }
+  });
+
   test('Embedding: standard normal, the padding row zero', async () => {
     const layer = new Embedding(100, 50, { paddingIdx: -1 });
     await expectNormal(layer.weight.narrow(0, 0, 99), 0, 1);

@@ -1,7 +1,6 @@
 import { Parameter, type Tensor, zeros } from '@evenkeel/tensor';
 import { linear } from '../functional/linear.ts';
 import { uniform_ } from '../init/random.ts';
-import { kaimingUniform_ } from '../init/scaled.ts';
 import { Module } from '../module/module.ts';
 import { checkSizes } from '../module/size-check.ts';
 
@@ -43,8 +42,9 @@ export class Linear extends Module {
 
   /** Draws weight and bias anew. */
   resetParameters(): void {
-    // With this slope Kaiming's bound is 1/√in; written as PyTorch writes it.
-    kaimingUniform_(this.weight, { a: Math.sqrt(5) });
+    // What `kaimingUniform_` with a = √5 draws, which is 1/√in but for rounding; without the table of all gains.
+    const spread = Math.sqrt(3) * (Math.sqrt(2 / (1 + Math.sqrt(5) ** 2)) / Math.sqrt(this.inFeatures));
+    uniform_(this.weight, { low: -spread, high: spread });
     const bound = 1 / Math.sqrt(this.inFeatures);
     if (this.bias) uniform_(this.bias, { low: -bound, high: bound });
   }
