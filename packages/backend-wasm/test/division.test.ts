@@ -293,6 +293,8 @@ describe('a contraction', () => {
   test.each([
     ['packed rows', 1, 131, 200, 70],
     ['packed rows, in blocks of k', 1, 50, 203, 700],
+    ['packed columns', 1, 61, 523, 100],
+    ['packed columns, in blocks of k', 1, 25, 101, 1030],
     ['rows with a small right side', 1, 1021, 33, 40],
     ['columns', 1, 7, 1023, 300],
     ['batch index', 37, 33, 30, 41],

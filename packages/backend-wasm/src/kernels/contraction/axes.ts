@@ -15,6 +15,11 @@ export function sizeOfAxes(axes: readonly Axis[]): number {
   return axes.reduce((size, { extent }) => size * extent, 1);
 }
 
+/** The axes that have more than one place. */
+export function longAxes(axes: readonly Axis[]): Axis[] {
+  return axes.filter(({ extent }) => extent > 1);
+}
+
 /** How far an index moves when the axes, counted together row by row, advance by one; undefined if not evenly. */
 export function mergedStride(form: LinearForm, axes: readonly Axis[]): number | undefined {
   let stride: number | undefined;

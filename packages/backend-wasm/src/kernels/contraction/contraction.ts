@@ -10,7 +10,7 @@ import { sizeOfAxes } from './axes.ts';
 import { divide } from './division.ts';
 import { emitStores, type Operand, storeNest } from './operand.ts';
 import { packedColumns } from './packed.ts';
-import { isReadyBefore, layOut } from './places.ts';
+import { isPackedBefore, isReadyBefore, layOut } from './places.ts';
 import { type ContractionPlan, planContraction } from './plan.ts';
 import { type Contraction, ProductEmitter, productFunctions } from './product-emitter.ts';
 
@@ -85,7 +85,7 @@ function emitReady(contraction: Contraction): void {
   if (isReadyBefore(division, left)) compute(left);
   if (!isReadyBefore(division, right)) return;
   compute(right);
-  if (!functions.packRight) return;
+  if (!functions.packRight || !isPackedBefore(division, plan)) return;
   const work = columns * depth * packTime;
   const panels = cut(Math.ceil(columns / packedColumns), packedColumns, work);
   emitter.phase({ work, cut: panels }, (context) => {
@@ -112,7 +112,7 @@ function emitByRowsOrColumns(contraction: Contraction): void {
     const code = new ProductEmitter(contraction, context);
     code.over(batch, () => code.turn(undefined, context.share));
   });
-  if (division.by === 'rows' || !places.sums) return;
+  if (division.by === 'rows' || method === 'packed' || !places.sums) return;
   emitter.phase({ work: rows * plan.columns * addTime }, (context) => {
     const code = new ProductEmitter(contraction, context);
     code.over(batch, () => code.finishRows(code.at(places.sums), i32.constant(0), i32.constant(rows)));

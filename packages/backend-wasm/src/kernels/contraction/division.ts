@@ -2,11 +2,11 @@
 import type { Features } from '../../renderer/vector-math.ts';
 import { type Cut, cut } from '../share.ts';
 import { timeOf } from '../vector-axis.ts';
-import { sizeOfAxes } from './axes.ts';
-import { directRows } from './blocks.ts';
+import { longAxes, sizeOfAxes } from './axes.ts';
+import { directRows, isWhole } from './blocks.ts';
 import { directTile, dotColumns } from './direct.ts';
 import type { Operand } from './operand.ts';
-import { packedTile } from './packed.ts';
+import { packedColumns, packedTile } from './packed.ts';
 import type { ContractionPlan } from './plan.ts';
 
 export interface Division {
@@ -22,11 +22,13 @@ export interface Division {
 /** Sums of so many groups of turns lie side by side, fewer where they are large. */
 const mostGroups = 8;
 const groupElements = 1 << 24;
+/** Columns of a part begin where vector loops over them have whole steps. */
+const panelPair = 2 * packedColumns;
 // Fewer rows than these are cut along the columns.
 const fewRows = 24;
 
 export function divide(plan: ContractionPlan, features: Features): Division {
-  const { batch, turns, rows, columns, depth, method, pitch, left, right } = plan;
+  const { batch, turns, rows, columns, columnAxes, depth, method, pitch, left, right } = plan;
   const [batches, turnCount] = [sizeOfAxes(batch), sizeOfAxes(turns)];
   const computing = [left, right].reduce((time, operand) => time + computedTime(operand), 0);
   const work = batches * turnCount * ((rows * columns * depth) / 20 + computing);
@@ -45,6 +47,10 @@ export function divide(plan: ContractionPlan, features: Features): Division {
   }
   if (method === 'packed') {
     const { rows: tileRows } = packedTile(features);
+    // Each thread then packs the part of b that it reads; but all pack a, which should be the smaller one.
+    if (columns >= 2 * rows && (isWhole(plan) || longAxes(columnAxes).length === 1)) {
+      return division('columns', cut(Math.ceil(columns / panelPair), panelPair, work));
+    }
     return division('rows', cut(Math.ceil(rows / tileRows), tileRows, work));
   }
   if (rows < fewRows) {

@@ -23,6 +23,11 @@ export function isReadyBefore({ by }: Division, operand: Operand): boolean {
   return by === 'rows' || by === 'columns' || operand.isShared;
 }
 
+/** Whether b is packed once: where packed columns are cut, each thread packs what it reads. */
+export function isPackedBefore(division: Division, { method, right }: ContractionPlan): boolean {
+  return isReadyBefore(division, right) && !(division.by === 'columns' && method === 'packed');
+}
+
 /** Reserves the workspace, and the scratch bindings in the order of `planContraction`. */
 export function layOut(emitter: KernelEmitter, plan: ContractionPlan, division: Division, features: Features): Places {
   const { left, right, rows, columns, pitch, method, output, turns, depth } = plan;
@@ -43,7 +48,7 @@ export function layOut(emitter: KernelEmitter, plan: ContractionPlan, division: 
   const width = Math.ceil(columns / packedColumns) * packedColumns;
   return {
     total: turns.length > 0 ? reserve(groups * rows * pitch, by !== 'turns') : undefined,
-    sums: isWhole(plan) ? undefined : reserve(block * pitch, by !== 'columns'),
+    sums: isWhole(plan) ? undefined : reserve(block * pitch, isPacked || by !== 'columns'),
     packedLeft: isPacked ? reserve(block * Math.max(...depthBlocks(plan)), true) : undefined,
     packedRight: isPacked || method === 'panels' ? reserve(width * depth, !isReadyBefore(division, right)) : undefined,
     edge: isPacked && output ? reserve(packedTile(features).rows * packedColumns, true) : undefined,

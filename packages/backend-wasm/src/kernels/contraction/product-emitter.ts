@@ -3,15 +3,15 @@ import { placeAt } from '../../renderer/addresses.ts';
 import type { Renderer } from '../../renderer/renderer.ts';
 import type { KernelEmitter, PhaseContext, Place } from '../kernel-emitter.ts';
 import { runNest } from '../nest.ts';
-import { bounds, inLastPart, overShare, type Share } from '../share.ts';
-import type { Axis, MatrixView } from './axes.ts';
+import { bounds, inLastPart, overShare, type Share, type SharedAxis } from '../share.ts';
+import { type Axis, longAxes, type MatrixView } from './axes.ts';
 import { depthBlocks, directRows, packedRows } from './blocks.ts';
 import { emitDirectProduct, emitDotProducts } from './direct.ts';
 import type { Division } from './division.ts';
 import { emitOperand, emitStores, type Operand } from './operand.ts';
 import { emitPacker } from './pack.ts';
 import { emitPackedProduct, packedColumns, packedTile } from './packed.ts';
-import { isReadyBefore, type Places } from './places.ts';
+import { isPackedBefore, isReadyBefore, type Places } from './places.ts';
 import type { ContractionPlan } from './plan.ts';
 
 /** What all phases of a contraction know. */
@@ -100,10 +100,8 @@ export class ProductEmitter {
     const { left, right } = this.#plan;
     const { division } = this.#contraction;
     if (!isReadyBefore(division, left)) this.compute(left);
-    if (!isReadyBefore(division, right)) {
-      this.compute(right);
-      this.pack();
-    }
+    if (!isReadyBefore(division, right)) this.compute(right);
+    if (!isPackedBefore(division, this.#plan)) this.pack(share);
     this.#locateRight();
     if (this.#plan.method === 'packed') this.#packedProduct(total, share);
     else this.#directProduct(total, share);
@@ -136,8 +134,8 @@ export class ProductEmitter {
     }
   }
 
-  /** The stores for some rows, whose sums are in the scratch block. */
-  finishRows(block: Local<'i32'>, first: Value<'i32'>, end: Value<'i32'>): void {
+  /** The stores for some rows, or for a share of their columns; their sums are in the scratch block. */
+  finishRows(block: Local<'i32'>, first: Value<'i32'>, end: Value<'i32'>, shared?: SharedAxis): void {
     const { rowAxes, columnAxes, stores, pitch } = this.#plan;
     const { renderer } = this;
     this.#sums.set(i32.sub(block, i32.mul(first, i32.constant(pitch * 4))));
@@ -147,7 +145,9 @@ export class ProductEmitter {
       undefined,
     );
     const row = this.#f.i32();
-    this.#f.range(row, first, end, 1, () => this.within(rowAxes, row, () => emitStores(renderer, columnAxes, stores)));
+    this.#f.range(row, first, end, 1, () =>
+      this.within(rowAxes, row, () => emitStores(renderer, columnAxes, stores, shared)),
+    );
   }
 
   #start(view: MatrixView): Local<'i32'> {
@@ -200,17 +200,23 @@ export class ProductEmitter {
   }
 
   #packedProduct(total: Local<'i32'> | undefined, share: Share | undefined): void {
-    const { rows, columns, left, output, pitch } = this.#plan;
-    const { emitter, places, functions } = this.#contraction;
+    const { rows, columns, columnAxes, left, output, pitch } = this.#plan;
+    const { emitter, division, places, functions } = this.#contraction;
     const { rowStride, columnStride } = left.view;
     const f = this.#f;
+    const byColumns = division.by === 'columns';
     const tileRows = packedTile(emitter.features).rows;
     const pitchBytes = (output ? output.rowStride : pitch) * 4;
     const width = Math.ceil(columns / packedColumns) * packedColumns;
     const a = this.#start(left.view);
     const whole = total ?? (output && this.#start(output));
     const packed = this.at(places.packedLeft);
-    const [start, stop] = share ? bounds(f, share, rows) : [i32.constant(0), i32.constant(rows)];
+    const range = (extent: number, isShared: boolean) =>
+      share && isShared ? bounds(f, share, extent) : ([i32.constant(0), i32.constant(extent)] as const);
+    const [start, stop] = range(rows, !byColumns);
+    const [column, lastColumn] = range(columns, byColumns);
+    const [longAxis] = longAxes(columnAxes);
+    const shared = byColumns && share && longAxis ? { axis: longAxis.axis, share } : undefined;
     const block = this.#evenBlock(i32.sub(stop, start), packedRows(this.#plan, emitter.features), tileRows);
     const first = f.i32();
     f.range(first, start, stop, block, () => {
@@ -223,20 +229,21 @@ export class ProductEmitter {
       for (const size of depthBlocks(this.#plan)) {
         const depthOffset = i32.constant(from * columnStride * 4);
         f.call(functions.packLeft as FunctionBuilder, i32.add(source, depthOffset), packed, count, i32.constant(size));
+        const panel = i32.add(i32.constant(from * width * 4), i32.mul(column, i32.constant(size * 4)));
         f.call(
           functions.multiply as FunctionBuilder,
           packed,
-          i32.add(this.#right, i32.constant(from * width * 4)),
-          target,
+          i32.add(this.#right, panel),
+          i32.add(target, i32.mul(column, i32.constant(4))),
           count,
-          i32.constant(columns),
+          i32.sub(lastColumn, column),
           i32.constant(size),
           i32.constant(from > 0 || total ? 1 : 0),
           places.edge ? this.at(places.edge) : i32.constant(0),
         );
         from += size;
       }
-      if (!whole) this.finishRows(this.at(places.sums), first, end);
+      if (!whole) this.finishRows(this.at(places.sums), first, end, shared);
     });
   }
 
