@@ -382,7 +382,18 @@ function placeKey({ cluster, at }: Access): string {
 /** Whether a cluster that has it once needs each of its elements about once. */
 function isEvaluatedOnce(value: AppliedValue, cluster: Cluster, at: readonly Expression[]): boolean {
   const size = sizeOf(value.shape);
-  return size <= 1 || cluster.sizeOf(cluster.elements) <= 4 * size || cluster.levelOf(at, value.shape) !== undefined;
+  const isFew = size <= 1 || cluster.sizeOf(cluster.elements) <= 4 * size;
+  return isFew || cluster.levelOf(at, value.shape) !== undefined || isOfItsRows(value, cluster);
+}
+
+/** Whether it is made of a fold over the cluster's own elements, so that the cluster will go over rows and have it once for each. */
+function isOfItsRows({ inputs, shape }: AppliedValue, cluster: Cluster): boolean {
+  if (cluster.form !== 'loop' || cluster.inner !== undefined) return false;
+  return inputs.some((input) => {
+    if (input.kind !== 'applied' || sizeOf(input.shape) !== sizeOf(shape)) return false;
+    if (kindOf(input) !== 'fold') return kindOf(input) === 'element' && isOfItsRows(input, cluster);
+    return sizeOf((input.inputs[0] as Value).shape) === cluster.sizeOf(cluster.elements);
+  });
 }
 
 /** What a value is made of, a few operations back, as far as that is not small beside it. */
