@@ -52,6 +52,7 @@ export const commands = {
   conformance: source('tooling/conformance/src/main.ts'),
   goldens: source('tooling/goldens/src/main.ts'),
   evenkeel: source('apps/cli/src/main.ts'),
+  plan: source('tooling/plan/src/main.ts'),
   parity: source('tooling/parity/src/main.ts'),
   size: source('tooling/size/src/main.ts'),
   bench: source('tooling/bench/src/main.ts'),

@@ -1,0 +1,64 @@
+/** Training steps whose plans are looked at. */
+import { GPT } from '@evenkeel/models';
+import { CrossEntropyLoss, Linear, ReLU, Sequential } from '@evenkeel/nn-layers';
+import { Adam, AdamW, clipGradNorm } from '@evenkeel/optimizers';
+import { compile, rand, randint, type Tensor } from '@evenkeel/tensor';
+
+/** Compiles a step and calls it on the current backend until its plan is settled; gives the compiled function. */
+export type MakeProgram = () => ReturnType<typeof compile<[Tensor, Tensor], Tensor>>;
+
+export const programs: Readonly<Record<string, MakeProgram>> = {
+  gpt6: () => gpt({ vocabulary: 64, context: 32, batch: 4, width: 64, blocks: 6 }),
+  gpt4: () => gpt({ vocabulary: 65, context: 64, batch: 16, width: 128, blocks: 4 }),
+  mlp,
+};
+
+interface Sizes {
+  readonly vocabulary: number;
+  readonly context: number;
+  readonly batch: number;
+  readonly width: number;
+  readonly blocks: number;
+}
+
+function gpt({ vocabulary, context, batch, width, blocks }: Sizes): ReturnType<MakeProgram> {
+  const model = new GPT(vocabulary, {
+    contextLength: context,
+    numLayers: blocks,
+    nhead: 4,
+    dModel: width,
+    dropout: 0,
+    tieWeights: false,
+  });
+  const optimizer = new AdamW(model.parameters(), { lr: 1e-3 });
+  const criterion = new CrossEntropyLoss();
+  const step = compile((x: Tensor, y: Tensor): Tensor => {
+    optimizer.zeroGrad();
+    const loss = criterion.call(model.call(x).reshape([-1, vocabulary]), y.reshape([-1]));
+    loss.backward();
+    clipGradNorm(model.parameters(), 1);
+    optimizer.step();
+    return loss;
+  });
+  return settled(step, randint(0, vocabulary, [batch, context]), randint(0, vocabulary, [batch, context]));
+}
+
+function mlp(): ReturnType<MakeProgram> {
+  const model = new Sequential(new Linear(784, 512), new ReLU(), new Linear(512, 512), new ReLU(), new Linear(512, 10));
+  const optimizer = new Adam(model.parameters());
+  const criterion = new CrossEntropyLoss();
+  const step = compile((x: Tensor, y: Tensor): Tensor => {
+    optimizer.zeroGrad();
+    const loss = criterion.call(model.call(x), y);
+    loss.backward();
+    optimizer.step();
+    return loss;
+  });
+  return settled(step, rand([128, 784]), randint(0, 10, [128]));
+}
+
+/** Calls a step as often as it takes until the program runs without the function: it is recorded twice before. */
+function settled(step: ReturnType<MakeProgram>, x: Tensor, y: Tensor): ReturnType<MakeProgram> {
+  for (let call = 0; call < 3; call++) step(x, y);
+  return step;
+}

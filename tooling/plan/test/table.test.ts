@@ -1,0 +1,96 @@
+/** What plans must reach: the table in the design. */
+import '@evenkeel/tensor/methods';
+import { nullBackend } from '@evenkeel/backend-null';
+import type { Plan } from '@evenkeel/compiler';
+import { Dropout, LayerNorm, Linear, RMSNorm, Sequential, Tanh } from '@evenkeel/nn-layers';
+import { AdamW, clipGradNorm } from '@evenkeel/optimizers';
+import { compile, Parameter, rand, type Tensor, useBackend } from '@evenkeel/tensor';
+import { beforeEach, expect, test } from 'vitest';
+import { figuresOf } from '../src/figures.ts';
+import { type MakeProgram, programs } from '../src/programs.ts';
+
+beforeEach(() => useBackend(nullBackend()));
+
+/** Kernels that a function launches once it is compiled. */
+function kernelsOf(fn: (x: Tensor) => unknown, x: Tensor): number {
+  const compiled = compile(fn);
+  for (let call = 0; call < 3; call++) compiled(x);
+  expect(compiled.counters.replayed, 'calls that ran the program alone').toBe(1);
+  return figuresOf(compiled.plans()[0] as Plan).kernels;
+}
+
+const rows = () => rand([32, 48]);
+
+test.each<[string, number, (x: Tensor) => Tensor]>([
+  ['a chain of elementwise operations', 1, (x) => x.mul(2).tanh().add(1).exp().sub(x).abs().sqrt()],
+  ['softmax', 1, (x) => x.softmax(-1)],
+  ['logSoftmax', 1, (x) => x.logSoftmax(-1)],
+  ['softmax and a full reduction after it', 2, (x) => x.softmax(-1).square().sum()],
+])('%s is planned as %i kernels or fewer', (_name, most, fn) => {
+  expect(kernelsOf(fn, rows())).toBeLessThanOrEqual(most);
+});
+
+test.each([
+  ['LayerNorm', () => new LayerNorm([48])],
+  ['RMSNorm', () => new RMSNorm([48])],
+])('%s is one kernel forward', (_name, make) => {
+  const layer = make();
+  expect(kernelsOf((x) => layer.call(x), rows())).toBe(1);
+});
+
+test('LayerNorm backward is at most two kernels more', () => {
+  const layer = new LayerNorm([48]);
+  const [input, weights] = [new Parameter(rows()), rows()];
+  const leaves = [input, ...layer.parameters()];
+  const forward = () => layer.call(input).mul(weights).sum();
+  const backward = () => {
+    for (const leaf of leaves) leaf.grad = undefined;
+    forward().backward();
+    return leaves.map(({ grad }) => grad);
+  };
+  expect(kernelsOf(backward, rows())).toBeLessThanOrEqual(kernelsOf(forward, rows()) + 2);
+});
+
+test('bias, activation, dropout and residual after a product are no kernels of their own', () => {
+  const model = new Sequential(new Linear(48, 48), new Tanh(), new Dropout(0.1));
+  const plain = new Linear(48, 48, { bias: false });
+  const drawn = (x: Tensor) => new Dropout(0.1).call(x);
+  // Drawing random bits is a routine; what is made of them is not.
+  expect(kernelsOf((x) => model.call(x).add(x), rows())).toBeLessThanOrEqual(
+    kernelsOf((x) => plain.call(x), rows()) + kernelsOf(drawn, rows()) - 1,
+  );
+});
+
+/** A step of a model of many parameters of all sizes, with or without clipping and the optimizer. */
+function deepStep(updates: boolean, model = deep()): (x: Tensor) => unknown {
+  const optimizer = new AdamW(model.parameters(), { lr: 1e-3 });
+  return (x) => {
+    optimizer.zeroGrad();
+    model.call(x).square().sum().backward();
+    if (!updates) return model.parameters().map(({ grad }) => grad);
+    clipGradNorm(model.parameters(), 1);
+    optimizer.step();
+    return undefined;
+  };
+}
+
+function deep(): Sequential {
+  const widths = [48, 16, 33, 64, 7, 7, 24, 50, 48, 1];
+  return new Sequential(
+    ...widths
+      .slice(1)
+      .flatMap((width, i) => [new Linear(widths[i] as number, width), new Tanh(), new LayerNorm([width])]),
+  );
+}
+
+test('clipping by the global norm and AdamW are at most three kernels for a whole model', () => {
+  const [all, gradients] = [kernelsOf(deepStep(true), rows()), kernelsOf(deepStep(false), rows())];
+  expect(all - gradients).toBeLessThanOrEqual(3);
+});
+
+test('a training step of the GPT of six blocks is at most 200 kernels, in at most 60 % of what they write', () => {
+  const step = (programs.gpt6 as MakeProgram)();
+  const { kernels, plannedBytes, intermediateBytes } = figuresOf(step.plans()[0] as Plan);
+  expect(kernels).toBeLessThanOrEqual(200);
+  expect(plannedBytes / intermediateBytes).toBeLessThanOrEqual(0.6);
+});
