@@ -21,8 +21,9 @@ export function emitRoutine(cluster: Cluster, evaluation: Evaluation, limits: Li
   if (lowering.kind !== 'routine') return [];
   const { dim } = value.attributes as { dim: number };
   const lines = linesAlong((value.inputs[0] as Value).shape, dim);
-  // The axes of a place: outer, along the output, inner, along the input.
-  const extents = [lines.outer, value.shape[dim] as number, lines.inner, lines.length];
+  // The axes that the kernel is written in: outer, along the input or the output, inner, along the input.
+  const extents = [lines.outer, Math.max(lines.length, value.shape[dim] as number), lines.inner, lines.length];
+  cluster.extents = extents;
   const read = (input: number, place: LinePlace): Expression => {
     const of = value.inputs[input] as Value;
     const before = unravel(place[0], of.shape.slice(0, dim), extents);
