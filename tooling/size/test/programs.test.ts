@@ -13,9 +13,12 @@ function runSource(path: string): string {
   return stdout;
 }
 
-test('the program whose size is measured trains a network that knows exclusive or', () => {
-  expect(runSource(join(folder, 'src/mlp.ts'))).toContain('0,1,1,0');
-});
+test.each(['mlp.ts', 'mlp-compiled.ts'])(
+  '%s, whose size is measured, trains a network that knows exclusive or',
+  (name) => {
+    expect(runSource(join(folder, 'src', name))).toContain('0,1,1,0');
+  },
+);
 
 test('the example on the first screen of the README runs as it stands, and its loss goes down', () => {
   const readme = readFileSync(join(folder, '../../README.md'), 'utf8');
