@@ -21,7 +21,7 @@ export const packageBudgets: Record<string, string> = {
   // A WebAssembly assembler, vector math for each function, packed contractions, reductions in stages, and scripts that threads share.
   'backend-wasm': '33 kB',
   // One record per primitive, fusion, and the planner with its batches and repetitions; a program that does not compile takes the
-  // records that it computes with and a third of the rest.
+  // records that it computes with and two fifths of the rest.
   compiler: '26 kB',
   // All tensor functions, and `compile`. The methods that come with the package cannot be shaken off: a third of it; a program takes a
   // handful of the rest, whose methods are an entry of their own.
