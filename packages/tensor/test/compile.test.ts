@@ -571,24 +571,4 @@ describe.each(backends)('compile on %s', (where, backend) => {
     await run(40);
     expect(f.counters.recorded).toBe(recorded + 2);
   });
-
-  test('nothing grows over calls of one program', async () => {
-    const { w, b, loss, descend, zeroGrad } = line();
-    const step = compile((x: Tensor) => {
-      zeroGrad();
-      const value = loss(x);
-      value.backward();
-      descend();
-      return value;
-    });
-    const run = async () => {
-      const [x, value] = [batch(0), step(batch(0))];
-      await value.data();
-      for (const each of [x, value, w.grad, b.grad]) if (!each?.traced) each?.release();
-    };
-    for (let i = 0; i < 20; i++) await run();
-    const before = memory();
-    for (let i = 0; i < 200; i++) await run();
-    expect(memory().tensors - before.tensors).toBeLessThanOrEqual(200);
-  });
 });

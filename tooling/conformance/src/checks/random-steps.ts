@@ -58,16 +58,21 @@ const pointwise: readonly Step[] = [
 const shaped: readonly Step[] = [
   ['sum', (x, graph) => x.sum(graph.int(x.ndim), { keepdim: graph.int(2) === 0 }).mul(0.25)],
   ['mean', (x, graph) => x.mean(graph.int(x.ndim), { keepdim: graph.int(2) === 0 })],
-  ['sum of several', (x, graph) => x.sum(graph.dims(x.ndim), { keepdim: graph.int(2) === 0 }).mul(1 / Math.sqrt(x.size))],
+  [
+    'sum of several',
+    (x, graph) => x.sum(graph.dims(x.ndim), { keepdim: graph.int(2) === 0 }).mul(1 / Math.sqrt(x.size)),
+  ],
   ['mean and back', (x, graph) => x.sub(x.mean(graph.dims(x.ndim), { keepdim: true }))],
   [
     'product',
-    (x, graph) =>
-      x
+    (x, graph) => {
+      const dim = graph.int(x.ndim);
+      const near1 = x
         .sin()
-        .mul(0.3)
-        .add(1)
-        .prod(graph.int(x.ndim), { keepdim: graph.int(2) === 0 }),
+        .mul(1 / (x.shape[dim] as number))
+        .add(1);
+      return near1.prod(dim, { keepdim: graph.int(2) === 0 });
+    },
   ],
   ['norm', (x, graph) => x.square().sum(graph.dims(x.ndim), { keepdim: true }).add(0.5).sqrt()],
   ['variance', (x, graph) => x.var(graph.int(x.ndim), { correction: 0, keepdim: true })],
@@ -114,9 +119,22 @@ const shaped: readonly Step[] = [
       return joined.slice(dim, 1).mul(joined.slice(dim, 0, -1).cos());
     },
   ],
-  ['stack', (x, graph) => (x.ndim < 4 ? stack([x, x.exp().tanh(), x.mean().expand(x.shape)], graph.int(2)) : undefined)],
+  [
+    'stack',
+    (x, graph) => (x.ndim < 4 ? stack([x, x.exp().tanh(), x.mean().expand(x.shape)], graph.int(2)) : undefined),
+  ],
   ['running sum', (x, graph) => x.mul(0.25).cumsum(graph.int(x.ndim)).tanh()],
-  ['running product', (x, graph) => x.sin().mul(0.2).add(1).cumprod(graph.int(x.ndim))],
+  [
+    'running product',
+    (x, graph) => {
+      const dim = graph.int(x.ndim);
+      return x
+        .sin()
+        .mul(1 / (x.shape[dim] as number))
+        .add(1)
+        .cumprod(dim);
+    },
+  ],
   ['sum from the end', (x, graph) => reversed(x, graph.int(x.ndim), (y, dim) => y.mul(0.25).cumsum(dim))],
   [
     'windows',
@@ -235,6 +253,27 @@ const products: readonly Step[] = [
       convolved(x.tanh().pad([1, 1]), graph)
         ?.mul(0.5)
         .tanh(),
+  ],
+  ['scan of what is turned', (x) => x.transpose(0, 1).reshape([-1]).mul(0.1).cumsum(0).tanh()],
+  [
+    'scatter of what is turned',
+    (x, graph) => {
+      const turned = x
+        .transpose(0, -1)
+        .reshape([x.shape.at(-1) as number, -1])
+        .sin();
+      const size = graph.int(6) + 1;
+      const index = graph.positions(turned.shape[1] as number, size);
+      return zeros([turned.shape[0] as number, size], { dtype: x.dtype }).indexAdd(1, index, turned);
+    },
+  ],
+  [
+    'embed',
+    (x, graph) => {
+      const positions = graph.positions(x.size, 5).reshape(x.shape).transpose(0, 1).reshape([-1]);
+      const rows = graph.leaf([5, 3]).indexSelect(0, positions);
+      return rows.mul(x.transpose(0, 1).reshape([-1, 1]));
+    },
   ],
 ];
 

@@ -20,8 +20,10 @@ export function replayChecks(seed: number, count = graphs): Check[] {
       async run({ subject }) {
         const eager = await outcomes(subject, own, 'eager');
         for (const mode of ['unfused', 'fused'] as const) {
-          const got = await outcomes(subject, own, mode);
-          const problem = firstDifference(got, eager, subject.name === 'cpu');
+          const isExact = subject.name === 'cpu';
+          // Where rounding may differ each call begins where the eager one did, so that training does not magnify it.
+          const got = await outcomes(subject, own, mode, isExact ? undefined : eager);
+          const problem = firstDifference(got, eager, isExact);
           expectThat(problem === undefined, () => `${mode}: ${problem}\n  ${eager.description.join('\n  ')}`);
         }
       },
@@ -35,8 +37,12 @@ interface Outcomes {
   readonly description: readonly string[];
 }
 
-/** A few calls of a computation that trains its leaves and moves its states. */
-async function outcomes(backend: Backend, seed: number, mode: Mode): Promise<Outcomes> {
+/**
+ * A few calls of a computation that trains its leaves and moves its states.
+ *
+ * @param from has each call begin with the leaves and states that the call before left in another run
+ */
+async function outcomes(backend: Backend, seed: number, mode: Mode, from?: Outcomes): Promise<Outcomes> {
   useBackend(backend);
   const supply = new Supply(seed);
   let description: readonly string[] = [];
@@ -66,6 +72,7 @@ async function outcomes(backend: Backend, seed: number, mode: Mode): Promise<Out
     const run = mode === 'eager' ? step : compile(step);
     const made: Map<string, Numbers>[] = [];
     for (let call = 0; call < calls; call++) {
+      if (from && call > 0) restart(kept, from.calls[call - 1] as ReadonlyMap<string, Numbers>);
       const results = scope(run);
       const read = [...results, ...kept.map((tensor, i): [string, Tensor] => [`state ${i}`, tensor])];
       made.push(
@@ -78,6 +85,10 @@ async function outcomes(backend: Backend, seed: number, mode: Mode): Promise<Out
     restore();
     for (const tensor of kept) tensor.release();
   }
+}
+
+function restart(kept: readonly Tensor[], left: ReadonlyMap<string, Numbers>): void {
+  for (const [i, tensor] of kept.entries()) tensor.assign(Float32Array.from(left.get(`state ${i}`) as Numbers));
 }
 
 /** Where two series of calls differ: in a bit, or by more than 1e-5. */
