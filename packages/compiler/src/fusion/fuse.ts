@@ -279,19 +279,31 @@ class Fuser {
     if ((kind !== 'element' && kind !== 'fold') || !this.#together) return undefined;
     const sources = nearSourcesOf(value);
     for (const cluster of this.#clusters) {
-      if (cluster.form !== 'loop' || later.some((reader) => reaches(reader, cluster))) continue;
-      if (!cluster.accesses.some((access) => sources.has(access.value))) continue;
+      if (cluster.form !== 'loop') continue;
+      if (kind === 'element' && cluster.sizeOf(cluster.elements) !== sizeOf(value.shape)) continue;
+      if (!cluster.accesses.some((access) => this.#readsSome(access, sources, kind))) continue;
+      if (later.some((reader) => reaches(reader, cluster))) continue;
       if (kind === 'fold') {
         const ask = (access: Omit<Access, 'cluster'>) => this.#access({ ...access, cluster });
         const at = joinFold(cluster, value, ask);
         if (at) return { cluster, at };
-      } else if (cluster.sizeOf(cluster.elements) === sizeOf(value.shape)) {
+      } else {
         const at = cluster.placeIn(value.shape);
         this.#inline(value, { value, cluster, at, context: 'element' });
         return { cluster, at };
       }
     }
     return undefined;
+  }
+
+  /** Whether an access is to one of the sources, or to what is made of one and will be computed in the same cluster. */
+  #readsSome({ value, cluster }: Access, sources: ReadonlySet<Value>, kind: string): boolean {
+    if (sources.has(value)) return true;
+    // Folds that share something far off read too much else.
+    if (kind === 'fold' || value.kind !== 'applied' || kindOf(value) !== 'element' || isView(value)) return false;
+    if (this.#wanted.has(value) || this.#accessesOf(value).some((access) => access.cluster !== cluster)) return false;
+    for (const source of nearSourcesOf(value)) if (sources.has(source)) return true;
+    return false;
   }
 
   #ownCluster(value: AppliedValue, kind: string) {
@@ -396,8 +408,12 @@ function isOfItsRows({ inputs, shape }: AppliedValue, cluster: Cluster): boolean
   });
 }
 
+const sourcesKnown = new WeakMap<AppliedValue, ReadonlySet<Value>>();
+
 /** What a value is made of, a few operations back, as far as that is not small beside it. */
-function nearSourcesOf(value: AppliedValue): Set<Value> {
+function nearSourcesOf(value: AppliedValue): ReadonlySet<Value> {
+  const known = sourcesKnown.get(value);
+  if (known) return known;
   const size = Math.max(...value.inputs.map(({ shape }) => sizeOf(shape)));
   const found = new Set<Value>();
   const collect = (from: AppliedValue, depth: number): void => {
@@ -409,5 +425,6 @@ function nearSourcesOf(value: AppliedValue): Set<Value> {
     }
   };
   collect(value, 4);
+  sourcesKnown.set(value, found);
   return found;
 }
