@@ -474,6 +474,33 @@ describe.each(backends)('compile on %s', (where, backend) => {
     expect(() => f(batch(0))).toThrow(/another tensor of shape \[3\][\s\S]*argument/);
   });
 
+  test('results are cut off from the computation', () => {
+    const { w, loss } = line();
+    const f = compile((x: Tensor) => loss(x));
+    expect(f(batch(0)).requiresGrad).toBe(false);
+    expect(() => f(batch(0)).backward()).toThrow(/depends on nothing to differentiate/);
+    expect(w.grad).toBeUndefined();
+  });
+
+  test('inside of noGrad it is another program than outside', () => {
+    const { loss, zeroGrad } = line();
+    const backward = compile((x: Tensor) => {
+      zeroGrad();
+      loss(x).backward();
+    });
+    for (let i = 0; i < 3; i++) backward(batch(i));
+    expect(() => noGrad(() => backward(batch(3)))).toThrow(/depends on nothing to differentiate/);
+    backward(batch(4));
+    expect(backward.counters.planned).toBe(1);
+  });
+
+  test('a position outside is an error, as soon as the result is read', async () => {
+    const table = tensor([[1], [2], [3]]);
+    const look = compile((x: Tensor) => table.indexSelect(0, x.add(1)).mul(2));
+    for (let i = 0; i < 3; i++) expect(await look(tensor([i - 1, 0], { dtype: 'int32' })).data()).toHaveLength(2);
+    await expect(async () => look(tensor([2, 0], { dtype: 'int32' })).data()).rejects.toThrow(/index|position/);
+  });
+
   test('reading a value inside is an error, and so is an async function', async () => {
     const reading = compile((x: Tensor) => {
       void x.sum().item();

@@ -1,4 +1,6 @@
 import type { Plan } from '@evenkeel/compiler';
+import { isGradEnabled } from '../autograd/mode.ts';
+import { getDefaultDtype } from '../creation.ts';
 import { currentDevice } from '../engine/device.ts';
 import { tensorsIn } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
@@ -71,7 +73,8 @@ export function compile<Args extends readonly unknown[], Result>(
     // Inside of another recording it is part of that; with CAPTURE=0 it is only itself.
     if (activeRecorder() || environment('CAPTURE') === '0') return fn(...args);
     const tensors = tensorsIn(args);
-    const signature = `${deviceNumber()}|${signatureOf(args)}${sharingOf(tensors, captured)}`;
+    const modes = `${deviceNumber()}|${isGradEnabled()}|${getDefaultDtype()}`;
+    const signature = `${modes}|${signatureOf(args)}${sharingOf(tensors, captured)}`;
     const entries = known.get(signature) ?? remember(known, signature);
     const entry = entries.find(({ replay }) => replay.holds);
     if (entry?.isConfirmed && !isDue(++entry.calls)) {

@@ -1,6 +1,6 @@
 /** What a random computation may do next, by how many dimensions a value has. */
 import '@evenkeel/tensor/methods';
-import { apply, arange, cat, noGrad, rand, stack, type Tensor, where, zeros } from '@evenkeel/tensor';
+import { apply, arange, cat, noGrad, rand, recurrence, stack, type Tensor, where, zeros } from '@evenkeel/tensor';
 import { type Builder, extents } from './random-graph.ts';
 
 type Step = readonly [name: string, make: (x: Tensor, graph: Builder) => Tensor | undefined];
@@ -273,6 +273,45 @@ const products: readonly Step[] = [
       const positions = graph.positions(x.size, 5).reshape(x.shape).transpose(0, 1).reshape([-1]);
       const rows = graph.leaf([5, 3]).indexSelect(0, positions);
       return rows.mul(x.transpose(0, 1).reshape([-1, 1]));
+    },
+  ],
+  [
+    'recurrence',
+    (x, graph) => {
+      const shape = x.shape.slice(1);
+      const start = graph.int(2) === 0 ? x.mean(0) : zeros(shape, { dtype: x.dtype });
+      const { carry, outputs } = recurrence(
+        ([h], [now], [w]) => {
+          const next = (h as Tensor)
+            .mul(0.5)
+            .add((now as Tensor).mul(w as Tensor))
+            .tanh();
+          return { carry: [next], outputs: [next.add(0.25), next.mul(now as Tensor)] };
+        },
+        { carry: [start], sequences: [x], shared: [graph.leaf(shape)], reverse: graph.int(2) === 0 },
+      );
+      return graph.pick(outputs).add(carry[0] as Tensor);
+    },
+  ],
+  [
+    'recurrence of a layer',
+    (x, graph) => {
+      const rows = x.reshape([x.shape[0] as number, 1, -1]).tanh();
+      const width = rows.shape[2] as number;
+      if (width > 40) return undefined;
+      const [weight, other] = [graph.leaf([width, width]), graph.leaf([1, width])];
+      const { carry, outputs } = recurrence(
+        ([h, c], [now, turned], [w]) => {
+          const inside = (h as Tensor)
+            .matmul(w as Tensor)
+            .mul(1 / width)
+            .add(now as Tensor);
+          const cell = (c as Tensor).mul(inside.sigmoid()).add((turned as Tensor).mul(0.5));
+          return { carry: [cell.tanh(), h as Tensor], outputs: [cell] };
+        },
+        { carry: [other.sin(), other], sequences: [rows, rows.flip(0).mul(0.5)], shared: [weight] },
+      );
+      return cat([...outputs, (carry[1] as Tensor).unsqueeze(0)], 0);
     },
   ],
 ];
