@@ -6,5 +6,4 @@ export type { Operations } from './operations.ts';
 export { philox } from './philox.ts';
 export { type Place, type Plan, planProgram } from './plan/plan.ts';
 export type { GradientContext, Lowering, None, Primitive, Spec, ViewLayout } from './primitive.ts';
-export * as primitives from './primitives/index.ts';
-export type { AttributesOf, OperationName } from './primitives/names.ts';
+export { type AttributesOf, type OperationName, primitives } from './primitives/table.ts';

@@ -1,4 +1,4 @@
-/** Every primitive of the library, one file each. Tables over them are checked against `OperationName`. */
+/** Every primitive of the library, one file each, to be imported by those who compute with it. */
 export { abs } from './abs.ts';
 export { add } from './add.ts';
 export { amax } from './amax.ts';
