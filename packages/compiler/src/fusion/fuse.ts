@@ -7,7 +7,7 @@
  *    so a chain of operations, the folds over one row, and what follows a product become one kernel;
  * 3. otherwise in a cluster of its own, or with another that goes over the same elements and reads the same.
  */
-import { bounded, type Expression, integer, sizeOf } from '@evenkeel/backend';
+import { contiguousStrides, type Expression, sizeOf } from '@evenkeel/backend';
 import type { Graph } from '../graph/graph.ts';
 import {
   type AppliedValue,
@@ -17,21 +17,16 @@ import {
   sourcesOf,
   type Value,
 } from '../graph/value.ts';
-import { keyOf } from '../positions/divide.ts';
-import type { Primitive } from '../primitive.ts';
 import { type Access, Cluster, reaches } from './cluster.ts';
+import { mayRepeat, placeKey } from './duplication.ts';
 import { joinFold, placeFold } from './fold.ts';
+import { inputsOf } from './inputs.ts';
 import { isRowByRow, Joining } from './joining.ts';
-import { chainCostOf, isDear, isView, joinsSeveral, type Kind, kindOf, neutralOf, seen } from './kinds.ts';
+import { isView, type Kind, kindOf, neutralOf } from './kinds.ts';
 import { type Memory, wholeOf } from './memory.ts';
+import { nearSourcesOf } from './near-sources.ts';
 import { placeProduct } from './product.ts';
-
-/** How much may be computed once more in another cluster, in additions per element. */
-const duplicateLimit = 8;
-/** The same for an operand of a product, of which elements are read more than once. */
-const operandLimit = 2;
-/** The same where they are read once for every tap of a convolution's kernel. */
-const windowLimit = 0;
+import { placeRepetition } from './repetition.ts';
 
 export interface Fusion {
   readonly clusters: readonly Cluster[];
@@ -144,10 +139,11 @@ class Fuser {
       this.#join(value, accesses, wanted);
       return;
     }
-    if (kind === 'element' && wanted.length === 0 && this.#mayRepeat(value, accesses)) {
+    if (kind === 'element' && wanted.length === 0 && mayRepeat(value, accesses, this.#together)) {
       for (const access of accesses) this.#inline(value, access);
       return;
     }
+    if (this.#passOn(value, accesses, wanted)) return;
     const memories: Memory[] = kind === 'routine' ? this.#copiedFrom(value, accesses, wanted) : [...wanted];
     // Who reads what the value becomes a part of waits for it too.
     const whole = this.#joining.readersOf(wanted);
@@ -164,28 +160,29 @@ class Fuser {
     for (const memory of memories) this.#joining.kept(memory, home.cluster);
   }
 
+  /** What is only reshaped lies row by row before as after, so that its source can be written where it shall lie. */
+  #passOn(value: AppliedValue, accesses: readonly Access[], wanted: readonly Memory[]): boolean {
+    const [source] = value.inputs;
+    const isReshaped = value.primitive.name === 'reshape' && this.#together && source?.kind === 'applied';
+    if (!isReshaped || wanted.length === 0 || accesses.some(({ context }) => context === 'memory')) return false;
+    const places: Memory[] = [];
+    for (const memory of wanted) {
+      if (isPlain(memory)) places.push(memory);
+      else if (memory.kind === 'part' && isRowByRow(value.shape, memory.strides)) {
+        places.push({ ...memory, strides: contiguousStrides(source.shape) });
+      } else return false;
+    }
+    this.#wanted.set(source, [...(this.#wanted.get(source) ?? []), ...places]);
+    for (const access of accesses) this.#inline(value, access);
+    return true;
+  }
+
   #kindOf(value: AppliedValue): Kind {
     if (neutralOf(value) !== undefined) return 'element';
     // A product that is only ever seen with its dimensions in another order is written in that order.
     const [matmul] = value.primitive.name === 'permute' && this.#together ? value.inputs : [];
     const isPermuted = matmul?.kind === 'applied' && matmul.primitive.lowering.kind === 'contraction';
     return isPermuted && this.#uses.get(matmul) === 1 && neutralOf(matmul) === undefined ? 'product' : kindOf(value);
-  }
-
-  /** Whether an operation is computed wherever it is read. */
-  #mayRepeat(value: AppliedValue, accesses: readonly Access[]): boolean {
-    if (accesses.some(({ context }) => context === 'memory')) return false;
-    if (isView(value) || neutralOf(value) !== undefined) return true;
-    if (!this.#together) return false;
-    const cost = chainCostOf(value);
-    const isAlone = new Set(accesses.map(placeKey)).size === 1;
-    const isCheap = !isDear(value) && !joinsSeveral(value) && cost <= duplicateLimit;
-    return accesses.every(({ context, cluster, at }) => {
-      if (context === 'window') return cost <= windowLimit;
-      if (context === 'operand') return cost <= operandLimit && (isAlone || isCheap);
-      if (context === 'routine') return isAlone || (isCheap && cost <= operandLimit);
-      return isAlone ? !isDear(value) || isEvaluatedOnce(value, cluster, at) : isCheap;
-    });
   }
 
   /** A routine writes one result of its own, row by row; wherever else it shall lie it is copied. */
@@ -199,46 +196,9 @@ class Fuser {
   }
 
   /** Computes a value inside of a cluster, and so asks for its inputs there. */
-  #inline(value: AppliedValue, { cluster, at, context }: Access): void {
-    cluster.members.add(value);
-    if (neutralOf(value) !== undefined) return;
-    const ask = (input: number, place: readonly Expression[], isGuarded = false): void => {
-      this.#access({
-        value: value.inputs[input] as Value,
-        cluster,
-        at: place,
-        context: isGuarded && context === 'element' ? 'guarded' : context,
-      });
-    };
-    const { lowering } = value.primitive as unknown as Primitive<object>;
-    const first = value.inputs[0] as Value;
-    switch (lowering.kind) {
-      case 'pointwise':
-        value.inputs.forEach((_, i) => {
-          ask(i, at);
-        });
-        break;
-      case 'view':
-        ask(0, lowering.from(at, first, value.attributes, cluster.extents));
-        break;
-      case 'rearrangement': {
-        const source = lowering.from(at, first, value.attributes);
-        ask(0, source.at, source.guard !== undefined);
-        break;
-      }
-      case 'gather': {
-        const { dim } = value.attributes as { dim: number };
-        const found = bounded(integer(0), first.shape[dim] as number);
-        ask(
-          0,
-          at.map((position, d) => (d === dim ? { ...found } : position)),
-          true,
-        );
-        ask(1, at);
-        break;
-      }
-      default:
-    }
+  #inline(value: AppliedValue, access: Access): void {
+    access.cluster.members.add(value);
+    for (const input of inputsOf(value, access)) this.#access(input);
   }
 
   /** A cluster that reads the value, goes over it as it lies, and does not wait for another that reads it. */
@@ -332,40 +292,17 @@ class Fuser {
     this.#outcomes.set(outcome.of, [...(this.#outcomes.get(outcome.of) ?? []), outcome]);
   }
 
-  /** A cluster for a repeated body: what it reads must be memory, and what it carries starts as a copy. */
   #repeat(value: RepeatValue): void {
     const outcomes = this.#outcomes.get(value) ?? [];
     if (outcomes.length === 0) return;
     const cluster = this.#cluster(value);
-    cluster.form = 'repeat';
     for (const outcome of outcomes) {
       for (const access of this.#accessesOf(outcome)) if (access.cluster !== cluster) cluster.next.add(access.cluster);
     }
-    const { graph, carried } = value.body;
-    const results = graph.results.map(({ value: inside, into }, result): Memory => {
-      const outcome = outcomes.find((known) => known.result === result);
-      const shape = into ? inside.shape : [value.turns, ...inside.shape];
-      // What nobody reads has to go somewhere all the same.
-      const unread: OutcomeValue = { kind: 'outcome', id: value.id, shape, dtype: inside.dtype, of: value, result };
-      return outcome ? (this.#memories.get(outcome) as Memory) : { kind: 'temporary', value: unread };
+    placeRepetition(cluster, value, (outcome) => this.#memories.get(outcome), outcomes, {
+      read: (input) => this.#access({ value: input, cluster, at: [], context: 'memory' }),
+      copy: (input, memory) => this.#copy(input, memory).next.add(cluster),
     });
-    const inputs = value.inputs.map((input, i): Memory => {
-      if (i < carried) {
-        const result = graph.results.findIndex(({ into }) => into === graph.inputs[i]);
-        const memory = results[result] as Memory;
-        this.#copy(input, memory).next.add(cluster);
-        return memory;
-      }
-      const isThere = input.kind === 'input' && isRowByRow(input.shape, input.strides);
-      if (isThere || input.kind === 'applied' || input.kind === 'outcome') {
-        this.#access({ value: input, cluster, at: [], context: 'memory' });
-        return isThere ? { kind: 'input', input } : { kind: 'temporary', value: input };
-      }
-      const memory: Memory = { kind: 'temporary', value: input };
-      this.#copy(input, memory).next.add(cluster);
-      return memory;
-    });
-    cluster.repetition = { value, inputs, results };
   }
 
   /** Has the inputs written where they are joined; into memory that others still read only once they are. */
@@ -385,46 +322,4 @@ class Fuser {
 /** Whether a value lies there alone, row by row. */
 function isPlain({ kind }: Memory): boolean {
   return kind === 'temporary' || kind === 'result';
-}
-
-function placeKey({ cluster, at }: Access): string {
-  return `${cluster.id}|${at.map(keyOf).join('|')}`;
-}
-
-/** Whether a cluster that has it once needs each of its elements about once. */
-function isEvaluatedOnce(value: AppliedValue, cluster: Cluster, at: readonly Expression[]): boolean {
-  const size = sizeOf(value.shape);
-  const isFew = size <= 1 || cluster.sizeOf(cluster.elements) <= 4 * size;
-  return isFew || cluster.levelOf(at, value.shape) !== undefined || isOfItsRows(value, cluster);
-}
-
-/** Whether it is made of a fold over the cluster's own elements, so that the cluster will go over rows and have it once for each. */
-function isOfItsRows({ inputs, shape }: AppliedValue, cluster: Cluster): boolean {
-  if (cluster.form !== 'loop' || cluster.inner !== undefined) return false;
-  return inputs.some((input) => {
-    if (input.kind !== 'applied' || sizeOf(input.shape) !== sizeOf(shape)) return false;
-    if (kindOf(input) !== 'fold') return kindOf(input) === 'element' && isOfItsRows(input, cluster);
-    return sizeOf((input.inputs[0] as Value).shape) === cluster.sizeOf(cluster.elements);
-  });
-}
-
-const sourcesKnown = new WeakMap<AppliedValue, ReadonlySet<Value>>();
-
-/** What a value is made of, a few operations back, as far as that is not small beside it. */
-function nearSourcesOf(value: AppliedValue): ReadonlySet<Value> {
-  const known = sourcesKnown.get(value);
-  if (known) return known;
-  const size = Math.max(...value.inputs.map(({ shape }) => sizeOf(shape)));
-  const found = new Set<Value>();
-  const collect = (from: AppliedValue, depth: number): void => {
-    for (const input of from.inputs) {
-      if (input.kind === 'constant' || input.kind === 'argument') continue;
-      // What is one number for many elements is shared by much that has nothing else in common.
-      if (sizeOf(seen(input).shape) * 4 > size) found.add(input);
-      if (input.kind === 'applied' && depth > 0 && kindOf(input) === 'element') collect(input, depth - 1);
-    }
-  };
-  collect(value, 4);
-  sourcesKnown.set(value, found);
-  return found;
 }
