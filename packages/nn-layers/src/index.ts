@@ -70,7 +70,15 @@ export {
   convTranspose3d,
   type TransposedConvolutionOptions,
 } from './functional/transposed-convolution.ts';
-export * as init from './init/index.ts';
+export {
+  type DrawOptions,
+  type FanMode,
+  init,
+  type KaimingOptions,
+  type Nonlinearity,
+  type TruncatedNormalOptions,
+  type XavierOptions,
+} from './init/index.ts';
 export {
   AdaptiveAvgPool1d,
   AdaptiveAvgPool2d,
@@ -187,6 +195,6 @@ export {
   type TensorModule,
 } from './module/module.ts';
 export type { LoadResult, LoadStateDictOptions, StateDictLike } from './module/state-dict.ts';
-export * as parametrizations from './reparametrization/index.ts';
+export { parametrizations } from './reparametrization/index.ts';
 export { removeSpectralNorm, type SpectralNormOptions, spectralNorm } from './reparametrization/spectral-norm.ts';
 export { removeWeightNorm, type WeightNormOptions, weightNorm } from './reparametrization/weight-norm.ts';

@@ -13,7 +13,7 @@ const filters: Readonly<Record<'bilinear' | 'bicubic', Filter>> = {
 
 export type AntialiasedMode = keyof typeof filters;
 
-export const antialiasedModes: readonly string[] = Object.keys(filters);
+export const antialiasedModes: readonly string[] = /* @__PURE__ */ Object.keys(filters);
 
 /**
  * How outputs come from inputs when shrinking must not let fine patterns through as coarse ones: output o is a mean of the inputs

@@ -26,7 +26,7 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, options: Binar
   });
 }
 
-const crossEntropyOfProbabilities = customGradient(
+const crossEntropyOfProbabilities = /* @__PURE__ */ customGradient(
   (input, target) => {
     const hit = input.log().clamp({ min: -100 });
     const miss = input.neg().log1p().clamp({ min: -100 });

@@ -1,4 +1,10 @@
-/** Weight and spectral norm with the state-dict names of `torch.nn.utils.parametrizations`. */
-export { removeParametrizations } from './parametrized.ts';
-export { parametrizeSpectralNorm as spectralNorm } from './spectral-norm.ts';
-export { parametrizeWeightNorm as weightNorm } from './weight-norm.ts';
+import { removeParametrizations } from './parametrized.ts';
+import { parametrizeSpectralNorm } from './spectral-norm.ts';
+import { parametrizeWeightNorm } from './weight-norm.ts';
+
+/** Weight and spectral norm with the state-dict names of `torch.nn.utils.parametrizations`; an object, as `init` is. */
+export const parametrizations = {
+  removeParametrizations,
+  spectralNorm: parametrizeSpectralNorm,
+  weightNorm: parametrizeWeightNorm,
+};
