@@ -395,6 +395,17 @@ describe.each(backends)('compile on %s', (where, backend) => {
     }).toThrow(/was 2 and is now 3/);
   });
 
+  test('a flag that a closure reads without a guard is found out, and then takes effect', async () => {
+    let negates = false;
+    const f = compile((x: Tensor) => (negates ? x.neg() : x.mul(1.5)));
+    for (let i = 0; i < 5; i++) f(tensor([2]));
+    negates = true;
+    expect(() => {
+      for (let i = 0; i < 64; i++) f(tensor([2]));
+    }).toThrow(/computes something else[\s\S]*hostGuard/);
+    expect(await f(tensor([2])).item()).toBe(-2);
+  });
+
   test('a guard has it recorded anew, and what it was before is known again', async () => {
     let negates = false;
     const f = compile((x: Tensor) => (hostGuard(() => negates) ? x.neg() : x.mul(1.5)));

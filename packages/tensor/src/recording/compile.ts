@@ -1,4 +1,5 @@
 import type { Plan } from '@evenkeel/compiler';
+import { ConfigError } from '@evenkeel/errors';
 import { isGradEnabled } from '../autograd/mode.ts';
 import { getDefaultDtype } from '../creation.ts';
 import { currentDevice } from '../engine/device.ts';
@@ -52,7 +53,7 @@ interface Entry<Result> {
  *
  * The results are cut off from the computation: differentiate inside.
  *
- * @throws ConfigError if a constant or a captured tensor differs from one recording to the next
+ * @throws ConfigError if a constant, a captured tensor or, later than at the second call, an operation differs from one recording to the next
  *
  * @example
  * const step = compile((x: Tensor, y: Tensor) => {
@@ -87,12 +88,18 @@ export function compile<Args extends readonly unknown[], Result>(
       const fresh = recordWith(recorder, () => outline(recorder, fn(...args)));
       recorder.close();
       for (const source of recorder.sources) if (source.kind === 'captured') captured.add(source.tensor);
-      if (entry && compareRecordings(entry.outline, fresh)) {
-        entry.isConfirmed = true;
-        return entry.replay.run(tensors, recorder.numbers, recorder);
+      if (entry) {
+        // What turns out not to hold is forgotten, error or not: the next call records anew.
+        entries.splice(entries.indexOf(entry), 1);
+        if (isSame(entry, fresh)) {
+          entries.push(entry);
+          entry.isConfirmed = true;
+          return entry.replay.run(tensors, recorder.numbers, recorder);
+        }
+        entry.replay.release();
       }
       counters.planned++;
-      return planned(fresh, entries, entry).run(tensors, recorder.numbers, recorder);
+      return planned(fresh, entries).run(tensors, recorder.numbers, recorder);
     } catch (error) {
       recorder.undo();
       throw error;
@@ -105,16 +112,29 @@ export function compile<Args extends readonly unknown[], Result>(
   return Object.assign(call, { counters, plans });
 }
 
-/** Plans a recording, in the place of the one that it differs from. */
-function planned<Result>(
-  outline: Outline<Result>,
-  entries: Entry<Result>[],
-  before: Entry<Result> | undefined,
-): Replay<Result> {
-  if (before) {
-    before.replay.release();
-    entries.splice(entries.indexOf(before), 1);
+/**
+ * Whether a recording is the same as the one before. The first may differ, because it made what the second finds; later ones may not.
+ *
+ * @throws ConfigError if a program that was used is no longer what the function computes
+ */
+function isSame<Result>({ outline, replay, isConfirmed }: Entry<Result>, fresh: Outline<Result>): boolean {
+  try {
+    if (compareRecordings(outline, fresh)) return true;
+  } catch (error) {
+    replay.release();
+    throw error;
   }
+  if (!isConfirmed) return false;
+  replay.release();
+  throw new ConfigError('a compiled function computes something else than at the calls before', {
+    op: 'compile',
+    got: 'other operations, although the arguments are of the same kind and everything that it guards is the same',
+    expected: 'operations that depend on arguments, and on what is read with hostGuard(() => …)',
+    remedy: 'read what decides with hostGuard(() => …), or pass it as an argument; see docs/replay.md',
+  });
+}
+
+function planned<Result>(outline: Outline<Result>, entries: Entry<Result>[]): Replay<Result> {
   // With FUSE=0 each operation is a kernel of its own: what is wrong then is not fusion's doing.
   const replay = new Replay(outline, { together: environment('FUSE') !== '0' });
   entries.push({ outline, replay, isConfirmed: false, calls: 0 });

@@ -214,7 +214,11 @@ export class Recorder {
 
   /** Puts gradients back as they were before a recording that failed. */
   undo(): void {
-    for (const of of this.gradients.keys()) of.grad = this.#gradientsBefore.get(of);
+    for (const of of this.gradients.keys()) {
+      const before = this.#gradientsBefore.get(of);
+      const isThere = before?.uniform !== undefined || before?.lifetime?.storage !== undefined;
+      of.grad = isThere ? before : undefined;
+    }
   }
 
   /** Ends the recording; a traced tensor that is used afterwards has leaked. */
