@@ -32,7 +32,7 @@ const config: KnipConfig = {
         'test/**/*.ts',
       ],
     },
-    'tooling/size': { entry: ['src/main.ts', 'src/mlp.ts', 'test/**/*.ts'] },
+    'tooling/size': { entry: ['src/main.ts', 'src/mlp.ts', 'src/mlp-compiled.ts', 'test/**/*.ts'] },
   },
 };
 
