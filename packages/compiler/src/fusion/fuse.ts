@@ -149,7 +149,10 @@ class Fuser {
     const whole = this.#joining.readersOf(wanted);
     const later = [...accesses.map(({ cluster }) => cluster), ...whole];
     const home =
-      this.#home(value, kind, accesses, whole) ?? this.#company(value, kind, later) ?? this.#ownCluster(value, kind);
+      (kind === 'fold' && this.#joinsOthers(value, accesses) ? this.#company(value, kind, later) : undefined) ??
+      this.#home(value, kind, accesses, whole) ??
+      this.#company(value, kind, later) ??
+      this.#ownCluster(value, kind);
     const readers = new Set(accesses.map(({ cluster }) => cluster).filter((cluster) => cluster !== home.cluster));
     const needsOwn = accesses.some(({ context }) => context === 'memory') && !memories.some(isPlain);
     if (needsOwn || (memories.length === 0 && readers.size > 0)) memories.unshift({ kind: 'temporary', value });
@@ -175,6 +178,11 @@ class Fuser {
     this.#wanted.set(source, [...(this.#wanted.get(source) ?? []), ...places]);
     for (const access of accesses) this.#inline(value, access);
     return true;
+  }
+
+  /** Whether those who read a fold do one thing per row: then a kernel that goes over the same rows anyway can have it as well. */
+  #joinsOthers({ shape }: AppliedValue, accesses: readonly Access[]): boolean {
+    return accesses.every(({ cluster, at }) => cluster.inner === undefined && cluster.levelOf(at, shape) === 'element');
   }
 
   #kindOf(value: AppliedValue): Kind {
