@@ -12,7 +12,7 @@ import {
   unary,
 } from '@evenkeel/backend';
 import { ConfigError, DeviceError, IndexError } from '@evenkeel/errors';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type WasmBackend, wasm } from '../src/index.ts';
 import { controlWords } from '../src/runtime/control-words.ts';
 import { Heap } from '../src/runtime/heap.ts';
@@ -192,6 +192,22 @@ describe('a thread that fails', () => {
     expect(() => threads.check()).toThrow(DeviceError);
     expect(() => threads.check()).toThrow(/CompileError/);
     threads.stop();
+  });
+});
+
+describe('threads that cannot be started', () => {
+  test('are a DeviceError at the next use', async () => {
+    vi.doMock('../src/runtime/threads.ts', () => ({
+      Threads: class {
+        constructor() {
+          throw new Error('workers are not allowed');
+        }
+      },
+    }));
+    const backend = wasm({ threads: 2 });
+    await vi.waitFor(() => expect(() => backend.allocate(4)).toThrow(/threads could not be started/));
+    expect(() => backend.allocate(4)).toThrow(DeviceError);
+    vi.doUnmock('../src/runtime/threads.ts');
   });
 });
 

@@ -59,6 +59,8 @@ export class WasmBackend implements Backend {
   readonly #heap: Heap;
   readonly #cache: ModuleCache;
   #threads: Threads | undefined;
+  /** Why there are no threads though there should be. */
+  #failure: unknown;
   readonly #self: Participant;
   #workspace: WasmBuffer | undefined;
   /** The program whose script is in memory, and where. */
@@ -131,6 +133,7 @@ export class WasmBackend implements Backend {
     const program = prepared as PreparedProgram;
     const { buffers } = bindings;
     const count = buffers.length;
+    this.#check();
     this.#threads?.check();
     const isShared = this.#threads?.isWorth(program) ?? false;
     if (program !== this.#program || (isShared && this.#self.isAlone)) this.#load(program, isShared);
@@ -178,8 +181,12 @@ export class WasmBackend implements Backend {
 
   /** What starts and watches threads is loaded only where there are some: never by a page on its own thread. */
   async #startThreads(count: number): Promise<void> {
-    const { Threads } = await import('./threads.ts');
-    if (!this.#isDisposed) this.#threads = new Threads(this.#heap, count);
+    try {
+      const { Threads } = await import('./threads.ts');
+      if (!this.#isDisposed) this.#threads = new Threads(this.#heap, count);
+    } catch (error) {
+      this.#failure = error;
+    }
   }
 
   /** The address of a range, which must lie in a buffer that is alive. */
@@ -259,5 +266,11 @@ export class WasmBackend implements Backend {
     if (this.#isDisposed) {
       throw new DeviceError('the backend was disposed of', { doing: 'using the wasm backend' });
     }
+    if (this.#failure === undefined) return;
+    throw new DeviceError('threads could not be started', {
+      doing: 'using the wasm backend',
+      got: String(this.#failure),
+      remedy: 'serve all files of the bundle and allow workers, or make the backend with threads: 1',
+    });
   }
 }
