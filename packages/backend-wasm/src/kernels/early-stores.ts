@@ -1,19 +1,22 @@
 import { dependsOn, type Expression, type LoopKernel, load, type Store } from '@evenkeel/backend';
 import { partsOf, reductionsOf, replaceParts } from '../renderer/graph.ts';
-import { mathFunctions, passesOf } from './vector-axis.ts';
+import { arithmeticCost, mathFunctions, passesOf } from './vector-axis.ts';
 
 /** A loop kernel as it is run. */
 export interface LoopPlan {
   /** Its element stores are those that wait for the last reduction. */
   readonly kernel: LoopKernel;
+  /** The reductions, by pass over the inner axes. */
+  readonly passes: readonly (readonly number[])[];
   /** By pass of reductions: what is stored for each element while they run. */
   readonly early: readonly (readonly Store[])[];
 }
 
 /**
- * What is stored for each element does not always need all reductions: then it is stored during a pass, the one that computes the same
- * costly value if there is one. And where an element store needs a costly value that a pass has computed (the exponential of a
- * softmax), that value waits in the store's place instead of being computed twice.
+ * What is stored for each element does not always need all reductions: then it is stored during a pass, the one that
+ * computes the same costly value if there is one, and read back by later passes where it takes long to compute. And where an
+ * element store needs a costly value that a pass has computed (the exponential of a softmax), that value waits in the
+ * store's place instead of being computed twice.
  */
 export function planLoop(kernel: LoopKernel): LoopPlan {
   const passes = passesOf(kernel);
@@ -31,17 +34,40 @@ export function planLoop(kernel: LoopKernel): LoopPlan {
     const shared = computed.findIndex((parts, p) => p >= first && costly.some((part) => parts.has(part)));
     early[shared < 0 ? first : shared]?.push(store);
   }
-  const stored = early.flat().filter(({ value }) => value.dtype === 'float32' && isCostly(value));
-  const memo = new Map<Expression, Expression>();
-  const again = (e: Expression): Expression | undefined => {
-    const place = stored.find(({ value }) => value === e);
-    return place && load('float32', place.binding, place.index);
-  };
-  const rest = late.map((store) => ({ ...store, value: replaceParts(store.value, again, memo) }));
+  const readBack = readBackBefore(kernel, early);
+  const reductions = kernel.reductions.map((reduction, i) => ({
+    ...reduction,
+    value: readBack(reduction.value, passOf.get(i) as number),
+  }));
+  const rest = late.map((store) => ({ ...store, value: readBack(store.value, passes.length) }));
   const waiting = rest.length === 1 ? waitingValue(kernel, rest[0] as Store, computed.at(-1)) : undefined;
-  if (!waiting) return { kernel: { ...kernel, elementStores: rest }, early };
-  early.at(-1)?.push(waiting.kept);
-  return { kernel: { ...kernel, elementStores: [waiting.store] }, early };
+  const planned = {
+    passes,
+    early: early.map((stores, p) => stores.map((s) => ({ ...s, value: readBack(s.value, p) }))),
+  };
+  if (!waiting) return { ...planned, kernel: { ...kernel, reductions, elementStores: rest } };
+  planned.early.at(-1)?.push(waiting.kept);
+  return { ...planned, kernel: { ...kernel, reductions, elementStores: [waiting.store] } };
+}
+
+// A value of fewer instructions is computed again rather than read.
+const leastReadBack = 8;
+
+/** An expression of a pass with what earlier passes have stored read back, where that is less work. */
+function readBackBefore(kernel: LoopKernel, early: readonly (readonly Store[])[]) {
+  const inner = kernel.inner.reduce((axes, _, i) => axes | (1 << (kernel.outer.length + i)), 0);
+  const isLong = (value: Expression): boolean =>
+    value.dtype === 'float32' && (isCostly(value) || arithmeticCost([value], inner) >= leastReadBack);
+  const stored = early.map((stores) => stores.filter(({ value }) => isLong(value)));
+  const memos = [...early, []].map(() => new Map<Expression, Expression>());
+  return (e: Expression, pass: number): Expression => {
+    const before = stored.slice(0, pass).flat();
+    const find = (part: Expression): Expression | undefined => {
+      const place = before.find(({ value }) => value === part);
+      return place && load('float32', place.binding, place.index);
+    };
+    return before.length === 0 ? e : replaceParts(e, find, memos[pass] as Map<Expression, Expression>);
+  };
 }
 
 /** The first pass in which all reductions that a store needs are known. */
@@ -62,6 +88,8 @@ function waitingValue(kernel: LoopKernel, store: Store, computed: ReadonlySet<Ex
   if (!value || !variesInside(store.index) || readsBinding(kernel, store.binding)) return undefined;
   const waiting = load('float32', store.binding, store.index);
   const rest = replaceParts(store.value, (e) => (e === value ? waiting : undefined), new Map());
+  // What is still read for each element may lie in the store's place.
+  for (const e of partsOf([rest])) if (e.kind === 'load' && e !== waiting && variesInside(e)) return undefined;
   return { store: { ...store, value: rest }, kept: { ...store, value } };
 }
 

@@ -5,7 +5,7 @@ import type { LoopPlan } from './early-stores.ts';
 import type { KernelEmitter } from './kernel-emitter.ts';
 import { cutNest, type LoopAxis, runNest } from './nest.ts';
 import { runPass } from './reduction.ts';
-import { chooseCopies, chooseVectorAxis, passesOf, timeOf } from './vector-axis.ts';
+import { chooseCopies, chooseVectorAxis, timeOf } from './vector-axis.ts';
 
 // Reductions by columns read one or two whole cache lines of every row.
 const columnCopies = { least: 4, most: 8 };
@@ -16,7 +16,7 @@ type Values = readonly Expression[];
  * A loop kernel. With the vector axis among the outer axes each lane is an outer index of its own ("columns"); among
  * the inner axes the lanes share one outer index and its reductions combine them ("rows").
  */
-export function emitLoop(emitter: KernelEmitter, { kernel, early }: LoopPlan): void {
+export function emitLoop(emitter: KernelEmitter, { kernel, passes, early }: LoopPlan): void {
   const { outer, inner, reductions, stores, elementStores } = kernel;
   const allStores = [...stores, ...early.flat(), ...elementStores];
   const values = [...reductions.map((r) => r.value), ...allStores.map((s) => s.value)];
@@ -35,7 +35,6 @@ export function emitLoop(emitter: KernelEmitter, { kernel, early }: LoopPlan): v
         copies: first + i === vectorAxis ? chooseCopies(work, extent, copies) : 0,
       })),
     );
-  const passes = passesOf(kernel);
   const outerAxes = loopAxes(outer, 0, values, reductions.length > 0 ? columnCopies : {});
   const axes = inner.length === 0 ? tiled(outerAxes, allStores) : outerAxes;
   const work = [...extents.values()].reduce((size, extent) => size * extent, timeOf({ values, stores: allStores }));

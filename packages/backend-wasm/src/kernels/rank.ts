@@ -46,7 +46,7 @@ function rankLine(renderer: Renderer, kernel: RankKernel, scratch: number): void
   const pair = f.i32(renderer.base(scratch));
   const spare = f.i32(i32.add(pair, i32.constant(length * pairBytes)));
   if (length > 1) sortPairs(renderer, length, pair, spare);
-  const address = renderer.address(output, lineStart(length, inner), 0);
+  const address = renderer.address(output, lineStart(length, inner));
   const [base, offset] = placeAt(address, 0);
   const place = f.i32();
   f.range(place, i32.constant(0), i32.constant(length), 1, () => {
@@ -68,13 +68,13 @@ function writePairs(renderer: Renderer, { length, descending, value }: RankKerne
     values: [value],
     stores: [],
     body: () => {
-      renderer.eachCopy(() => {
+      renderer.eachCopy((copy) => {
         const ascending = sortable(math, value, renderer.keep(value));
         const key = math.keep(descending ? v128.not(ascending) : ascending);
         const position = renderer.keep(axis(lengthAxis));
         const low = math.keep(v128.shuffle(position, key, [0, 4, 1, 5]));
-        const address = renderer.address(scratch, place, 2);
-        const [base, offset] = placeAt(address, 0);
+        const address = renderer.address(scratch, place);
+        const [base, offset] = placeAt(address, copy * 32);
         if (renderer.scope.vectorAxis === undefined) {
           f.emit(v128.store64Lane(base, low, 0, offset));
           return;

@@ -41,7 +41,7 @@ function addAll(renderer: Renderer, kernel: ScatterAddKernel, row: LoopAxis, sha
 
   /** Adds the value to the element whose position in its row is given, where the index is in range. */
   const addAt = (position: Expression): void => {
-    const place = renderer.address(output, position, 1);
+    const place = renderer.address(output, position);
     const target = f.i32(i32.add(place.base, rowOffset));
     renderer.eachCopy((copy) => {
       const offset = place.offset + copy * 16;

@@ -1,6 +1,7 @@
 /** The choice of the axis whose neighbors become the lanes of a vector. */
-import { type Expression, type LoopKernel, type Store, strideAlong } from '@evenkeel/backend';
+import { axesOf, type Expression, type LoopKernel, type Store } from '@evenkeel/backend';
 import { partsOf, reductionsOf } from '../renderer/graph.ts';
+import { areNeighbors, lanesAlong } from '../renderer/lanes.ts';
 
 /** What is computed for each point of a domain. */
 export interface Work {
@@ -9,7 +10,7 @@ export interface Work {
 }
 
 // In instructions, roughly, for the four elements of a vector.
-const costOf = { uniform: 0.5, whole: 1, reversed: 2, gathered: 6, computed: 14 };
+const costOf = { uniform: 0.5, whole: 1, shuffled: 2, interleaved: 3, gathered: 6, computed: 14 };
 export const mathFunctions: ReadonlySet<string> = new Set([
   'exp',
   'expm1',
@@ -24,10 +25,14 @@ export const mathFunctions: ReadonlySet<string> = new Set([
   'rem',
 ]);
 
-/** Instructions without loads and stores, for four elements or one. */
-export function arithmeticCost(values: readonly Expression[]): number {
+/** Every axis, as a bit set. */
+export const everyAxis = -1;
+
+/** Instructions without loads and stores, for four elements or one, that depend on some axes or on none at all. */
+export function arithmeticCost(values: readonly Expression[], axes = everyAxis): number {
   let cost = 0;
   for (const e of partsOf(values)) {
+    if (axes !== everyAxis && (axesOf(e) & axes) === 0) continue;
     if (e.kind === 'unary' || e.kind === 'binary') cost += mathFunctions.has(e.fn) ? 20 : 1;
     else if (e.kind === 'select' || e.kind === 'cast' || e.kind === 'bounded') cost += 1;
   }
@@ -41,12 +46,21 @@ export function timeOf({ values, stores }: Work): number {
   return (arithmeticCost(values) + 2 * accesses) / 30;
 }
 
-function accessCost(index: Expression, axis: number, lanesReduce: boolean): number {
-  const stride = strideAlong(index, axis);
-  if (stride === undefined || (lanesReduce && reductionsOf(index) !== 0)) return costOf.computed;
-  if (stride === 0) return costOf.uniform;
-  if (stride === 1) return costOf.whole;
-  return stride === -1 ? costOf.reversed : costOf.gathered;
+function accessCost(index: Expression, axis: number, lanesReduce: boolean, isStore: boolean): number {
+  const lanes = lanesAlong(index, axis);
+  if (!lanes || (lanesReduce && reductionsOf(index) !== 0)) return costOf.computed;
+  const least = Math.min(...lanes);
+  const span = Math.max(...lanes) - least;
+  if (span === 0) return costOf.uniform;
+  if (areNeighbors(lanes)) return costOf.whole;
+  if (isStore || span === 2 || span > 7) return costOf.gathered;
+  return span <= 3 ? costOf.shuffled : costOf.interleaved;
+}
+
+function axesInside(extents: ReadonlyMap<number, number>, outer: ReadonlySet<number>): number {
+  let inner = 0;
+  for (const axis of extents.keys()) if (!outer.has(axis)) inner |= 1 << axis;
+  return inner === 0 ? everyAxis : inner;
 }
 
 /** The axis along which the work is cheapest as vectors, or undefined where single elements are cheaper. */
@@ -55,21 +69,26 @@ export function chooseVectorAxis(
   extents: ReadonlyMap<number, number>,
   options: { outer: ReadonlySet<number>; reductions: number; innerSize: number },
 ): number | undefined {
+  const inner = axesInside(extents, options.outer);
+  // What does not depend on an inner axis is done once for all of them.
+  const share = (axes: number): number => ((axes & inner) !== 0 ? 1 : 1 / options.innerSize);
   const indices = work.stores.map((s) => s.index);
   for (const e of partsOf([...work.values, ...indices])) {
     if (e.kind === 'load') indices.push(e.index);
   }
-  const arithmetic = arithmeticCost(work.values);
-  const single = arithmetic + indices.length;
+  const inside = arithmeticCost(work.values, inner);
+  const arithmetic = inside + (arithmeticCost(work.values) - inside) / options.innerSize;
+  const single = indices.reduce((sum, index) => sum + share(axesOf(index)), arithmetic);
   let best: number | undefined;
   let least = single;
   for (const [axis, extent] of extents) {
     if (extent < 4) continue;
     const isOuter = options.outer.has(axis);
     let vector = arithmetic;
-    for (const index of indices) {
-      vector += accessCost(index, axis, isOuter && options.reductions > 0);
-    }
+    indices.forEach((index, i) => {
+      const lanesReduce = isOuter && options.reductions > 0;
+      vector += share(axesOf(index)) * accessCost(index, axis, lanesReduce, i < work.stores.length);
+    });
     // Combining the lanes of an accumulator, shared by the row.
     if (!isOuter) vector += (4 * 10 * options.reductions) / options.innerSize;
     const rest = extent % 4;

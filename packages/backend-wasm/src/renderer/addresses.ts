@@ -1,5 +1,7 @@
-import { axesOf, type Expression, type LinearForm } from '@evenkeel/backend';
+import { axesOf, type Expression } from '@evenkeel/backend';
 import { type FunctionBuilder, i32, type Value } from '../assembler/index.ts';
+import { reductionsOf } from './graph.ts';
+import { isNatural } from './lanes.ts';
 import type { Scope } from './scope.ts';
 
 /** A place in memory: `base + offset`. */
@@ -17,19 +19,80 @@ export function placeAt(address: Address, bytes: number): [Value<'i32'>, number]
   return [address.base, offset];
 }
 
+/** An index as `offset + Σ coefficient · axis + Σ coefficient · part`; a part divides, selects or loads. */
+export interface IndexTerms {
+  readonly offset: number;
+  readonly coefficients: ReadonlyMap<number, number>;
+  readonly parts: ReadonlyMap<Expression, number>;
+}
+
+const knownTerms = new WeakMap<Expression, IndexTerms>();
+
+/** The terms of an int32 expression. */
+export function termsOf(index: Expression): IndexTerms {
+  let terms = knownTerms.get(index);
+  if (!terms) {
+    terms = collectTerms(index);
+    knownTerms.set(index, terms);
+  }
+  return terms;
+}
+
+function collectTerms(index: Expression): IndexTerms {
+  const coefficients = new Map<number, number>();
+  const parts = new Map<Expression, number>();
+  const add = <K>(map: Map<K, number>, key: K, factor: number): void => {
+    const sum = (map.get(key) ?? 0) + factor;
+    if (sum === 0) map.delete(key);
+    else map.set(key, sum);
+  };
+  let offset = 0;
+  const visit = (e: Expression, factor: number): void => {
+    if (e.kind === 'constant') {
+      offset += e.value * factor;
+    } else if (e.kind === 'axis') {
+      add(coefficients, e.axis, factor);
+    } else if (e.kind === 'binary' && e.dtype === 'int32' && (e.fn === 'add' || e.fn === 'sub')) {
+      visit(e.a, factor);
+      visit(e.b, e.fn === 'add' ? factor : -factor);
+    } else if (e.kind === 'binary' && e.dtype === 'int32' && e.fn === 'mul' && e.b.kind === 'constant') {
+      visit(e.a, factor * e.b.value);
+    } else if (e.kind === 'binary' && e.dtype === 'int32' && e.fn === 'mul' && e.a.kind === 'constant') {
+      visit(e.b, factor * e.a.value);
+    } else {
+      add(parts, e, factor);
+    }
+  };
+  visit(index, 1);
+  return { offset, coefficients, parts };
+}
+
+/** What an address needs to know of where the nest stands. */
+export interface Standing {
+  readonly f: FunctionBuilder;
+  readonly scopes: readonly Scope[];
+  /** Whether a part can be computed here. */
+  isKnown(part: Expression): boolean;
+  /** A part as a scalar. */
+  integer(part: Expression): Value<'i32'>;
+}
+
 /**
- * The pointer of a linear index where the nest stands: each loop level adds its own term once, so what an outer level
- * knows is computed there, and loads with the same coefficients share their pointers.
+ * The pointer of an index where the nest stands: each loop level adds its own terms once, so what an outer level
+ * knows is computed there, and loads with the same coefficients share their pointers. Parts that are not known yet are
+ * left out.
  */
-export function linearAddress(
-  f: FunctionBuilder,
-  scopes: readonly Scope[],
+export function addressOf(
+  { f, scopes, isKnown, integer }: Standing,
   binding: number,
   bindingBase: Value<'i32'>,
-  form: LinearForm,
+  form: IndexTerms,
 ): Address {
   let wraps = form.offset < 0;
   for (const coefficient of form.coefficients.values()) wraps ||= coefficient < 0;
+  for (const [part, coefficient] of form.parts) wraps ||= coefficient < 0 || !isNatural(part);
+  const partLevels = new Map<Expression, number>();
+  for (const part of form.parts.keys()) if (isKnown(part)) partLevels.set(part, levelOf(part, scopes));
   const start = wraps ? form.offset : 0;
   const base = pointerAt(scopes.length - 1);
   return { base, offset: wraps ? 0 : form.offset * 4, wraps };
@@ -37,22 +100,43 @@ export function linearAddress(
   function pointerAt(level: number): Value<'i32'> {
     const scope = scopes[level] as Scope;
     if (scope.axis === undefined) {
-      if (start === 0) return bindingBase;
-      return remembered(`${binding}+${start}`, level, () => i32.add(bindingBase, i32.constant(start * 4)));
+      if (start === 0) return withParts(bindingBase, level);
+      const base = remembered(`${binding}+${start}`, level, () => i32.add(bindingBase, i32.constant(start * 4)));
+      return withParts(base, level);
     }
     const coefficient = form.coefficients.get(scope.axis) ?? 0;
-    if (coefficient === 0 || scope.position.known === 0) return pointerAt(level - 1);
-    return remembered(`${binding}+${start}:${keyUpTo(level)}`, level, () =>
+    if (coefficient === 0 || scope.position.known === 0) return withParts(pointerAt(level - 1), level);
+    const own = remembered(`${binding}+${start}:${keyUpTo(level, level - 1)}`, level, () =>
       i32.add(pointerAt(level - 1), scaled(scope, level, coefficient)),
     );
+    return withParts(own, level);
   }
 
-  function keyUpTo(level: number): string {
+  function withParts(pointer: Value<'i32'>, level: number): Value<'i32'> {
+    const own = [...partLevels].filter(([, partLevel]) => partLevel === level);
+    if (own.length === 0) return pointer;
+    return remembered(`${binding}+${start}:${keyUpTo(level, level)}`, level, () => {
+      let sum = pointer;
+      for (const [part] of own) {
+        const coefficient = form.parts.get(part) as number;
+        const scaledPart = remembered(`${coefficient}*part ${numberOf(part)}`, level, () =>
+          i32.mul(integer(part), i32.constant(coefficient * 4)),
+        );
+        sum = i32.add(sum, scaledPart);
+      }
+      return sum;
+    });
+  }
+
+  function keyUpTo(level: number, partLevel: number): string {
     let key = '';
     for (let i = 1; i <= level; i++) {
       const axis = (scopes[i] as Scope).axis as number;
       const coefficient = form.coefficients.get(axis) ?? 0;
       if (coefficient !== 0) key += `${coefficient}*${axis} `;
+    }
+    for (const [part, coefficient] of form.parts) {
+      if ((partLevels.get(part) ?? Infinity) <= partLevel) key += `${coefficient}*part ${numberOf(part)} `;
     }
     return key;
   }
@@ -75,12 +159,25 @@ export function linearAddress(
   }
 }
 
-/** Whether an index expression is made by scalar arithmetic from its parts. */
-export function isScalarArithmetic(e: Expression): e is Expression & { kind: 'binary' } {
-  if (e.kind !== 'binary' || e.dtype !== 'int32') return false;
-  if (e.fn === 'add' || e.fn === 'sub' || e.fn === 'mul') return true;
-  const byConstant = e.b.kind === 'constant' && e.b.value !== 0 && e.b.value !== -1;
-  return byConstant && (e.fn === 'div' || e.fn === 'rem');
+/** The innermost loop level whose axis a part depends on; what depends on reductions is computed where it is needed. */
+function levelOf(part: Expression, scopes: readonly Scope[]): number {
+  let level = scopes.length - 1;
+  if (reductionsOf(part) !== 0) return level;
+  const axes = axesOf(part);
+  while (level > 0 && ((axes >>> ((scopes[level] as Scope).axis as number)) & 1) === 0) level--;
+  return level;
+}
+
+const numbers = new WeakMap<Expression, number>();
+let lastNumber = 0;
+
+function numberOf(part: Expression): number {
+  let number = numbers.get(part);
+  if (number === undefined) {
+    number = ++lastNumber;
+    numbers.set(part, number);
+  }
+  return number;
 }
 
 /** Whether every axis of an expression has a position. */

@@ -53,7 +53,7 @@ export function partsOf(roots: readonly Expression[]): Set<Expression> {
   return parts;
 }
 
-/** An expression with every part that `find` answers for replaced. */
+/** An expression with every part that `find` answers for replaced; parts in which nothing is replaced stay themselves. */
 export function replaceParts(
   e: Expression,
   find: (part: Expression) => Expression | undefined,
@@ -62,7 +62,7 @@ export function replaceParts(
   const known = memo.get(e);
   if (known) return known;
   const on = (part: Expression): Expression => replaceParts(part, find, memo);
-  const made = find(e) ?? rebuild(e, on);
+  const made = find(e) ?? (operands(e).every((part) => on(part) === part) ? e : rebuild(e, on));
   memo.set(e, made);
   return made;
 }
@@ -82,4 +82,12 @@ function rebuild(e: Expression, on: (part: Expression) => Expression): Expressio
     default:
       return e;
   }
+}
+
+/** Whether an index expression is made by scalar arithmetic from its parts. */
+export function isScalarArithmetic(e: Expression): e is Expression & { kind: 'binary' } {
+  if (e.kind !== 'binary' || e.dtype !== 'int32') return false;
+  if (e.fn === 'add' || e.fn === 'sub' || e.fn === 'mul') return true;
+  const byConstant = e.b.kind === 'constant' && e.b.value !== 0 && e.b.value !== -1;
+  return byConstant && (e.fn === 'div' || e.fn === 'rem');
 }

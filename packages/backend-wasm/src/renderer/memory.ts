@@ -1,27 +1,24 @@
 import type { Expression, Store } from '@evenkeel/backend';
 import { i32, i32x4, type Local, type Value, v128 } from '../assembler/index.ts';
 import { placeAt } from './addresses.ts';
+import { areNeighbors, type Lanes, mapLanes } from './lanes.ts';
 import type { Renderer } from './renderer.ts';
 import type { Vector } from './vector-math.ts';
 
 type Load = Expression & { kind: 'load' };
 type Place = [Value<'i32'>, number];
 
-/** The elements of a load as a vector; how depends on the stride from lane to lane. */
+/** The elements of a load as a vector; how depends on where the lanes lie. */
 export function loadVector(renderer: Renderer, e: Load): Vector {
   const raw = e.guard ? guardedLoad(renderer, e, e.guard) : plainLoad(renderer, e);
   return renderer.dtypes[e.binding] === 'bool' ? i32x4.ne(raw, renderer.math.int(0)) : raw;
 }
 
 function plainLoad(renderer: Renderer, e: Load): Vector {
-  const stride = renderer.strideOf(e.index);
-  if (stride === 0 || stride === 1) return readWhole(renderer, e, stride);
-  if (stride === -1) {
-    const address = renderer.address(e.binding, e.index, stride);
-    const reversed = renderer.math.keep(v128.load(...placeAt(address, -12)));
-    return v128.shuffle(reversed, reversed, [3, 2, 1, 0]);
-  }
-  const places = lanePlaces(renderer, e.binding, e.index, stride);
+  const lanes = renderer.lanesOf(e.index);
+  const whole = lanes && wholeRead(renderer, e, lanes);
+  if (whole) return whole();
+  const places = lanePlaces(renderer, e.binding, e.index, lanes);
   let gathered: Vector = v128.load32Splat(...(places[0] as Place));
   for (let lane = 1; lane < 4; lane++) {
     const [base, offset] = places[lane] as Place;
@@ -30,9 +27,30 @@ function plainLoad(renderer: Renderer, e: Load): Vector {
   return gathered;
 }
 
-function readWhole(renderer: Renderer, e: Load, stride: 0 | 1): Vector {
-  const place = placeAt(renderer.address(e.binding, e.index, stride), 0);
-  return stride === 1 ? v128.load(...place) : v128.load32Splat(...place);
+/** Code that reads lanes near to each other with one or two loads, nothing outside them; undefined where they are not near. */
+function wholeRead(renderer: Renderer, e: Load, lanes: Lanes): (() => Vector) | undefined {
+  const least = Math.min(...lanes);
+  const span = Math.max(...lanes) - least;
+  if (span === 2 || span > 7) return undefined;
+  const address = renderer.address(e.binding, e.index);
+  const first = placeAt(address, least * 4);
+  if (span === 0) return () => v128.load32Splat(...first);
+  if (areNeighbors(lanes)) return () => v128.load(...first);
+  if (span <= 3) {
+    return () => {
+      const near = renderer.math.keep(span === 1 ? v128.load64Zero(...first) : v128.load(...first));
+      return v128.shuffle(
+        near,
+        near,
+        mapLanes(lanes, (lane) => lane - least),
+      );
+    };
+  }
+  // The second vector ends where the last lane does, and may begin inside the first.
+  const start = least + span - 3;
+  const second = placeAt(address, start * 4);
+  const chosen = mapLanes(lanes, (lane) => (lane < least + 4 ? lane - least : lane - start + 4));
+  return () => v128.shuffle(v128.load(...first), v128.load(...second), chosen);
 }
 
 /** Where the guard is false no memory is touched, because the address may be anywhere. */
@@ -40,16 +58,15 @@ function guardedLoad(renderer: Renderer, e: Load, guard: Expression): Vector {
   const { f, math } = renderer;
   const mask = math.keep(renderer.value(guard));
   const result = math.keep(math.int(0));
-  const stride = renderer.strideOf(e.index);
-  if (stride === 0) {
-    const whole = readWhole(renderer, e, 0);
-    f.if(v128.anyTrue(mask), () => result.set(v128.and(whole, mask)));
+  const lanes = renderer.lanesOf(e.index);
+  const whole = lanes && wholeRead(renderer, e, lanes);
+  if (whole && lanes.every((lane) => lane === lanes[0])) {
+    f.if(v128.anyTrue(mask), () => result.set(v128.and(whole(), mask)));
     return result;
   }
-  const whole = stride === 1 ? readWhole(renderer, e, 1) : undefined;
-  const places = lanePlaces(renderer, e.binding, e.index, stride);
+  const places = lanePlaces(renderer, e.binding, e.index, lanes);
   const byLane = (): void => readLanes(renderer, mask, result, places);
-  if (whole) f.if(i32x4.allTrue(mask), () => result.set(whole), byLane);
+  if (whole) f.if(i32x4.allTrue(mask), () => result.set(whole()), byLane);
   else byLane();
   return result;
 }
@@ -63,10 +80,10 @@ function readLanes(renderer: Renderer, mask: Vector, result: Local<'v128'>, plac
 }
 
 /** The place of each lane's element. */
-function lanePlaces(renderer: Renderer, binding: number, index: Expression, stride: number | undefined): Place[] {
-  if (stride !== undefined) {
-    const address = renderer.address(binding, index, stride);
-    return [0, 1, 2, 3].map((lane) => placeAt(address, lane * stride * 4));
+function lanePlaces(renderer: Renderer, binding: number, index: Expression, lanes: Lanes | undefined): Place[] {
+  if (lanes) {
+    const address = renderer.address(binding, index);
+    return lanes.map((lane) => placeAt(address, lane * 4));
   }
   const bytes = renderer.math.keep(i32x4.shl(renderer.value(index), i32.constant(2)));
   return [0, 1, 2, 3].map((lane) => [i32.add(renderer.base(binding), i32x4.extract(bytes, lane)), 0]);
@@ -77,16 +94,16 @@ export function storeVector(renderer: Renderer, store: Store, value: Vector): vo
   const { f, math, scope } = renderer;
   const isBool = renderer.dtypes[store.binding] === 'bool';
   const stored = isBool ? math.keep(v128.and(value, math.int(1))) : value;
-  const stride = renderer.strideOf(store.index);
+  const lanes = renderer.lanesOf(store.index);
+  const places = lanePlaces(renderer, store.binding, store.index, lanes);
+  const [base, offset] = places[0] as Place;
   if (scope.vectorAxis === undefined) {
-    const [base, offset] = placeAt(renderer.address(store.binding, store.index, 0), 0);
     f.emit(v128.store32Lane(base, stored, 0, offset));
-  } else if (stride === 1) {
-    const [base, offset] = placeAt(renderer.address(store.binding, store.index, 1), 0);
+  } else if (lanes && areNeighbors(lanes)) {
     f.emit(v128.store(base, stored, offset));
   } else {
-    lanePlaces(renderer, store.binding, store.index, stride).forEach(([base, offset], lane) => {
-      f.emit(v128.store32Lane(base, stored, lane, offset));
+    places.forEach(([laneBase, laneOffset], lane) => {
+      f.emit(v128.store32Lane(laneBase, stored, lane, laneOffset));
     });
   }
 }

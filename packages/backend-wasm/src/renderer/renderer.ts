@@ -1,8 +1,9 @@
-import { dependsOn, type Expression, operands, type Scalar, type Store, strideAlong } from '@evenkeel/backend';
+import { dependsOn, type Expression, operands, type Scalar, type Store } from '@evenkeel/backend';
 import { type FunctionBuilder, f32x4, i32, i32x4, Local, type Value } from '../assembler/index.ts';
-import { type Address, isBound, isScalarArithmetic, linearAddress } from './addresses.ts';
+import { type Address, addressOf, isBound, termsOf } from './addresses.ts';
 import { Faults } from './faults.ts';
-import { countUses, formOf, reductionsOf } from './graph.ts';
+import { countUses, isScalarArithmetic, reductionsOf } from './graph.ts';
+import { isIndexArithmetic, isNatural, type Lanes, lanesAlong, sameLanes } from './lanes.ts';
 import { loadVector, storeVector } from './memory.ts';
 import { binaryOf, castOf, unaryOf } from './operations.ts';
 import { type LoopLane, makeScope, type Scope } from './scope.ts';
@@ -113,30 +114,27 @@ export class Renderer {
     return this.#uses.get(e) === 1 && this.#find(e) === undefined;
   }
 
-  /** Where lane 0 of the current copy of an element lies. The index must have a constant stride along the vector axis. */
-  address(binding: number, index: Expression, stride: number): Address {
-    const base = this.base(binding);
-    const form = formOf(index);
-    const address = form
-      ? linearAddress(this.f, this.#scopes, binding, base, form)
-      : {
-          base: this.f.i32(i32.add(base, i32.shl(this.#integer(index), i32.constant(2)))),
-          offset: 0,
-          wraps: true,
-        };
-    return { ...address, offset: address.offset + this.#copy * 16 * stride };
+  /** Where lane 0 of the first copy of an element lies. The index must have lanes that are known beforehand. */
+  address(binding: number, index: Expression): Address {
+    const standing = {
+      f: this.f,
+      scopes: this.#scopes,
+      isKnown: (part: Expression) => this.#isKnown(part),
+      integer: (part: Expression) => this.#integer(part),
+    };
+    return addressOf(standing, binding, this.base(binding), termsOf(index));
   }
 
   base(binding: number): Value<'i32'> {
     return this.#bases[binding] as Value<'i32'>;
   }
 
-  /** How far an index moves from lane to lane; undefined where that is not a constant. */
-  strideOf(index: Expression): number | undefined {
+  /** How far each lane of the current copy is from lane 0 of the first copy; undefined where that is not known beforehand. */
+  lanesOf(index: Expression): Lanes | undefined {
     const { vectorAxis } = this.scope;
-    if (vectorAxis === undefined) return 0;
+    if (vectorAxis === undefined) return sameLanes;
     if (this.#byLane(index)) return undefined;
-    return strideAlong(index, vectorAxis);
+    return lanesAlong(index, vectorAxis, this.#copy);
   }
 
   store(store: Store, value: Vector): void {
@@ -167,13 +165,11 @@ export class Renderer {
       }
     };
     const visitIndex = (binding: number, index: Expression): void => {
-      const form = formOf(index);
-      if (form) {
-        linearAddress(this.f, this.#scopes, binding, this.base(binding), form);
-      } else if (vectorAxis !== undefined && strideAlong(index, vectorAxis) === undefined) {
+      if (vectorAxis !== undefined && !lanesAlong(index, vectorAxis)) {
         visit(index);
       } else {
-        visitScalar(index);
+        this.address(binding, index);
+        for (const part of termsOf(index).parts.keys()) visitScalar(part);
       }
     };
     const visitScalar = (e: Expression): void => {
@@ -244,7 +240,7 @@ export class Renderer {
       case 'unary':
         return unaryOf(this.math, e.fn, e.dtype, this.value(e.a));
       case 'binary':
-        return this.#fused(e) ?? this.#binary(e);
+        return this.#fused(e) ?? this.#lanes(e) ?? this.#binary(e);
       case 'select':
         return this.math.select(this.value(e.condition), this.value(e.a), this.value(e.b));
       case 'cast':
@@ -279,6 +275,15 @@ export class Renderer {
       return this.math.madd(this.value(e.a.a), this.value(e.a.b), this.value(e.b));
     }
     return undefined;
+  }
+
+  /** What is made from positions is computed once, as a scalar, where the lanes' distances are known. */
+  #lanes(e: Expression): Vector | undefined {
+    if (!isIndexArithmetic(e)) return undefined;
+    const lanes = this.lanesOf(e);
+    if (!lanes) return undefined;
+    const first = i32x4.splat(this.#integer(e));
+    return lanes.every((lane) => lane === 0) ? first : i32x4.add(first, this.f.constant(lanes));
   }
 
   #axis(axis: number): Vector {
@@ -317,6 +322,7 @@ export class Renderer {
       if (e.fn === 'add') return i32.add(a, b);
       if (e.fn === 'sub') return i32.sub(a, b);
       if (e.fn === 'mul') return i32.mul(a, b);
+      if (isNatural(e)) return e.fn === 'div' ? i32.divU(a, b) : i32.remU(a, b);
       return e.fn === 'div' ? i32.divS(a, b) : i32.remS(a, b);
     }
     return i32x4.extract(this.value(e), 0);

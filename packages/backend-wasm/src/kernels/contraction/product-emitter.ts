@@ -151,7 +151,7 @@ export class ProductEmitter {
   }
 
   #start(view: MatrixView): Local<'i32'> {
-    const address = this.renderer.address(view.binding, view.start, 0);
+    const address = this.renderer.address(view.binding, view.start);
     const [base, offset] = placeAt(address, 0);
     return this.#f.i32(i32.add(base, i32.constant(offset)));
   }
