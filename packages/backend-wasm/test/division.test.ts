@@ -162,6 +162,31 @@ describe('a loop', () => {
     });
   });
 
+  test('that counts, and asks whether any is large, in two stages', async () => {
+    const n = 160_000;
+    const x = load(f32, 0, axis(0));
+    const kernel = loop({
+      bindings: [read, { dtype: 'int32', access: 'write' }, { dtype: 'bool', access: 'write' }],
+      inner: [n],
+      reductions: [
+        { fn: 'sum', value: { kind: 'cast', dtype: 'int32', a: binary('mul', x, constant(f32, 10)) } },
+        { fn: 'sum', value: binary('gt', unary('exp', x), constant(f32, 2.718)) },
+      ],
+      stores: [
+        { binding: 1, index: integer(0), value: reduced('int32', 0) },
+        { binding: 2, index: integer(0), value: reduced('bool', 1) },
+      ],
+    });
+    for (const largest of [0.5, 1]) {
+      const data = numbers(n).map((v) => v / 2);
+      data[n - 7] = largest;
+      const [, count, any] = await runKernel(kernel, [data, [0], [7]], { backend: backends[0] });
+      expect(count).toEqual([data.reduce((sum, v) => sum + Math.trunc(Math.fround(v * 10)), 0)]);
+      expect(any).toEqual([largest === 1 ? 1 : 0]);
+      await expectSameBits(kernel, [data, [0], [7]], { absolute: 0 });
+    }
+  });
+
   test('that gathers rows', async () => {
     const row = bounded(load('int32', 0, axis(0)), 50);
     const index = binary('add', binary('mul', row, integer(300)), axis(1));
