@@ -252,6 +252,55 @@ describe.each(backends)('compile on %s', (where, backend) => {
     expect(await double().data()).toEqual(new Float32Array([6.5, 8.5]));
   });
 
+  test('state and gradients may come to lie otherwise in memory', async () => {
+    const [got, expected] = await both(async (run) => {
+      const turned = tensor([
+        [1, 2, 3],
+        [4, 5, 6],
+      ])
+        .t()
+        .keep();
+      const w = new Parameter(
+        tensor([
+          [1, 2],
+          [3, 4],
+        ]),
+      );
+      const add = run((x: Tensor) => {
+        w.mul(x).sum().backward();
+        return turned.mul(2).add(x.sum());
+      });
+      const history = [];
+      for (let i = 0; i < calls; i++) {
+        if (i === 4)
+          turned.assign([
+            [1, 2],
+            [3, 4],
+            [5, 6],
+          ]);
+        if (i % 3 === 1)
+          w.grad = tensor([
+            [i, 2],
+            [3, 4],
+          ]).t();
+        if (i % 3 === 2)
+          w.grad = tensor([
+            [i, 2],
+            [3, 4],
+          ]);
+        const sum = add(
+          tensor([
+            [i, 1],
+            [2, 3],
+          ]),
+        );
+        history.push(await contents({ sum, w: w.grad }));
+      }
+      return history;
+    });
+    expectAlike(where, got, expected);
+  });
+
   test('a result of one call is no more than that: the next call leaves it alone', async () => {
     const next = compile((x: Tensor) => x.add(1));
     const results = [];

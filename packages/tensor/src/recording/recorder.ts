@@ -134,8 +134,10 @@ export class Recorder {
     // The range that is bound begins at the lowest element.
     bindingOf(tensor);
     const input = this.graph.input(tensor, tensor.strides);
-    this.sources.push(this.#sourceOf(tensor));
+    const source = this.#sourceOf(tensor);
+    this.sources.push(source);
     this.#inputs.set(tensor, input);
+    this.#guardLayout(source, tensor);
     if (tensor.requiresGrad || tensor.node === undefined) this.guard(() => tensor.requiresGrad, tensor.requiresGrad);
     return input;
   }
@@ -252,6 +254,14 @@ export class Recorder {
     event.produce().forEach((number, i) => {
       this.numbers[event.slot + i] = number;
     });
+  }
+
+  /** The program walks memory as it lies now; what an argument looks like is part of the signature. */
+  #guardLayout(source: Source, tensor: Tensor): void {
+    if (source.kind === 'argument' || (source.kind === 'captured' && tensor.isContiguous)) return;
+    const found = source.kind === 'captured' ? () => tensor : () => this.gradientBefore(source.of);
+    const layout = () => String(found()?.strides);
+    this.guard(layout, layout());
   }
 
   #sourceOf(tensor: Tensor): Source {
