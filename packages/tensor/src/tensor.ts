@@ -3,6 +3,7 @@ import { DeviceError, ShapeError } from '@evenkeel/errors';
 import type { GradientNode } from './autograd/node.ts';
 import { Lifetime, releaseWhenUnreachable, touch } from './engine/lifetime.ts';
 import type { Storage } from './engine/storage.ts';
+import { unassignable } from './engine/unassignable.ts';
 import { activeRecorder } from './recording/active.ts';
 import type { Traced } from './recording/traced.ts';
 
@@ -150,11 +151,7 @@ export class Tensor {
 
   /** @internal Makes it hold another content of the same shape and dtype. */
   become(content: View): void {
-    if (!this.lifetime) {
-      throw new DeviceError('a constant tensor cannot be assigned to', {
-        remedy: 'make a tensor with memory: zeros(shape).contiguous(), or a Parameter',
-      });
-    }
+    if (!this.lifetime) throw unassignable();
     this.lifetime.exchange(content.storage);
     this.strides = content.strides;
     this.offset = content.offset;

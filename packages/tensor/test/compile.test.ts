@@ -237,6 +237,27 @@ describe.each(backends)('compile on %s', (where, backend) => {
     expect((await state.data())[0]).toBe(9);
   });
 
+  test('a constant cannot be assigned to, as eagerly', () => {
+    const constant = zeros([3]);
+    expect(() => compile(() => constant.assign(constant.add(1)))()).toThrow(/constant tensor cannot be assigned to/);
+  });
+
+  test('gradients of what is made inside can be returned', async () => {
+    const [got, expected] = await both(async (run) => {
+      const w = new Parameter(tensor([1, 2]));
+      const f = run((x: Tensor) => {
+        w.grad = undefined;
+        const h = w.mul(x).retainGrad();
+        h.square().sum().backward();
+        return { inner: h.grad as Tensor, h };
+      });
+      const history = [];
+      for (let i = 0; i < 4; i++) history.push(await contents({ ...f(tensor([i, 3])), w: w.grad }));
+      return history;
+    });
+    expectAlike(where, got, expected);
+  });
+
   test('what is assigned to state between calls takes effect', async () => {
     const state = tensor([1, 2]);
     const double = compile(() => {

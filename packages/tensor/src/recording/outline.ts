@@ -43,6 +43,8 @@ export function outline<Result>(recorder: Recorder, returned: Result): Outline<R
   });
   const gradients: [Tensor, number | Tensor | undefined][] = [];
   for (const of of recorder.gradients.keys()) {
+    // What was made inside is gone, and its gradient with it unless it is returned.
+    if (of.traced) continue;
     const gradient = of.peekGrad();
     if (!gradient || gradient.uniform !== undefined || recorder.consumes(of)) gradients.push([of, gradient]);
     else if (gradient !== recorder.gradientBefore(of) || gradient.traced) {

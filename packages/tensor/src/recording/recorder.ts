@@ -3,6 +3,7 @@ import { Graph, type Primitive, type Spec, type Value } from '@evenkeel/compiler
 import { EvenKeelError } from '@evenkeel/errors';
 import type { Device } from '../engine/device.ts';
 import { bindingOf } from '../engine/execute.ts';
+import { unassignable } from '../engine/unassignable.ts';
 import { Tensor } from '../tensor.ts';
 import { revived } from './revive.ts';
 import { leaked, type Traced, unreadable } from './traced.ts';
@@ -158,6 +159,7 @@ export class Recorder {
 
   /** Has a tensor hold another value from here on. */
   write(tensor: Tensor, value: Value): void {
+    if (tensor.uniform !== undefined) throw unassignable();
     if (tensor.traced) tensor.traced = { recorder: this, value };
     else {
       this.inputOf(tensor);
