@@ -1,6 +1,6 @@
 import { dependsOn, type Expression, type LoopKernel, load, type Store } from '@evenkeel/backend';
 import { partsOf, reductionsOf, replaceParts } from '../renderer/graph.ts';
-import { arithmeticCost, mathFunctions, passesOf } from './vector-axis.ts';
+import { arithmeticCost, innerAxes, mathFunctions, passesOf } from './vector-axis.ts';
 
 /** A loop kernel as it is run. */
 export interface LoopPlan {
@@ -51,14 +51,13 @@ export function planLoop(kernel: LoopKernel): LoopPlan {
 }
 
 // A value of fewer instructions is computed again rather than read.
-const leastReadBack = 8;
+const leastReadBack = 6;
 
 /** An expression of a pass with what earlier passes have stored read back, where that is less work. */
 function readBackBefore(kernel: LoopKernel, early: readonly (readonly Store[])[]) {
-  const inner = kernel.inner.reduce((axes, _, i) => axes | (1 << (kernel.outer.length + i)), 0);
-  const isLong = (value: Expression): boolean =>
-    value.dtype === 'float32' && (isCostly(value) || arithmeticCost([value], inner) >= leastReadBack);
-  const stored = early.map((stores) => stores.filter(({ value }) => isLong(value)));
+  const stored = early.map((stores) =>
+    stores.filter(({ value }) => value.dtype === 'float32' && isLong(kernel, value)),
+  );
   const memos = [...early, []].map(() => new Map<Expression, Expression>());
   return (e: Expression, pass: number): Expression => {
     const before = stored.slice(0, pass).flat();
@@ -83,7 +82,7 @@ function waitingValue(kernel: LoopKernel, store: Store, computed: ReadonlySet<Ex
   if (!computed || kernel.bindings[store.binding]?.dtype !== 'float32') return undefined;
   const variesInside = (e: Expression): boolean => kernel.inner.some((_, i) => dependsOn(e, kernel.outer.length + i));
   const value = [...partsOf([store.value])].find(
-    (e) => computed.has(e) && e.dtype === 'float32' && variesInside(e) && isCostly(e),
+    (e) => computed.has(e) && e.dtype === 'float32' && variesInside(e) && isLong(kernel, e),
   );
   if (!value || !variesInside(store.index) || readsBinding(kernel, store.binding)) return undefined;
   const waiting = load('float32', store.binding, store.index);
@@ -91,6 +90,11 @@ function waitingValue(kernel: LoopKernel, store: Store, computed: ReadonlySet<Ex
   // What is still read for each element may lie in the store's place.
   for (const e of partsOf([rest])) if (e.kind === 'load' && e !== waiting && variesInside(e)) return undefined;
   return { store: { ...store, value: rest }, kept: { ...store, value } };
+}
+
+/** Whether computing a value for an element takes longer than reading it. */
+function isLong(kernel: LoopKernel, value: Expression): boolean {
+  return isCostly(value) || arithmeticCost([value], innerAxes(kernel)) >= leastReadBack;
 }
 
 function isCostly(e: Expression): boolean {

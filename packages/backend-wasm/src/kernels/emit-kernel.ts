@@ -1,4 +1,4 @@
-import type { Expression, Kernel, RoutineKernel, RoutineName, Scalar } from '@evenkeel/backend';
+import type { Expression, Kernel, LoopKernel, RoutineKernel, RoutineName, Scalar } from '@evenkeel/backend';
 import { DTypeError } from '@evenkeel/errors';
 import type { Features } from '../renderer/vector-math.ts';
 import { emitContraction } from './contraction/contraction.ts';
@@ -10,6 +10,7 @@ import { emitRank } from './rank.ts';
 import { emitScan } from './scan.ts';
 import { emitScatterAdd } from './scatter-add.ts';
 import { stageReduction } from './staged-reduction.ts';
+import { stageValues } from './staged-values.ts';
 
 /** The routines there are; a routine that the contract gains does not type-check before it is here. */
 export const routines: readonly RoutineName[] = Object.keys({
@@ -24,17 +25,27 @@ export function emitKernel(kernel: Kernel, features: Features): KernelModule {
   kernel.arguments.forEach(refuseFloat64);
   if (kernel.form === 'contraction') return emitContraction(kernel, features);
   if (kernel.form === 'routine') return emitRoutine(kernel, features);
-  const stages = stageReduction(kernel);
-  const plans = (stages ?? [kernel]).map(planLoop);
+  const stages = stagesOf(kernel);
+  const plans = stages.map(planLoop);
   const emitter = new KernelEmitter(kernel, features, plans.flatMap(loopRoots));
-  if (stages) {
-    const results = stages[0].outer.reduce((size, extent) => size * extent, 1);
-    for (const { value } of kernel.reductions) {
-      emitter.scratch({ dtype: value.dtype, place: emitter.reserve(results * 4, false) });
+  for (const { outer, stores } of stages.slice(0, -1)) {
+    const elements = outer.reduce((size, extent) => size * extent, 1);
+    for (const { value } of stores) {
+      emitter.scratch({ dtype: value.dtype, place: emitter.reserve(elements * 4, false) });
     }
   }
   for (const plan of plans) emitLoop(emitter, plan);
   return emitter.finish();
+}
+
+/** A kernel as loops that run one after the other; each but the last stores into bindings of its own. */
+function stagesOf(kernel: LoopKernel): LoopKernel[] {
+  const scratch = kernel.bindings.length;
+  const values = stageValues(kernel, scratch);
+  const first = values ? [values[0]] : [];
+  const rest = values ? values[1] : kernel;
+  const stored = first.reduce((count, stage) => count + stage.stores.length, 0);
+  return [...first, ...(stageReduction(rest, scratch + stored) ?? [rest])];
 }
 
 function emitRoutine(kernel: RoutineKernel, features: Features): KernelModule {

@@ -5,10 +5,10 @@ import type { LoopPlan } from './early-stores.ts';
 import type { KernelEmitter } from './kernel-emitter.ts';
 import { cutNest, type LoopAxis, runNest } from './nest.ts';
 import { runPass } from './reduction.ts';
-import { chooseCopies, chooseVectorAxis, timeOf } from './vector-axis.ts';
+import { chooseCopies, chooseVectorAxis, innerAxes, timeOf } from './vector-axis.ts';
 
 // Reductions by columns read one or two whole cache lines of every row.
-const columnCopies = { least: 4, most: 8 };
+const columnCopies = (reductions: number) => ({ least: 4, most: reductions > 1 ? 4 : 8 });
 
 type Values = readonly Expression[];
 
@@ -35,7 +35,8 @@ export function emitLoop(emitter: KernelEmitter, { kernel, passes, early }: Loop
         copies: first + i === vectorAxis ? chooseCopies(work, extent, copies) : 0,
       })),
     );
-  const outerAxes = loopAxes(outer, 0, values, reductions.length > 0 ? columnCopies : {});
+  const varying = { axes: innerAxes(kernel) };
+  const outerAxes = loopAxes(outer, 0, values, reductions.length > 0 ? columnCopies(reductions.length) : {});
   const axes = inner.length === 0 ? tiled(outerAxes, allStores) : outerAxes;
   const work = [...extents.values()].reduce((size, extent) => size * extent, timeOf({ values, stores: allStores }));
   const along = cutNest(axes, work);
@@ -51,13 +52,13 @@ export function emitLoop(emitter: KernelEmitter, { kernel, passes, early }: Loop
           const reduced = members.map(({ reduction }) => reduction.value);
           const storedHere = early[p] ?? [];
           const work = [...reduced, ...storedHere.map((s) => s.value)];
-          runPass(renderer, loopAxes(inner, outer.length, work), members, storedHere);
+          runPass(renderer, loopAxes(inner, outer.length, work, varying), members, storedHere);
         }
         storeAll(renderer, stores);
         if (elementStores.length === 0) return;
         const stored = elementStores.map((s) => s.value);
         runNest(renderer, {
-          axes: loopAxes(inner, outer.length, stored),
+          axes: loopAxes(inner, outer.length, stored, varying),
           values: stored,
           stores: elementStores,
           body: () => storeAll(renderer, elementStores),

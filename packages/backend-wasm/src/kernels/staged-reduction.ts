@@ -1,5 +1,14 @@
-import { axis, type Expression, type LoopKernel, load, reduced, type Store, weightedSum } from '@evenkeel/backend';
-import { replaceParts } from '../renderer/graph.ts';
+import {
+  axis,
+  type Expression,
+  type LoopKernel,
+  load,
+  reduced,
+  type Store,
+  strideAlong,
+  weightedSum,
+} from '@evenkeel/backend';
+import { partsOf, replaceParts } from '../renderer/graph.ts';
 import { passesOf } from './vector-axis.ts';
 
 // Where there are this many results, threads share these.
@@ -7,21 +16,21 @@ const fewResults = 8;
 /** Values that are added up on one thread while others would still be told of them. */
 const fewValues = 1 << 15;
 const [leastPieces, mostPieces] = [8, 60];
+/** A matrix of so many elements is larger than what is near the processor. */
+const manyValues = 1 << 18;
+const pieceRows = 16;
 
 /**
  * A reduction of many values to few as two loops: the inner axes are cut in pieces that are reduced each on its own, then
  * the pieces in order. How it is cut depends on the shape alone, so the result is the same on any number of threads.
- * Undefined where that is not worth it or the axes cannot be cut evenly. The pieces' results are bindings behind the kernel's.
+ * Undefined where that is not worth it or the axes cannot be cut evenly. The pieces' results are bindings from `scratch` on.
  */
-export function stageReduction(kernel: LoopKernel): readonly [LoopKernel, LoopKernel] | undefined {
+export function stageReduction(kernel: LoopKernel, scratch: number): readonly [LoopKernel, LoopKernel] | undefined {
   const { outer, inner, reductions, elementStores } = kernel;
-  const size = (extents: readonly number[]) => extents.reduce((product, extent) => product * extent, 1);
-  if (size(outer) >= fewResults || size(inner) < fewValues) return undefined;
   if (elementStores.length > 0 || passesOf(kernel).length !== 1) return undefined;
-  const cut = inner.findIndex((extent) => piecesOf(extent) >= leastPieces);
-  if (cut < 0) return undefined;
+  const { cut, pieces } = piecesOfRows(kernel) ?? piecesOfColumns(kernel) ?? {};
+  if (cut === undefined || pieces === undefined) return undefined;
   const extent = inner[cut] as number;
-  const pieces = piecesOf(extent);
   const length = extent / pieces;
   const piece = outer.length;
   // The pieces are an axis behind the outer ones, so the inner ones move on.
@@ -35,9 +44,8 @@ export function stageReduction(kernel: LoopKernel): readonly [LoopKernel, LoopKe
     [...outer, pieces].map((_, i) => axis(i)),
     [...outer, pieces].map((_, i) => size([...outer, pieces].slice(i + 1))),
   );
-  const scratch = (i: number): number => kernel.bindings.length + i;
   const partial: Store[] = reductions.map(({ value }, i) => ({
-    binding: scratch(i),
+    binding: scratch + i,
     index: place,
     value: reduced(value.dtype, i),
   }));
@@ -51,9 +59,40 @@ export function stageReduction(kernel: LoopKernel): readonly [LoopKernel, LoopKe
   const second: LoopKernel = {
     ...kernel,
     inner: [pieces],
-    reductions: reductions.map(({ fn, value }, i) => ({ fn, value: load(value.dtype, scratch(i), place) })),
+    reductions: reductions.map(({ fn, value }, i) => ({ fn, value: load(value.dtype, scratch + i, place) })),
   };
   return [first, second];
+}
+
+interface Pieces {
+  /** The inner axis that is cut, by its place among these. */
+  readonly cut: number;
+  readonly pieces: number;
+}
+
+function size(extents: readonly number[]): number {
+  return extents.reduce((product, extent) => product * extent, 1);
+}
+
+function piecesOfRows({ outer, inner }: LoopKernel): Pieces | undefined {
+  if (size(outer) >= fewResults || size(inner) < fewValues) return undefined;
+  const cut = inner.findIndex((extent) => piecesOf(extent) >= leastPieces);
+  return cut < 0 ? undefined : { cut, pieces: piecesOf(inner[cut] as number) };
+}
+
+/**
+ * Columns of a large matrix: some rows at a time are read from left to right. Reading a few columns from top to bottom
+ * would touch a page of memory for each row, again for the next columns.
+ */
+function piecesOfColumns({ outer, inner, reductions }: LoopKernel): Pieces | undefined {
+  const [rows, ...others] = inner;
+  if (rows === undefined || others.length > 0 || rows * size(outer) < manyValues) return undefined;
+  const column = outer.length - 1;
+  const isRead = (e: Expression): boolean => e.kind === 'load' && strideAlong(e.index, column) === 1;
+  if (![...partsOf(reductions.map((r) => r.value))].some(isRead)) return undefined;
+  let length = pieceRows;
+  while (rows % length !== 0) length--;
+  return length < pieceRows / 2 ? undefined : { cut: 0, pieces: rows / length };
 }
 
 /** The largest number of even pieces. */

@@ -106,8 +106,12 @@ export function chooseVectorAxis(
  * How many vectors to work on side by side: enough to hide the loop's own cost and the latency of additions. Long
  * expressions keep the processor busy alone, and two at a time only make V8 spill registers.
  */
-export function chooseCopies(values: readonly Expression[], extent: number, { least = 1, most = 4 } = {}): number {
-  const cost = arithmeticCost(values);
+export function chooseCopies(
+  values: readonly Expression[],
+  extent: number,
+  { least = 1, most = 4, axes = everyAxis } = {},
+): number {
+  const cost = arithmeticCost(values, axes);
   const wanted = Math.max(least, cost <= 8 ? most : cost <= 16 ? 2 : 1);
   let copies = 1;
   while (copies * 2 <= wanted && copies * 8 <= extent) copies *= 2;
@@ -143,4 +147,9 @@ export function passesOf(kernel: LoopKernel): number[][] {
     passes[pass] = [...(passes[pass] ?? []), i];
   });
   return passes;
+}
+
+/** The inner axes of a kernel, as a bit set. */
+export function innerAxes({ outer, inner }: LoopKernel): number {
+  return inner.reduce((axes, _, i) => axes | (1 << (outer.length + i)), 0);
 }

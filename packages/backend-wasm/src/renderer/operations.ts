@@ -149,6 +149,7 @@ export function binaryOf(
     // One instruction, and a NaN in the first operand stays.
     if (fn === 'max' && known !== undefined && !Number.isNaN(known)) return f32x4.pmax(a, b);
     if (fn === 'min' && known !== undefined && !Number.isNaN(known)) return f32x4.pmin(a, b);
+    if (fn === 'div' && known !== undefined && hasExactInverse(known)) return f32x4.mul(a, math.float(1 / known));
   } else if (dtype === 'int32' || dtype === 'uint32') {
     const compound = integerBinary(math, fn, dtype === 'uint32', a, b, known);
     if (compound) return compound;
@@ -156,6 +157,12 @@ export function binaryOf(
   const simple = operationsOf[dtype]?.[fn];
   if (!simple) throw new TypeError(`${fn} is not defined on ${dtype}`);
   return simple(a, b);
+}
+
+/** Whether multiplying by the inverse gives the same bits as dividing: that of a power of two, where both are normal. */
+function hasExactInverse(divisor: number): boolean {
+  const exponent = Math.log2(Math.abs(divisor));
+  return Number.isInteger(exponent) && Math.abs(exponent) <= 126;
 }
 
 function power(math: VectorMath, a: Vector, b: Vector, exponent: number | undefined): Vector {
