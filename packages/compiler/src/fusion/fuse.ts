@@ -247,8 +247,9 @@ class Fuser {
     if ((kind !== 'element' && kind !== 'fold') || !this.#together) return undefined;
     const sources = nearSourcesOf(value);
     for (const cluster of this.#clusters) {
-      if (cluster.form !== 'loop') continue;
-      if (kind === 'element' && cluster.sizeOf(cluster.elements) !== sizeOf(value.shape)) continue;
+      const rows = kind === 'fold' ? cluster.outer : cluster.elements;
+      const mayFit = cluster.form === 'loop' && (kind === 'element' || cluster.inner !== undefined);
+      if (!mayFit || cluster.sizeOf(rows) !== sizeOf(value.shape)) continue;
       if (!cluster.accesses.some((access) => this.#readsSome(access, sources, kind))) continue;
       if (later.some((reader) => reaches(reader, cluster))) continue;
       if (kind === 'fold') {
