@@ -7,7 +7,8 @@
 import { atan2, fmod, lerp, remainder } from './ops/arithmetic.ts';
 import { bitwiseAnd, bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift, bitwiseXor } from './ops/bitwise.ts';
 import { allclose, equal, isclose, isin, isneginf, isposinf } from './ops/closeness.ts';
-import { where } from './ops/comparison.ts';
+import { logicalXor, where } from './ops/comparison.ts';
+import { addmm, bmm, mv, outer } from './ops/contraction.ts';
 import { diagEmbed, diagflat, diagonalScatter, trace } from './ops/diagonals.ts';
 import {
   addcdiv,
@@ -44,10 +45,28 @@ import {
   take,
 } from './ops/index-writing.ts';
 import { diag, diagonal, indexAdd, oneHot, scatter, takeAlongDim, tril, triu } from './ops/indexing.ts';
+import { chunk, split, unbind } from './ops/joining.ts';
 import { methods } from './ops/method.ts';
 import { pad } from './ops/padding.ts';
 import { copysign, fmax, fmin, heaviside, hypot, logaddexp, logaddexp2, signbit, xlogy } from './ops/pairwise.ts';
-import { acos, acosh, asin, asinh, atan, atanh, cosh, exp2, frac, log2, log10, sinh, tan } from './ops/pointwise.ts';
+import {
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atanh,
+  cosh,
+  erf,
+  exp2,
+  expm1,
+  frac,
+  log1p,
+  log2,
+  log10,
+  sinh,
+  tan,
+} from './ops/pointwise.ts';
 import { addbmm, addmv, addr, baddbmm, cross, inner, kron, matrixPower, vdot } from './ops/products.ts';
 import {
   adjoint,
@@ -157,6 +176,7 @@ const table = {
   ...{ logsumexp, pad, prod, unfold, vectorNorm },
   ...{ copysign, fmax, fmin, heaviside, hypot, logaddexp, logaddexp2, signbit, xlogy },
   ...{ acos, acosh, asin, asinh, atan, atanh, cosh, exp2, frac, log10, log2, sinh, tan },
+  ...{ addmm, bmm, chunk, erf, expm1, log1p, logicalXor, mv, outer, split, unbind },
   ...{ addbmm, addmv, addr, baddbmm, cross, inner, kron, matrixPower, vdot },
   ...{
     adjoint,

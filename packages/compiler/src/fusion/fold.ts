@@ -53,7 +53,7 @@ function foldElements(cluster: Cluster, value: AppliedValue, at: readonly Expres
 }
 
 /** The cluster's elements are the fold's results: it gets the folded dimensions as inner axes. */
-function foldRows(cluster: Cluster, value: AppliedValue, at: readonly Expression[], ask: Ask): boolean {
+export function foldRows(cluster: Cluster, value: AppliedValue, at: readonly Expression[], ask: Ask): boolean {
   if (cluster.levelOf(at, value.shape) !== 'element') return false;
   const operand = value.inputs[0] as Value;
   const { dims } = value.attributes as ReductionAttributes;

@@ -1,6 +1,6 @@
 import { contiguousStrides, sizeOf } from '@evenkeel/backend';
 import { type Access, Cluster } from '../fusion/cluster.ts';
-import { placeFold } from '../fusion/fold.ts';
+import { foldRows } from '../fusion/fold.ts';
 import { kindOf, neutralOf } from '../fusion/kinds.ts';
 import type { Memory } from '../fusion/memory.ts';
 import { placeProduct } from '../fusion/product.ts';
@@ -20,7 +20,9 @@ function computing(value: AppliedValue, kind: ReturnType<typeof kindOf>): Cluste
   // Numbering the elements anew moves the access too.
   const access: Access = { value, cluster, at: cluster.placeIn(value.shape), context: 'element' };
   cluster.accesses.push(access);
-  if (kind === 'fold') placeFold(cluster, value, access.at, ask);
+  const { lowering } = value.primitive;
+  if (kind === 'fold' && lowering.kind === 'foldWindows') lowering.place(cluster, value, ask);
+  else if (kind === 'fold') foldRows(cluster, value, access.at, ask);
   else if (kind === 'product') placeProduct(cluster, value, access.at, ask);
   else {
     cluster.members.add(value);

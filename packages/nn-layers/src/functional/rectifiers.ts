@@ -1,5 +1,5 @@
 import { ConfigError, ShapeError } from '@evenkeel/errors';
-import { scope, type Tensor, uniform, where } from '@evenkeel/tensor';
+import { expm1, scope, type Tensor, uniform, where } from '@evenkeel/tensor';
 
 // Each says what happens at the kink, because the gradient there is a choice; it is PyTorch's.
 
@@ -58,37 +58,18 @@ export function rrelu(input: Tensor, options: RReLUOptions = {}): Tensor {
 /** x for x > 0, else alpha · (eˣ − 1); gradient `alpha` at 0. Clevert, Unterthiner and Hochreiter 2016. */
 export function elu(input: Tensor, options: { alpha?: number } = {}): Tensor {
   const { alpha = 1 } = options;
-  return scope(() => where(input.gt(0), input, input.clamp({ max: 0 }).expm1().mul(alpha)));
+  return scope(() => where(input.gt(0), input, expm1(input.clamp({ max: 0 })).mul(alpha)));
 }
 
 /** scale · elu(x, alpha) with the constants that keep mean 0 and variance 1. Klambauer et al. 2017. */
 export function selu(input: Tensor): Tensor {
   const alpha = 1.6732632423543772;
   const scale = 1.0507009873554805;
-  return scope(() =>
-    where(
-      input.gt(0),
-      input.mul(scale),
-      input
-        .clamp({ max: 0 })
-        .expm1()
-        .mul(alpha * scale),
-    ),
-  );
+  return scope(() => where(input.gt(0), input.mul(scale), expm1(input.clamp({ max: 0 })).mul(alpha * scale)));
 }
 
 /** x for x > 0, else alpha · (e^(x/alpha) − 1); gradient 1 at 0. Barron 2017. */
 export function celu(input: Tensor, options: { alpha?: number } = {}): Tensor {
   const { alpha = 1 } = options;
-  return scope(() =>
-    where(
-      input.gt(0),
-      input,
-      input
-        .clamp({ max: 0 })
-        .mul(1 / alpha)
-        .expm1()
-        .mul(alpha),
-    ),
-  );
+  return scope(() => where(input.gt(0), input, expm1(input.clamp({ max: 0 }).mul(1 / alpha)).mul(alpha)));
 }

@@ -1,4 +1,4 @@
-import { cat, recurrence as repeat, scope, type Tensor, where } from '@evenkeel/tensor';
+import { cat, chunk, recurrence as repeat, scope, type Tensor, where } from '@evenkeel/tensor';
 import { linear } from './linear.ts';
 
 /** What a recurrent cell holds, by PyTorch's names; gates one below the other. */
@@ -47,7 +47,7 @@ export function longShortTermMemory(weights: CellWeights): Recurrence {
     weights: weightHr ? [weightHh, weightHr] : [weightHh],
     step: (projected, [h, c], [hidden, projection]) => {
       const sum = projected.add(linear(h as Tensor, hidden as Tensor));
-      const gates = sum.chunk(4, -1) as [Tensor, Tensor, Tensor, Tensor];
+      const gates = chunk(sum, 4, -1) as [Tensor, Tensor, Tensor, Tensor];
       const [input, forget, candidate, output] = gates;
       const cell = forget
         .sigmoid()
@@ -76,7 +76,7 @@ export function gatedUnit(weights: CellWeights): Recurrence {
         .narrow(-1, 0, 2 * size)
         .add(recurrent.narrow(-1, 0, 2 * size))
         .sigmoid();
-      const [reset, update] = gates.chunk(2, -1) as [Tensor, Tensor];
+      const [reset, update] = chunk(gates, 2, -1) as [Tensor, Tensor];
       const fresh = projected.narrow(-1, 2 * size, size).add(reset.mul(recurrent.narrow(-1, 2 * size, size)));
       const candidate = fresh.tanh();
       return [candidate.add(update.mul(before.sub(candidate)))];

@@ -1,5 +1,5 @@
 import { ShapeError } from '@evenkeel/errors';
-import { cat, getDefaultDtype, scope, stack, type Tensor, tensor, unflatten } from '@evenkeel/tensor';
+import { cat, chunk, getDefaultDtype, scope, stack, type Tensor, tensor, unbind, unflatten } from '@evenkeel/tensor';
 
 /** Which features turn together: `half` i and i + dim/2 (GPT-NeoX, Llama), `interleaved` 2i and 2i + 1 (the paper, GPT-J). */
 export type RotaryLayout = 'half' | 'interleaved';
@@ -54,11 +54,11 @@ export function rotaryEmbedding(input: Tensor, cos: Tensor, sin: Tensor, layout:
 }
 
 function turnHalves(input: Tensor, cos: Tensor, sin: Tensor): Tensor {
-  const [a, b] = input.chunk(2, -1) as [Tensor, Tensor];
+  const [a, b] = chunk(input, 2, -1) as [Tensor, Tensor];
   return cat([a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin))], -1);
 }
 
 function turnNeighbors(input: Tensor, cos: Tensor, sin: Tensor): Tensor {
-  const [a, b] = unflatten(input, -1, [-1, 2]).unbind(-1) as [Tensor, Tensor];
+  const [a, b] = unbind(unflatten(input, -1, [-1, 2]), -1) as [Tensor, Tensor];
   return stack([a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin))], -1).flatten(-2);
 }

@@ -1,4 +1,4 @@
-import { scope, type Tensor, where } from '@evenkeel/tensor';
+import { erf, log1p, scope, type Tensor, where } from '@evenkeel/tensor';
 
 /**
  * x · Φ(x), with Φ the standard normal distribution function; Hendrycks and Gimpel 2016.
@@ -17,7 +17,7 @@ export function gelu(input: Tensor, options: { approximate?: 'none' | 'tanh' } =
       return inner.tanh().add(1).mul(0.5).mul(input);
     });
   }
-  return scope(() => input.mul(Math.SQRT1_2).erf().add(1).mul(0.5).mul(input));
+  return scope(() => erf(input.mul(Math.SQRT1_2)).add(1).mul(0.5).mul(input));
 }
 
 /** x · sigmoid(x), also called swish; Elfwing, Uchibe and Doya 2018. */
@@ -36,7 +36,7 @@ export function softplus(input: Tensor, options: { beta?: number; threshold?: nu
   return scope(() => {
     const scaled = beta === 1 ? input : input.mul(beta);
     // The clamp keeps exp finite where its result is not used: 0 · ∞ would be a NaN in the gradient.
-    const smooth = scaled.clamp({ max: threshold }).exp().log1p();
+    const smooth = log1p(scaled.clamp({ max: threshold }).exp());
     return where(scaled.gt(threshold), input, beta === 1 ? smooth : smooth.mul(1 / beta));
   });
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import { type Tensor, uniform, where } from '@evenkeel/tensor';
+import { erf as erfOf, log1p, type Tensor, uniform, where } from '@evenkeel/tensor';
 import { fill } from './constant.ts';
 import type { DrawOptions } from './random.ts';
 
@@ -46,14 +46,14 @@ export function truncNormal_<Target extends Tensor>(target: Target, options: Tru
  */
 function inverseErf(y: Tensor): Tensor {
   // −log(1 − y²), where y = ±1 would give infinity; the clamp keeps the tail at what float32 can tell from 1.
-  const w = y.square().neg().log1p().neg().clamp({ max: 16.6 });
+  const w = log1p(y.square().neg()).neg().clamp({ max: 16.6 });
   const guess = where(w.lt(5), polynomial(w.sub(2.5), central), polynomial(w.sqrt().sub(3), tail)).mul(y);
   const slope = guess
     .square()
     .neg()
     .exp()
     .mul(2 / Math.sqrt(Math.PI));
-  return guess.sub(guess.erf().sub(y).div(slope));
+  return guess.sub(erfOf(guess).sub(y).div(slope));
 }
 
 const central = [

@@ -1,5 +1,5 @@
 import { ConfigError, ShapeError } from '@evenkeel/errors';
-import { cat, hostGuard, logicalOr, Parameter, pad, scope, type Tensor, zeros } from '@evenkeel/tensor';
+import { cat, chunk, hostGuard, logicalOr, Parameter, pad, scope, split, type Tensor, zeros } from '@evenkeel/tensor';
 import { type AttentionMasks, attend, causalMask, repeatHeads } from '../functional/attention.ts';
 import { linear } from '../functional/linear.ts';
 import { zeros_ } from '../init/constant.ts';
@@ -173,13 +173,17 @@ export class MultiheadAttention extends Module {
   private project(query: Tensor, key: Tensor, value: Tensor): Tensor[] {
     const { embedDim, kvDim, in_proj_weight: weight, in_proj_bias: bias } = this;
     const sizes = [embedDim, kvDim, kvDim];
-    if (weight && query === key && key === value) return linear(query, weight, bias).split(sizes, -1);
+    if (weight && query === key && key === value) return split(linear(query, weight, bias), sizes, -1);
     if (weight && key === value) {
       const both = linear(key, weight.narrow(0, embedDim, 2 * kvDim), bias?.narrow(0, embedDim, 2 * kvDim));
-      return [linear(query, weight.narrow(0, 0, embedDim), bias?.narrow(0, 0, embedDim)), ...both.chunk(2, -1)];
+      return [linear(query, weight.narrow(0, 0, embedDim), bias?.narrow(0, 0, embedDim)), ...chunk(both, 2, -1)];
     }
-    const separate = weight?.split(sizes, 0) ?? [this.q_proj_weight, this.k_proj_weight, this.v_proj_weight];
-    const biases = bias?.split(sizes, 0);
+    const separate = (weight && split(weight, sizes, 0)) ?? [
+      this.q_proj_weight,
+      this.k_proj_weight,
+      this.v_proj_weight,
+    ];
+    const biases = bias && split(bias, sizes, 0);
     return [query, key, value].map((input, index) => linear(input, separate[index] as Tensor, biases?.[index]));
   }
 

@@ -1,5 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import { customGradient, scope, type Tensor, where } from '@evenkeel/tensor';
+import { customGradient, log1p, scope, type Tensor, where } from '@evenkeel/tensor';
 import { logsigmoid } from '../functional/smooth.ts';
 import { type Reduction, type ReductionOptions, reduce } from './reduction.ts';
 import { expectSameShape } from './same-shape.ts';
@@ -29,13 +29,13 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, options: Binar
 const crossEntropyOfProbabilities = /* @__PURE__ */ customGradient(
   (input, target) => {
     const hit = input.log().clamp({ min: -100 });
-    const miss = input.neg().log1p().clamp({ min: -100 });
+    const miss = log1p(input.neg()).clamp({ min: -100 });
     return target.mul(hit.sub(miss)).add(miss).neg();
   },
   (cotangent, { inputs: [input, target] }) => {
     const [p, y] = [input as Tensor, target as Tensor];
     const spread = p.mul(p.neg().add(1)).clamp({ min: 1e-12 });
-    const forTarget = y.requiresGrad ? cotangent.mul(p.neg().log1p().sub(p.log())) : undefined;
+    const forTarget = y.requiresGrad ? cotangent.mul(log1p(p.neg()).sub(p.log())) : undefined;
     return [cotangent.mul(p.sub(y)).div(spread), forTarget];
   },
 );

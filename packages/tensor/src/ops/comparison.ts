@@ -102,7 +102,6 @@ declare module '../tensor.ts' {
     ge(other: TensorLike): Tensor;
     logicalAnd(other: Tensor): Tensor;
     logicalOr(other: Tensor): Tensor;
-    logicalXor(other: Tensor): Tensor;
     logicalNot(): Tensor;
     isnan(): Tensor;
     isinf(): Tensor;
@@ -112,5 +111,5 @@ declare module '../tensor.ts' {
   }
 }
 
-methods({ eq, ne, lt, le, gt, ge, logicalAnd, logicalOr, logicalXor, logicalNot });
+methods({ eq, ne, lt, le, gt, ge, logicalAnd, logicalOr, logicalNot });
 methods({ isnan, isinf, isfinite, maskedFill, clamp });

@@ -103,12 +103,8 @@ declare module '../tensor.ts' {
   interface Tensor {
     matmul(other: Tensor): Tensor;
     mm(other: Tensor): Tensor;
-    bmm(other: Tensor): Tensor;
-    mv(other: Tensor): Tensor;
     dot(other: Tensor): Tensor;
-    outer(other: Tensor): Tensor;
-    addmm(a: Tensor, b: Tensor, options?: AddmmOptions): Tensor;
   }
 }
 
-methods({ matmul, mm, bmm, mv, dot, outer, addmm });
+methods({ matmul, mm, dot });

@@ -88,10 +88,19 @@ function one(x: Tensor): Tensor {
 }
 
 /** B₂ₖ / (2k (2k - 1)), the highest first. */
-const stirlingSeries = [-3617 / 122400, 1 / 156, -691 / 360360, 1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12];
+const stirlingSeries = /* @__PURE__ */ Array.of(
+  -3617 / 122400,
+  1 / 156,
+  -691 / 360360,
+  1 / 1188,
+  -1 / 1680,
+  1 / 1260,
+  -1 / 360,
+  1 / 12,
+);
 
 /** B₂ₖ / 2k, the highest first. */
-const digammaSeries = [1 / 12, -691 / 32760, 1 / 132, -1 / 240, 1 / 252, -1 / 120, 1 / 12];
+const digammaSeries = /* @__PURE__ */ Array.of(1 / 12, -691 / 32760, 1 / 132, -1 / 240, 1 / 252, -1 / 120, 1 / 12);
 
 /** (-1)ᵏ (ζ(k) - 1) / k from k = 26 down to 2, then 1 - γ. */
 const taylorAtTwo = [

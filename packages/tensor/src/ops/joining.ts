@@ -4,7 +4,6 @@ import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
 import { promoteTypes } from './broadcast.ts';
 import { dimension } from './dims.ts';
-import { methods } from './method.ts';
 
 /** Tensors joined along an existing dimension; the other dimensions are equal. */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
@@ -77,13 +76,3 @@ export function unbind(x: Tensor, dim = 0): Tensor[] {
   const shape = x.shape.filter((_, d) => d !== along);
   return scope(() => split(x, 1, along).map((piece) => ops.reshape(piece, shape)));
 }
-
-declare module '../tensor.ts' {
-  interface Tensor {
-    split(size: number | readonly number[], dim?: number): Tensor[];
-    chunk(count: number, dim?: number): Tensor[];
-    unbind(dim?: number): Tensor[];
-  }
-}
-
-methods({ split, chunk, unbind });

@@ -149,19 +149,16 @@ declare module '../tensor.ts' {
     reciprocal(): Tensor;
     square(): Tensor;
     exp(): Tensor;
-    expm1(): Tensor;
     log(): Tensor;
-    log1p(): Tensor;
     sin(): Tensor;
     cos(): Tensor;
     tanh(): Tensor;
     sigmoid(): Tensor;
-    erf(): Tensor;
     relu(): Tensor;
     to(dtype: DType): Tensor;
   }
 }
 
 methods({ neg, abs, sign, floor, ceil, trunc, round, sqrt, rsqrt, reciprocal, square });
-methods({ exp, expm1, log, log1p, sin, cos });
-methods({ tanh, sigmoid, erf, relu, to });
+methods({ exp, log, sin, cos });
+methods({ tanh, sigmoid, relu, to });
