@@ -60,6 +60,23 @@ describe('equal work on many memories', () => {
     expect(kernelsOf(apart.plan())).toHaveLength(2);
   });
 
+  test('is told apart by what goes along with the elements, also where the first has one element', () => {
+    const { graph, inputs, apply, plan } = graphOf([[1], [4], [6], [1], [6]]);
+    const [one, four, six, number, factors] = inputs as [InputValue, InputValue, InputValue, InputValue, InputValue];
+    const spread = graph.apply(primitives.expand as never, [number], { shape: four.shape });
+    graph.result(apply('mul', one, number), one);
+    graph.result(apply('mul', four, spread), four);
+    graph.result(apply('mul', six, factors), six);
+    const texts = kernelsOf(plan());
+    expect(texts).toHaveLength(2);
+    expect(texts.join('\n')).toContain(
+      'loop [6] in0:float32 in1:float32 out2:float32\n  out2[a0] = (in0[a0] * in1[a0])',
+    );
+    expect(texts.join('\n')).toContain(
+      'loop [5] in0:float32 in1:float32 out2:float32\n  out2[a0] = (in0[a0] * in1[0])',
+    );
+  });
+
   test('is not one kernel where one waits for the other', () => {
     const { graph, inputs, half, plan } = graphOf([[4], [4], [4]]);
     const [a, b, c] = inputs as [InputValue, InputValue, InputValue];

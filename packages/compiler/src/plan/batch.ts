@@ -5,14 +5,11 @@
  */
 import { axis, integer, itemBytes, type Limits, sizeOf, weightedSum } from '@evenkeel/backend';
 import type { Emitted } from '../emission/emit.ts';
-import { sameMemory } from '../emission/evaluation.ts';
-import { type Memory, wholeOf } from '../fusion/memory.ts';
-import { type MapKernel, mapKernelOf, type Operand, widened } from './map-kernel.ts';
+import { wholeOf } from '../fusion/memory.ts';
+import { type Group, groupsOf, identityOf, type Part, type Timed } from './groups.ts';
+import { type Operand, widened } from './map-kernel.ts';
 import type { Range } from './plan.ts';
 import type { Member, Rows } from './rows.ts';
-
-/** Steps of a plan: kernels, or something else that works on memory. */
-type Part = Emitted | { readonly memories: readonly Memory[] };
 
 /** A kernel over several memories: where its bindings begin and end, if not where the first of them does. */
 export interface Batched extends Emitted {
@@ -29,104 +26,6 @@ export function batch<Other extends Part>(parts: readonly Other[], rows: Rows, l
     }
   }
   return replaced.filter((part) => part !== undefined);
-}
-
-interface Timed extends MapKernel {
-  readonly time: number;
-}
-
-/** Map kernels that do the same and may all run where the last of them does. */
-interface Group {
-  readonly members: Timed[];
-  /** By memory. */
-  readonly accesses: Map<unknown, Access[]>;
-  isOpen: boolean;
-}
-
-interface Access {
-  readonly memory: unknown;
-  readonly writes: boolean;
-  readonly from: number;
-  readonly to: number;
-}
-
-function groupsOf(parts: readonly Part[]): Group[] {
-  const groups: Group[] = [];
-  const byWork = new Map<string, Group[]>();
-  const byMemory = new Map<unknown, Set<Group>>();
-  parts.forEach((part, time) => {
-    const map = 'kernels' in part ? mapKernelOf(part) : undefined;
-    const accesses = map ? map.operands.map((operand) => accessOf(map, operand)) : accessesOf(part);
-    const same = map ? (byWork.get(map.work) ?? []) : [];
-    const own = map && same.find((group) => group.isOpen && isAlike(group, map) && !meet(group, accesses));
-    // Who comes later than this part may not wait for it.
-    for (const { memory } of accesses) {
-      for (const group of byMemory.get(memory) ?? []) {
-        if (group !== own && group.isOpen && meet(group, accesses)) group.isOpen = false;
-      }
-    }
-    if (!map) return;
-    const group: Group = own ?? { members: [], accesses: new Map(), isOpen: true };
-    if (!own) {
-      groups.push(group);
-      byWork.set(map.work, [...same.filter(({ isOpen }) => isOpen), group]);
-    }
-    group.members.push({ ...map, time });
-    for (const access of accesses) {
-      const { memory } = access;
-      group.accesses.set(memory, [...(group.accesses.get(memory) ?? []), access]);
-      byMemory.set(memory, (byMemory.get(memory) ?? new Set()).add(group));
-    }
-  });
-  return groups.filter(({ members }) => members.length > 1);
-}
-
-/** Whether what does not go along with the elements is the same for all. */
-function isAlike({ members }: Group, map: MapKernel): boolean {
-  const [first] = members as [Timed];
-  return map.operands.every((operand, p) => {
-    const other = first.operands[p] as Operand;
-    const moves = operand.moves ?? other.moves;
-    if (operand.moves !== undefined && other.moves !== undefined && operand.moves !== other.moves) return false;
-    return (
-      moves !== false || (sameMemory(wholeOf(operand.memory), wholeOf(other.memory)) && operand.offset === other.offset)
-    );
-  });
-}
-
-function accessOf({ kernel, size }: MapKernel, { binding, memory, offset, moves }: Operand): Access {
-  const writes = kernel.bindings[binding]?.access === 'write';
-  return { memory: identityOf(memory), writes, from: offset, to: offset + (moves === false ? 1 : size) };
-}
-
-/** What other parts do; where, is not known. */
-function accessesOf(part: Part): Access[] {
-  const bindings = 'kernels' in part ? part.kernels[0]?.bindings : undefined;
-  return part.memories.map((memory, i) => {
-    const writes = bindings?.[i]?.access !== 'read';
-    return { memory: identityOf(memory), writes, from: 0, to: Number.POSITIVE_INFINITY };
-  });
-}
-
-/** Whether one writes what the other reads or writes. */
-function meet(group: Group, accesses: readonly Access[]): boolean {
-  return accesses.some(({ memory, writes, from, to }) =>
-    group.accesses.get(memory)?.some((other) => (writes || other.writes) && from < other.to && other.from < to),
-  );
-}
-
-function identityOf(memory: Memory): unknown {
-  const whole = wholeOf(memory);
-  switch (whole.kind) {
-    case 'input':
-      return whole.input;
-    case 'temporary':
-      return whole.value;
-    case 'scratch':
-      return whole.of;
-    case 'result':
-      return whole.result;
-  }
 }
 
 /** Members of which each lies right after the one before, by every operand. */
