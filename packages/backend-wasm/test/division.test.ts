@@ -121,6 +121,7 @@ describe('a loop', () => {
 
   test.each([
     [1001, 203],
+    [5003, 35],
     [301, 516],
   ])('that sums %i rows to %i columns', async (rows, columns) => {
     const kernel = loop({

@@ -81,14 +81,16 @@ function wholeSteps(loop: LoopAxis): [number, number] {
 
 // An axis with so many steps is cut even where a later one has more: what one thread works on lies together.
 const enoughSteps = 16;
-/** A part of a vector axis is at least so many elements, whole cache lines. */
+/** A part of a vector axis is so many elements or more, whole cache lines, where there are enough of them. */
 const lineElements = 64;
 
 /** The best axis of a nest to be shared among threads, and how it is cut; undefined where none or the work is too little. */
 export function cutNest(axes: readonly LoopAxis[], work: number): CutAxis | undefined {
   const candidates = axes.map((loop) => {
-    const step = loop.copies === 0 ? 1 : Math.max(stepOf(loop), lineElements);
-    return { axis: loop.axis, step, count: Math.ceil(wholeSteps(loop)[0] / step) };
+    const [whole] = wholeSteps(loop);
+    const lines = Math.max(stepOf(loop), lineElements);
+    const step = loop.copies > 0 && whole >= lines * enoughSteps ? lines : stepOf(loop);
+    return { axis: loop.axis, step, count: Math.ceil(whole / step) };
   });
   const most = candidates.reduce((count, c) => Math.max(count, c.count), 0);
   const chosen = candidates.find(({ count }) => count >= Math.min(enoughSteps, most));
