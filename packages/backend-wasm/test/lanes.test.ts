@@ -40,9 +40,19 @@ describe('the lanes of an index', () => {
     ['of a half of what may be odd have no pattern', by('div', binary('add', column, axis(0)), 2), 0, undefined],
     ['of a half of what may be negative have none', by('div', weightedSum([column], [1], -4), 2), 0, undefined],
     ['that run backwards have none', by('div', weightedSum([column], [-1], 8), 2), 0, undefined],
+    ['of a quotient by a multiple of the turn are the same', by('div', column, 24), 1, [0, 0, 0, 0]],
+    ['of a remainder by a multiple of the turn follow each other', by('rem', column, 24), 1, [4, 5, 6, 7]],
+    ['of a remainder that a turn may pass have none', by('rem', column, 12), 1, undefined],
   ])('%s', (_, e, copy, lanes) => {
-    expect(lanesAlong(e, 1, copy)).toEqual(lanes);
+    expect(lanesAlong(e, { axis: 1, copy, copies: 2 })).toEqual(lanes);
   });
+});
+
+test('the lanes of what a guard keeps from being negative have a pattern', () => {
+  const behind = weightedSum([axis(1)], [1], -8);
+  const place = { axis: 1, copy: 0, copies: 2 };
+  expect(lanesAlong(by('div', behind, 8), place)).toBeUndefined();
+  expect(lanesAlong(by('div', behind, 8), place, [behind])).toEqual([0, 0, 0, 0]);
 });
 
 const sizes = [4, 6, 7, 8, 12, 14, 28, 31, 64, 98];
@@ -72,6 +82,15 @@ describe.each(sizes)('%i columns', (columns) => {
       elementStores: [{ binding: 1, index: at, value }],
     });
     await expectSame(summed, inputs);
+  });
+
+  test.each([4, 8, 32])('read behind a start by blocks of %i, where a guard allows', async (block) => {
+    const behind = weightedSum([axis(0)], [1], -block);
+    const index = weightedSum([by('div', behind, block), by('rem', behind, block)], [2 * block, 1]);
+    const guard = binary('and', binary('ge', behind, integer(0)), binary('lt', behind, integer(50)));
+    const value = load(f32, 0, index, guard);
+    const kernel = loop({ outer: [columns], stores: [{ binding: 1, index: axis(0), value }] });
+    await expectSame(kernel, [numbers(2 * columns + 2 * block), numbers(columns)]);
   });
 
   test.each([2, 3, -1, -2])('read %i apart', async (stride) => {

@@ -8,7 +8,7 @@ import {
   strideAlong,
   weightedSum,
 } from '@evenkeel/backend';
-import { partsOf, replaceParts } from '../renderer/graph.ts';
+import { partsOf, reductionsOf, replaceParts } from '../renderer/graph.ts';
 import { passesOf } from './vector-axis.ts';
 
 // Where there are this many results, threads share these.
@@ -27,7 +27,9 @@ const pieceRows = 16;
  */
 export function stageReduction(kernel: LoopKernel, scratch: number): readonly [LoopKernel, LoopKernel] | undefined {
   const { outer, inner, reductions, elementStores } = kernel;
-  if (elementStores.length > 0 || passesOf(kernel).length !== 1) return undefined;
+  if (passesOf(kernel).length !== 1) return undefined;
+  // Elements are stored with the pieces, so they must not wait for the results.
+  if (elementStores.some(({ index, value }) => (reductionsOf(index) | reductionsOf(value)) !== 0)) return undefined;
   const { cut, pieces } = piecesOfRows(kernel) ?? piecesOfColumns(kernel) ?? {};
   if (cut === undefined || pieces === undefined) return undefined;
   const extent = inner[cut] as number;
@@ -55,10 +57,16 @@ export function stageReduction(kernel: LoopKernel, scratch: number): readonly [L
     inner: inner.map((whole, i) => (i === cut ? length : whole)),
     reductions: reductions.map(({ fn, value }) => ({ fn, value: replaceParts(value, moved, memo) })),
     stores: partial,
+    elementStores: elementStores.map(({ binding, index, value }) => ({
+      binding,
+      index: replaceParts(index, moved, memo),
+      value: replaceParts(value, moved, memo),
+    })),
   };
   const second: LoopKernel = {
     ...kernel,
     inner: [pieces],
+    elementStores: [],
     reductions: reductions.map(({ fn, value }, i) => ({ fn, value: load(value.dtype, scratch + i, place) })),
   };
   return [first, second];

@@ -1,7 +1,7 @@
 /** The choice of the axis whose neighbors become the lanes of a vector. */
 import { axesOf, type Expression, type LoopKernel, type Store } from '@evenkeel/backend';
 import { partsOf, reductionsOf } from '../renderer/graph.ts';
-import { areNeighbors, lanesAlong } from '../renderer/lanes.ts';
+import { areNeighbors, lanesAlong, naturalWhere } from '../renderer/lanes.ts';
 
 /** What is computed for each point of a domain. */
 export interface Work {
@@ -46,8 +46,14 @@ export function timeOf({ values, stores }: Work): number {
   return (arithmeticCost(values) + 2 * accesses) / 30;
 }
 
-function accessCost(index: Expression, axis: number, lanesReduce: boolean, isStore: boolean): number {
-  const lanes = lanesAlong(index, axis);
+interface Access {
+  readonly index: Expression;
+  readonly guard?: Expression | undefined;
+  readonly isStore: boolean;
+}
+
+function accessCost({ index, guard, isStore }: Access, axis: number, lanesReduce: boolean): number {
+  const lanes = lanesAlong(index, { axis, copy: 0, copies: 1 }, naturalWhere(guard));
   if (!lanes || (lanesReduce && reductionsOf(index) !== 0)) return costOf.computed;
   const least = Math.min(...lanes);
   const span = Math.max(...lanes) - least;
@@ -72,23 +78,22 @@ export function chooseVectorAxis(
   const inner = axesInside(extents, options.outer);
   // What does not depend on an inner axis is done once for all of them.
   const share = (axes: number): number => ((axes & inner) !== 0 ? 1 : 1 / options.innerSize);
-  const indices = work.stores.map((s) => s.index);
-  for (const e of partsOf([...work.values, ...indices])) {
-    if (e.kind === 'load') indices.push(e.index);
+  const accesses: Access[] = work.stores.map(({ index }) => ({ index, isStore: true }));
+  for (const e of partsOf([...work.values, ...work.stores.map((s) => s.index)])) {
+    if (e.kind === 'load') accesses.push({ index: e.index, guard: e.guard, isStore: false });
   }
   const inside = arithmeticCost(work.values, inner);
   const arithmetic = inside + (arithmeticCost(work.values) - inside) / options.innerSize;
-  const single = indices.reduce((sum, index) => sum + share(axesOf(index)), arithmetic);
+  const single = accesses.reduce((sum, { index }) => sum + share(axesOf(index)), arithmetic);
   let best: number | undefined;
   let least = single;
   for (const [axis, extent] of extents) {
     if (extent < 4) continue;
     const isOuter = options.outer.has(axis);
     let vector = arithmetic;
-    indices.forEach((index, i) => {
-      const lanesReduce = isOuter && options.reductions > 0;
-      vector += share(axesOf(index)) * accessCost(index, axis, lanesReduce, i < work.stores.length);
-    });
+    for (const access of accesses) {
+      vector += share(axesOf(access.index)) * accessCost(access, axis, isOuter && options.reductions > 0);
+    }
     // Combining the lanes of an accumulator, shared by the row.
     if (!isOuter) vector += (4 * 10 * options.reductions) / options.innerSize;
     const rest = extent % 4;

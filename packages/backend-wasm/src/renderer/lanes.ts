@@ -6,17 +6,30 @@ export type Lanes = readonly [number, number, number, number];
 
 export const sameLanes: Lanes = [0, 0, 0, 0];
 
+/** The vector that is asked about. */
+export interface VectorPlace {
+  readonly axis: number;
+  /** Which of the vectors of a turn. */
+  readonly copy: number;
+  /** Vectors per turn: turns begin at multiples of so many vectors. */
+  readonly copies: number;
+}
+
+const noneAssumed: readonly Expression[] = [];
+
 /**
  * By how much an index in each of four lanes differs from lane 0 of the first vector of a turn; undefined where that is
- * not the same at every turn. Turns of a vector loop begin at multiples of four, so halves and remainders of two have a
- * pattern.
+ * not the same at every turn. Turns begin at multiples of their length, so quotients and remainders by small or round
+ * numbers have a pattern.
+ *
+ * @param natural expressions that are not negative wherever the index matters
  */
-export function lanesAlong(e: Expression, axis: number, copy = 0): Lanes | undefined {
-  if (!dependsOn(e, axis)) return sameLanes;
-  if (e.kind === 'axis') return mapLanes(sameLanes, (_, lane) => copy * 4 + lane);
+export function lanesAlong(e: Expression, place: VectorPlace, natural = noneAssumed): Lanes | undefined {
+  if (!dependsOn(e, place.axis)) return sameLanes;
+  if (e.kind === 'axis') return mapLanes(sameLanes, (_, lane) => place.copy * 4 + lane);
   if (e.kind !== 'binary' || e.dtype !== 'int32') return undefined;
-  const a = lanesAlong(e.a, axis, copy);
-  const b = lanesAlong(e.b, axis, copy);
+  const a = lanesAlong(e.a, place, natural);
+  const b = lanesAlong(e.b, place, natural);
   if (!a || !b) return undefined;
   if (e.fn === 'add') return mapLanes(a, (x, lane) => x + (b[lane] as number));
   if (e.fn === 'sub') return mapLanes(a, (x, lane) => x - (b[lane] as number));
@@ -25,9 +38,11 @@ export function lanesAlong(e: Expression, axis: number, copy = 0): Lanes | undef
     return e.a.kind === 'constant' ? scaled(b, e.a.value) : undefined;
   }
   if ((e.fn !== 'div' && e.fn !== 'rem') || e.b.kind !== 'constant' || e.b.value <= 0) return undefined;
+  if (!isNatural(e.a, natural) || a.some((x) => x < 0)) return undefined;
   const by = e.b.value;
-  const factor = factorOf(e.a, axis);
-  if (factor === undefined || factor % by !== 0 || a.some((x) => x < 0)) return undefined;
+  // A turn begins at a multiple of this from the next lower multiple of the divisor.
+  const step = greatestDivisor(factorOf(e.a, place), by);
+  if (step !== by && a.some((x) => x >= step)) return undefined;
   return mapLanes(a, (x) => (e.fn === 'div' ? Math.floor(x / by) : x % by));
 }
 
@@ -44,22 +59,29 @@ export function areNeighbors(lanes: Lanes): boolean {
   return lanes.every((lane, i) => lane === lanes[0] + i);
 }
 
-/** A number that divides an index where a turn begins; undefined where the index may be negative. */
-function factorOf(e: Expression, axis: number): number | undefined {
-  if (e.kind === 'constant') return e.value >= 0 ? e.value : undefined;
-  if (e.kind === 'axis') return e.axis === axis ? 4 : 1;
-  if (e.kind !== 'binary') return undefined;
-  const a = factorOf(e.a, axis);
-  const b = factorOf(e.b, axis);
-  if (a === undefined || b === undefined) return undefined;
-  if (e.fn === 'add') return greatestDivisor(a, b);
-  if (e.fn === 'mul') return a * b;
-  return e.fn === 'div' || e.fn === 'rem' ? 1 : undefined;
+/** A number that divides an index where a turn begins. */
+function factorOf(e: Expression, place: VectorPlace): number {
+  if (e.kind === 'constant') return Math.abs(e.value);
+  if (e.kind === 'axis') return e.axis === place.axis ? 4 * place.copies : 1;
+  if (e.kind !== 'binary') return 1;
+  if (e.fn === 'add' || e.fn === 'sub') return greatestDivisor(factorOf(e.a, place), factorOf(e.b, place));
+  return e.fn === 'mul' ? factorOf(e.a, place) * factorOf(e.b, place) : 1;
 }
 
 /** Whether an index is made from axes and numbers so that it cannot be negative. */
-export function isNatural(e: Expression): boolean {
-  return factorOf(e, -1) !== undefined;
+export function isNatural(e: Expression, natural = noneAssumed): boolean {
+  if (e.kind === 'axis' || natural.includes(e)) return true;
+  if (e.kind === 'constant') return e.value >= 0;
+  if (e.kind !== 'binary' || (e.fn !== 'add' && e.fn !== 'mul' && e.fn !== 'div' && e.fn !== 'rem')) return false;
+  return isNatural(e.a, natural) && isNatural(e.b, natural);
+}
+
+/** What is not negative where a guard holds. */
+export function naturalWhere(guard: Expression | undefined): readonly Expression[] {
+  if (guard?.kind !== 'binary') return noneAssumed;
+  if (guard.fn === 'and') return [...naturalWhere(guard.a), ...naturalWhere(guard.b)];
+  const isBound = guard.fn === 'ge' && guard.b.kind === 'constant' && guard.b.value >= 0;
+  return isBound && guard.a.dtype === 'int32' ? [guard.a] : noneAssumed;
 }
 
 /** Whether an expression is made from axes and numbers by arithmetic alone. */

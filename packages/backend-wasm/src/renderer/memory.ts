@@ -58,7 +58,7 @@ function guardedLoad(renderer: Renderer, e: Load, guard: Expression): Vector {
   const { f, math } = renderer;
   const mask = math.keep(renderer.value(guard));
   const result = math.keep(math.int(0));
-  const lanes = renderer.lanesOf(e.index);
+  const lanes = renderer.lanesOf(e.index, guard);
   const whole = lanes && wholeRead(renderer, e, lanes);
   if (whole && lanes.every((lane) => lane === lanes[0])) {
     f.if(v128.anyTrue(mask), () => result.set(v128.and(whole(), mask)));

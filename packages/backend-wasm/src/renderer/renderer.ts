@@ -3,7 +3,7 @@ import { type FunctionBuilder, f32x4, i32, i32x4, Local, type Value } from '../a
 import { type Address, addressOf, isBound, termsOf } from './addresses.ts';
 import { Faults } from './faults.ts';
 import { countUses, isScalarArithmetic, reductionsOf } from './graph.ts';
-import { isIndexArithmetic, isNatural, type Lanes, lanesAlong, sameLanes } from './lanes.ts';
+import { isIndexArithmetic, isNatural, type Lanes, lanesAlong, naturalWhere, sameLanes } from './lanes.ts';
 import { loadVector, storeVector } from './memory.ts';
 import { binaryOf, castOf, unaryOf } from './operations.ts';
 import { type LoopLane, makeScope, type Scope } from './scope.ts';
@@ -130,11 +130,11 @@ export class Renderer {
   }
 
   /** How far each lane of the current copy is from lane 0 of the first copy; undefined where that is not known beforehand. */
-  lanesOf(index: Expression): Lanes | undefined {
-    const { vectorAxis } = this.scope;
+  lanesOf(index: Expression, guard?: Expression): Lanes | undefined {
+    const { vectorAxis, copies } = this.scope;
     if (vectorAxis === undefined) return sameLanes;
     if (this.#byLane(index)) return undefined;
-    return lanesAlong(index, vectorAxis, this.#copy);
+    return lanesAlong(index, { axis: vectorAxis, copy: this.#copy, copies }, naturalWhere(guard));
   }
 
   store(store: Store, value: Vector): void {
@@ -158,14 +158,15 @@ export class Renderer {
         return;
       }
       if (e.kind === 'load') {
-        visitIndex(e.binding, e.index);
+        visitIndex(e.binding, e.index, e.guard);
         if (e.guard) visit(e.guard);
       } else {
         for (const part of operands(e)) visit(part);
       }
     };
-    const visitIndex = (binding: number, index: Expression): void => {
-      if (vectorAxis !== undefined && !lanesAlong(index, vectorAxis)) {
+    const visitIndex = (binding: number, index: Expression, guard?: Expression): void => {
+      const place = vectorAxis !== undefined && { axis: vectorAxis, copy: 0, copies: 1 };
+      if (place && !lanesAlong(index, place, naturalWhere(guard))) {
         visit(index);
       } else {
         this.address(binding, index);
