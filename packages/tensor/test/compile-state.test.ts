@@ -1,4 +1,4 @@
-import { compile, memory, Parameter, persistent, type Tensor, tensor, useBackend, zeros } from '@evenkeel/tensor';
+import { cat, compile, memory, Parameter, persistent, type Tensor, tensor, useBackend, zeros } from '@evenkeel/tensor';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { backends, batch, both, calls, contents, expectAlike } from './twice.ts';
 
@@ -126,5 +126,32 @@ describe.each(backends)('the state of compiled functions, on %s', (where, backen
       return state;
     });
     for (let i = 1; i <= 4; i++) expect(await f(tensor([1, 2, 3])).data()).toEqual(new Float32Array([i, 2 * i, 3 * i]));
+  });
+
+  test('state may be overwritten by what is made of it at other places, while others still read it', async () => {
+    const [got, expected] = await both(async (run) => {
+      const [row, mean, table] = [
+        tensor([1, 2, 3, 4]),
+        tensor([0]),
+        tensor([
+          [1, 2],
+          [3, 4],
+        ]),
+      ];
+      const move = run((x: Tensor) => {
+        // The newest comes in at the end; what reads all of it is no part of the same kernel.
+        row.assign(cat([row.slice(0, 1), x.mean().sin().reshape([1])]));
+        const spread = row.slice(0, 1).mul(row.slice(0, 0, -1).cos());
+        // One number for a whole row, which each of its elements is compared with.
+        mean.assign(mean.mul(0.9).add(x.mean().mul(0.1)));
+        const centered = x.sub(mean);
+        table.assign(table.t().add(x.sum()));
+        return { spread, centered, table: table.mul(2) };
+      });
+      const history = [];
+      for (let i = 0; i < calls; i++) history.push(await contents({ ...move(batch(i)), row, mean }));
+      return history;
+    });
+    expectAlike(where, got, expected);
   });
 });

@@ -1,4 +1,14 @@
-import { type Compiled, compile, memory, type Tensor, tensor, useBackend, zeros } from '@evenkeel/tensor';
+import {
+  type Compiled,
+  compile,
+  cumsum,
+  indexAdd,
+  memory,
+  type Tensor,
+  tensor,
+  useBackend,
+  zeros,
+} from '@evenkeel/tensor';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { backends, batch, both, calls, contents, expectAlike, line } from './twice.ts';
 
@@ -177,5 +187,20 @@ describe.each(backends)('compile, on %s', (where, backend) => {
     expect(f.counters.recorded).toBe(recorded + 1);
     await run(40);
     expect(f.counters.recorded).toBe(recorded + 2);
+  });
+
+  test('scans and scatters read what was turned and reshaped, and constants of several shapes are several', async () => {
+    const [got, expected] = await both(async (run) => {
+      const index = tensor([0, 1, 1, 0, 1, 0, 1, 1, 0, 1, 0, 0], { dtype: 'int32' });
+      const f = run((x: Tensor) => {
+        const turned = x.t().reshape([12]);
+        const [few, many] = [zeros([2]).lt(1).to('float32'), zeros([3]).lt(1).to('float32')];
+        return { sums: cumsum(turned, 0), added: indexAdd(zeros([2]), 0, index, turned), few, many };
+      });
+      const history = [];
+      for (let i = 0; i < 4; i++) history.push(await contents(f(batch(i))));
+      return history;
+    });
+    expectAlike(where, got, expected);
   });
 });
