@@ -139,14 +139,20 @@ describe.each(backends)('the state of compiled functions, on %s', (where, backen
         ]),
       ];
       const move = run((x: Tensor) => {
-        // The newest comes in at the end; what reads all of it is no part of the same kernel.
-        row.assign(cat([row.slice(0, 1), x.mean().sin().reshape([1])]));
-        const spread = row.slice(0, 1).mul(row.slice(0, 0, -1).cos());
+        // The newest comes in at the front; who reads what is joined cannot be who writes it.
+        const newest = x.mean().sin().reshape([1]);
+        row.assign(cat([newest, row.slice(0, 0, -1)]));
+        const pair = cat([newest, x.mean().reshape([1])]);
+        const spread = pair
+          .slice(0, 1)
+          .mul(pair.slice(0, 0, 1).cos())
+          .add(newest);
         // One number for a whole row, which each of its elements is compared with.
-        mean.assign(mean.mul(0.9).add(x.mean().mul(0.1)));
-        const centered = x.sub(mean);
+        const now = x.mean();
+        mean.assign(mean.mul(0.9).add(now.mul(0.1)));
+        const centered = x.sub(now).add(mean);
         table.assign(table.t().add(x.sum()));
-        return { spread, centered, table: table.mul(2) };
+        return { spread, newest, centered, table: table.mul(2) };
       });
       const history = [];
       for (let i = 0; i < calls; i++) history.push(await contents({ ...move(batch(i)), row, mean }));

@@ -4,6 +4,7 @@ import {
   cumsum,
   indexAdd,
   memory,
+  stack,
   type Tensor,
   tensor,
   useBackend,
@@ -191,11 +192,11 @@ describe.each(backends)('compile, on %s', (where, backend) => {
 
   test('scans and scatters read what was turned and reshaped, and constants of several shapes are several', async () => {
     const [got, expected] = await both(async (run) => {
-      const index = tensor([0, 1, 1, 0, 1, 0, 1, 1, 0, 1, 0, 0], { dtype: 'int32' });
+      const index = tensor([0, 1, 1, 0, 1, 0, 1, 1], { dtype: 'int32' });
       const f = run((x: Tensor) => {
-        const turned = x.t().reshape([12]);
+        const turned = stack([x, x.cos()], 1).transpose(0, 1).reshape([8, 3]);
         const [few, many] = [zeros([2]).lt(1).to('float32'), zeros([3]).lt(1).to('float32')];
-        return { sums: cumsum(turned, 0), added: indexAdd(zeros([2]), 0, index, turned), few, many };
+        return { sums: cumsum(turned, 0), added: indexAdd(zeros([2, 3]), 0, index, turned), few, many };
       });
       const history = [];
       for (let i = 0; i < 4; i++) history.push(await contents(f(batch(i))));
