@@ -1,4 +1,14 @@
-import { dependsOn, type Expression, type LoopKernel, load, type Store } from '@evenkeel/backend';
+import {
+  binary,
+  constant,
+  dependsOn,
+  type Expression,
+  type LoopKernel,
+  load,
+  type Store,
+  select,
+  unary,
+} from '@evenkeel/backend';
 import { partsOf, reductionsOf, replaceParts } from '../renderer/graph.ts';
 import { arithmeticCost, innerAxes, mathFunctions, passesOf } from './vector-axis.ts';
 
@@ -86,10 +96,28 @@ function waitingValue(kernel: LoopKernel, store: Store, computed: ReadonlySet<Ex
   );
   if (!value || !variesInside(store.index) || readsBinding(kernel, store.binding)) return undefined;
   const waiting = load('float32', store.binding, store.index);
-  const rest = replaceParts(store.value, (e) => (e === value ? waiting : undefined), new Map());
+  const share = (e: Expression): Expression | undefined => {
+    if (e.kind !== 'binary' || e.fn !== 'div' || e.a !== value || e.b.kind !== 'reduced') return undefined;
+    const sum = kernel.reductions[e.b.reduction];
+    return sum?.fn === 'sum' && sum.value === value ? shareOf(waiting, e.b) : undefined;
+  };
+  const rest = replaceParts(store.value, (e) => (e === value ? waiting : share(e)), new Map());
   // What is still read for each element may lie in the store's place.
   for (const e of partsOf([rest])) if (e.kind === 'load' && e !== waiting && variesInside(e)) return undefined;
   return { store: { ...store, value: rest }, kept: { ...store, value } };
+}
+
+/**
+ * A value's share of the sum of all in its row, as in a softmax: by the sum's inverse, which takes a fraction of the time
+ * and is within 1.5 ulp. A sum whose inverse would not be a normal float is scaled before, and the value with it.
+ */
+function shareOf(value: Expression, sum: Expression): Expression {
+  const number = (x: number): Expression => constant('float32', x);
+  const size = unary('abs', sum);
+  const large = select(binary('gt', size, number(2 ** 100)), number(2 ** -64), number(1));
+  const scale = select(binary('lt', size, number(2 ** -100)), number(2 ** 64), large);
+  const inverse = binary('div', number(1), binary('mul', sum, scale));
+  return binary('mul', binary('mul', value, scale), inverse);
 }
 
 /** Whether computing a value for an element takes longer than reading it. */

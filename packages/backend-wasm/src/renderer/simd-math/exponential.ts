@@ -16,14 +16,16 @@ const leastExponent = -100;
 const lowest = (leastExponent - 127) * Math.LN2;
 
 interface Reduced {
-  /** x = n · ln 2 + r with |r| ≤ ln 2 / 2, and this holds n in its low bits. */
+  /** x = n · ln 2 + r with |r| ≤ ln 2 / 2, and this holds n, or a little less, in its low bits. */
   readonly shifted: Local<'v128'>;
   readonly r: Local<'v128'>;
 }
 
-function reduce(math: VectorMath, x: Local<'v128'>): Reduced {
-  const shifted = math.keep(math.madd(x, math.float(Math.LOG2E), math.float(rounder)));
-  const n = math.keep(f32x4.sub(shifted, math.float(rounder)));
+/** With `less`, that holds n - less. */
+function reduce(math: VectorMath, x: Local<'v128'>, less = 0): Reduced {
+  const shift = math.float(rounder - less);
+  const shifted = math.keep(math.madd(x, math.float(Math.LOG2E), shift));
+  const n = math.keep(f32x4.sub(shifted, shift));
   const high = math.nmadd(n, math.float(ln2High), x);
   return { shifted, r: math.keep(math.nmadd(n, math.float(ln2Low), high)) };
 }
@@ -48,13 +50,13 @@ function clamp(math: VectorMath, x: Vector, low: number, high: number): Local<'v
 
 /** e^x over the whole range: subnormal results, 0, infinity and NaN are right. Error below 1.1 ulp. */
 export function exp(math: VectorMath, argument: Vector): Vector {
-  const { shifted, r } = reduce(math, clamp(math, math.keep(argument), lowest, 89));
+  // 2^(n - 1), because 2^n may be too large where the result is not; the other factor is 2 then.
+  const { shifted, r } = reduce(math, clamp(math, math.keep(argument), lowest, 89), 1);
   const value = math.polynomial(r, [...expTail, 1, 1]);
-  // n where floats have their exponent, so that adding it multiplies by 2^n.
+  // Where floats have their exponent, so that adding it multiplies by that power of two.
   const exponent = math.keep(i32x4.shl(shifted, i32.constant(23)));
-  const bits = (n: number): Vector => math.int(n << 23);
-  const held = math.keep(i32x4.minS(i32x4.maxS(exponent, bits(leastExponent)), bits(126)));
-  const rest = i32x4.add(i32x4.sub(exponent, held), math.float(1));
+  const held = math.keep(i32x4.maxS(exponent, math.int(leastExponent << 23)));
+  const rest = i32x4.add(i32x4.sub(exponent, held), math.float(2));
   return f32x4.mul(i32x4.add(value, held), rest);
 }
 
