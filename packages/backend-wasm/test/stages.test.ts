@@ -12,7 +12,8 @@ import {
 import { expect, test } from 'vitest';
 import { stageReduction } from '../src/kernels/staged-reduction.ts';
 import { stageValues } from '../src/kernels/staged-values.ts';
-import { expectSame, numbers } from './device.ts';
+import { expectSame, numbers, runKernel } from './device.ts';
+import { withThreads } from './started.ts';
 
 const f32 = 'float32' as const;
 
@@ -66,4 +67,14 @@ test('columns of a large matrix are reduced in pieces of rows, those of a small 
   const [pieces, sums] = stageReduction(columnSums(512, 1024), 4) ?? [];
   expect([pieces?.outer, pieces?.inner, sums?.inner]).toEqual([[512, 64], [16], [64]]);
   expect(stageReduction(columnSums(96, 128), 4)).toBeUndefined();
+});
+
+test('stages give the same bits on any number of threads', async () => {
+  const kernel = columnSums(512, 1024);
+  const inputs = [512 * 1024, 1024, 512, 512].map((count, i) => numbers(count, i + 1));
+  const [, , ...alone] = await runKernel(kernel, inputs);
+  const backend = await withThreads(2);
+  const [, , ...shared] = await runKernel(kernel, inputs, { backend });
+  expect(shared).toEqual(alone);
+  backend.dispose();
 });
