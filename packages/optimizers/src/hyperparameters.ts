@@ -38,87 +38,63 @@ export interface Hyperparameters {
   adjustLrFn?: 'original' | 'match_rms_adamw';
 }
 
-export type HyperparameterName = keyof Hyperparameters;
-
-interface Rule {
+/** What an option may be. */
+export interface Rule {
   holds(value: unknown): boolean;
   readonly expected: string;
 }
 
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-const numbers = (value: unknown, length: number): value is number[] =>
+/** The options that an optimizer takes, and what each may be. */
+export type Rules = ReadonlyMap<string, Rule>;
+
+export const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+/** Whether a value is a list of so many finite numbers. */
+export const isNumbers = (value: unknown, length: number): value is number[] =>
   Array.isArray(value) && value.length === length && value.every(isNumber);
 
-const notNegative: Rule = { holds: (value) => isNumber(value) && value >= 0, expected: 'a finite number >= 0' };
-const anyNumber: Rule = { holds: isNumber, expected: 'a finite number' };
+const number: Rule = { holds: (value) => isNumber(value) && value >= 0, expected: 'a finite number >= 0' };
 const flag: Rule = { holds: (value) => typeof value === 'boolean', expected: 'true or false' };
-
-const rules: Record<HyperparameterName, Rule> = {
-  lr: notNegative,
-  betas: {
-    holds: (value) => numbers(value, 2) && value.every((beta) => beta >= 0 && beta < 1),
-    expected: 'two numbers in [0, 1)',
-  },
-  eps: notNegative,
-  weightDecay: notNegative,
-  decoupledWeightDecay: flag,
-  maximize: flag,
-  amsgrad: flag,
-  momentum: notNegative,
-  dampening: anyNumber,
-  nesterov: flag,
-  lrDecay: notNegative,
-  initialAccumulatorValue: notNegative,
-  rho: { holds: (value) => isNumber(value) && value >= 0 && value <= 1, expected: 'a number in [0, 1]' },
-  alpha: notNegative,
-  centered: flag,
-  momentumDecay: notNegative,
-  beforeTorch2: flag,
-  lambd: notNegative,
-  t0: notNegative,
-  etas: {
-    holds: (value) => numbers(value, 2) && value[0]! > 0 && value[0]! < 1 && value[1]! > 1,
-    expected: 'two numbers around 1: [shrink in (0, 1), grow > 1]',
-  },
-  stepSizes: {
-    holds: (value) => numbers(value, 2) && value[0]! >= 0 && value[0]! <= value[1]!,
-    expected: '[smallest, largest], both >= 0',
-  },
-  nsCoefficients: { holds: (value) => numbers(value, 3), expected: 'three finite numbers' },
-  nsSteps: {
-    holds: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) < 100,
-    expected: 'an integer from 1 to 99',
-  },
-  adjustLrFn: {
-    holds: (value) => value === 'original' || value === 'match_rms_adamw',
-    expected: "'original' or 'match_rms_adamw'",
-  },
+const betas: Rule = {
+  holds: (value) => isNumbers(value, 2) && value.every((beta) => beta >= 0 && beta < 1),
+  expected: 'two numbers in [0, 1)',
 };
+
+/** Options are what their defaults are: numbers that are not negative, flags, decay rates; `special` says what else. */
+export function rulesOf(defaults: object, special: Readonly<Record<string, Rule>> = {}): Rules {
+  return new Map(
+    Object.entries(defaults).map(([name, value]) => {
+      const usual = typeof value === 'boolean' ? flag : Array.isArray(value) ? betas : number;
+      return [name, special[name] ?? usual];
+    }),
+  );
+}
 
 /**
  * Checks the options given to `optimizer` and returns them without those left undefined.
  *
- * @param known the names this optimizer takes
+ * @param rules the options that this optimizer takes
  * @throws ConfigError for an unknown name (the nearest known one is offered) or a value out of range
  */
 export function checkHyperparameters<Given extends Hyperparameters>(
   optimizer: string,
   given: Given,
-  known: readonly string[],
+  rules: Rules,
 ): Given {
   const checked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
-    if (!known.includes(name)) {
-      const near = nearestName(name, known);
+    const rule = rules.get(name);
+    if (!rule) {
+      const names = [...rules.keys()];
+      const near = nearestName(name, names);
       throw new ConfigError(`${optimizer} has no option ${name}`, {
         doing: `building ${optimizer}`,
         got: name,
-        expected: known.join(', '),
+        expected: names.join(', '),
         remedy: near ? `did you mean ${near}?` : undefined,
       });
     }
     if (value === undefined) continue;
-    const rule = rules[name as HyperparameterName];
     if (!rule.holds(value)) {
       throw new ConfigError(`${name} is out of range for ${optimizer}`, {
         doing: `building ${optimizer}`,

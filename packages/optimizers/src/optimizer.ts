@@ -1,5 +1,5 @@
 import { closeStep, hostGuard, noGrad, type Tensor, type TensorLike } from '@evenkeel/tensor';
-import { checkHyperparameters, type Hyperparameters } from './hyperparameters.ts';
+import { checkHyperparameters, type Hyperparameters, type Rule, type Rules, rulesOf } from './hyperparameters.ts';
 import {
   completeGroup,
   type ParameterGroup,
@@ -18,8 +18,10 @@ export interface Recipe<Options extends Hyperparameters> {
   /** For error messages. */
   name?: string;
   transform: Transform;
-  /** Options that are not named here are refused. */
+  /** Options that are not named here are refused; numbers must not be negative, lists are decay rates in [0, 1). */
   defaults: Options;
+  /** What options may be that are neither. */
+  rules?: Readonly<Record<string, Rule>>;
 }
 
 /**
@@ -45,7 +47,7 @@ export class Optimizer<Options extends Hyperparameters = Hyperparameters> {
   readonly name: string;
   readonly defaults: Options;
   readonly paramGroups: ParameterGroup<Options>[];
-  readonly #known: readonly string[];
+  readonly #rules: Rules;
   readonly #program: Transform;
   readonly #states = new Map<Tensor, ParameterState>();
   /** How often the states were replaced by others, which a compiled step does not know. */
@@ -53,16 +55,16 @@ export class Optimizer<Options extends Hyperparameters = Hyperparameters> {
 
   constructor(parameters: Parameters<Options>, recipe: Recipe<Options>, options: Partial<Options> = {}) {
     this.name = recipe.name ?? 'Optimizer';
-    this.#known = Object.keys(recipe.defaults);
-    const given = { ...recipe.defaults, ...checkHyperparameters(this.name, options as Hyperparameters, this.#known) };
-    this.defaults = checkHyperparameters(this.name, given as Hyperparameters, this.#known) as Options;
-    this.paramGroups = parameterGroups(this.name, parameters, this.defaults, this.#known);
+    this.#rules = rulesOf(recipe.defaults, recipe.rules);
+    const given = { ...recipe.defaults, ...checkHyperparameters(this.name, options as Hyperparameters, this.#rules) };
+    this.defaults = checkHyperparameters(this.name, given as Hyperparameters, this.#rules) as Options;
+    this.paramGroups = parameterGroups(this.name, parameters, this.defaults, this.#rules);
     this.#program = chain(ascendIfMaximizing(), recipe.transform, move());
   }
 
   /** Adds a group of further parameters, to train layers that were frozen so far. */
   addParamGroup(group: ParameterGroupOptions<Options>): void {
-    const complete = completeGroup(this.name, group, this.defaults, this.#known);
+    const complete = completeGroup(this.name, group, this.defaults, this.#rules);
     refuseRepeats(this.name, [...this.paramGroups, complete]);
     this.paramGroups.push(complete);
   }
@@ -111,7 +113,7 @@ export class Optimizer<Options extends Hyperparameters = Hyperparameters> {
    * @throws StateDictError listing everything that does not fit: groups, parameter counts, indices, shapes
    */
   loadStateDict(dict: OptimizerStateDict): void {
-    if (loadOptimizerState(this.name, dict, this.paramGroups, this.#known, this.#states)) this.#replacements++;
+    if (loadOptimizerState(this.name, dict, this.paramGroups, this.#rules, this.#states)) this.#replacements++;
   }
 
   #slot(parameter: Tensor, group: Hyperparameters, shared: Map<string, TensorLike>): Slot {

@@ -1,6 +1,6 @@
 import { ConfigError } from '@evenkeel/errors';
 import { Tensor } from '@evenkeel/tensor';
-import { checkHyperparameters, type Hyperparameters } from './hyperparameters.ts';
+import { checkHyperparameters, type Hyperparameters, type Rules } from './hyperparameters.ts';
 
 /** A group as a user writes it: its tensors, and whatever shall differ from the optimizer's own options. */
 export type ParameterGroupOptions<Options extends Hyperparameters> = {
@@ -22,7 +22,7 @@ export function parameterGroups<Options extends Hyperparameters>(
   optimizer: string,
   parameters: Parameters<Options>,
   defaults: Options,
-  known: readonly string[],
+  rules: Rules,
 ): ParameterGroup<Options>[] {
   if (parameters instanceof Tensor || typeof parameters?.[Symbol.iterator] !== 'function') {
     throw new ConfigError(`${optimizer} needs a list of parameters`, {
@@ -35,7 +35,7 @@ export function parameterGroups<Options extends Hyperparameters>(
   const options = grouped
     ? given
     : [{ params: tensorsOf(optimizer, given) } as unknown as ParameterGroupOptions<Options>];
-  const groups = options.map((group) => completeGroup(optimizer, group, defaults, known));
+  const groups = options.map((group) => completeGroup(optimizer, group, defaults, rules));
   refuseRepeats(optimizer, groups);
   if (groups.every(({ params }) => params.length === 0)) {
     throw new ConfigError(`${optimizer} got an empty list of parameters`, {
@@ -53,11 +53,11 @@ export function completeGroup<Options extends Hyperparameters>(
   optimizer: string,
   group: ParameterGroupOptions<Options>,
   defaults: Options,
-  known: readonly string[],
+  rules: Rules,
 ): ParameterGroup<Options> {
   const { params, ...own } = group;
   const list = params instanceof Tensor ? [params] : tensorsOf(optimizer, params);
-  const checked = checkHyperparameters(optimizer, own as Hyperparameters, known);
+  const checked = checkHyperparameters(optimizer, own as Hyperparameters, rules);
   return { ...defaults, ...checked, params: list } as ParameterGroup<Options>;
 }
 

@@ -1,6 +1,6 @@
 import { StateDictError } from '@evenkeel/errors';
 import { Tensor } from '@evenkeel/tensor';
-import { camelCase, checkHyperparameters, type Hyperparameters, snakeCase } from './hyperparameters.ts';
+import { camelCase, checkHyperparameters, type Hyperparameters, type Rules, snakeCase } from './hyperparameters.ts';
 import type { ParameterState } from './slot.ts';
 
 /** A value of a group in a state dict: what JSON can hold. */
@@ -40,7 +40,7 @@ export function loadOptimizerState(
   optimizer: string,
   dict: OptimizerStateDict,
   groups: readonly Group[],
-  known: readonly string[],
+  rules: Rules,
   states: Map<Tensor, ParameterState>,
 ): boolean {
   const parameters = groups.flatMap(({ params }) => params);
@@ -52,7 +52,7 @@ export function loadOptimizerState(
       expected: 'the state dict of an optimizer over the same parameters in the same groups',
     });
   }
-  const hyperparameters = dict.param_groups.map((saved) => readGroup(optimizer, saved, known));
+  const hyperparameters = dict.param_groups.map((saved) => readGroup(optimizer, saved, rules));
   for (const [position, group] of groups.entries()) Object.assign(group, hyperparameters[position]);
   let isReplaced = false;
   for (const [index, parameter] of parameters.entries()) {
@@ -114,13 +114,13 @@ function mismatches(dict: OptimizerStateDict, groups: readonly Group[], paramete
   return problems;
 }
 
-function readGroup(optimizer: string, saved: GroupState, known: readonly string[]): Hyperparameters {
+function readGroup(optimizer: string, saved: GroupState, rules: Rules): Hyperparameters {
   const read: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(saved)) {
     const name = camelCase(key);
-    if (value !== null && known.includes(name)) read[name] = Array.isArray(value) ? [...value] : value;
+    if (value !== null && rules.has(name)) read[name] = Array.isArray(value) ? [...value] : value;
   }
-  return checkHyperparameters(optimizer, read as Hyperparameters, known);
+  return checkHyperparameters(optimizer, read as Hyperparameters, rules);
 }
 
 function copyState(parameter: Tensor, saved: ParameterState): ParameterState {

@@ -1,3 +1,4 @@
+import { isNumber } from '../hyperparameters.ts';
 import { runningAverage, runningSquare } from '../moments.ts';
 import { Optimizer } from '../optimizer.ts';
 import type { Parameters } from '../parameter-group.ts';
@@ -18,6 +19,13 @@ export type AdadeltaOptions = {
 };
 
 const defaults: AdadeltaOptions = { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false };
+
+const rules = {
+  rho: {
+    holds: (value: unknown) => isNumber(value) && value >= 0 && value <= 1,
+    expected: 'a number in [0, 1]',
+  },
+};
 
 /** `√(E[Δ²] + eps) / √(E[g²] + eps) · g`. State: `step`, `square_avg`, `acc_delta`. */
 export function scaleByAdadelta(): Transform {
@@ -46,6 +54,6 @@ export function scaleByAdadelta(): Transform {
 export class Adadelta extends Optimizer<AdadeltaOptions> {
   constructor(parameters: Parameters<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
     const transform = chain(addDecayedWeights(), scaleByAdadelta(), scaleByLearningRate());
-    super(parameters, { name: 'Adadelta', transform, defaults }, options);
+    super(parameters, { name: 'Adadelta', transform, defaults, rules }, options);
   }
 }

@@ -1,6 +1,7 @@
 import { ConfigError } from '@evenkeel/errors';
 import { matmul, maximum, type Tensor } from '@evenkeel/tensor';
 import { globalNorm } from '../global-norm.ts';
+import { isNumbers } from '../hyperparameters.ts';
 import { runningAverage } from '../moments.ts';
 import { Optimizer } from '../optimizer.ts';
 import type { Parameters } from '../parameter-group.ts';
@@ -38,6 +39,18 @@ const defaults: MuonOptions = {
   nsSteps: 5,
   adjustLrFn: 'original',
   maximize: false,
+};
+
+const rules = {
+  nsCoefficients: { holds: (value: unknown) => isNumbers(value, 3), expected: 'three finite numbers' },
+  nsSteps: {
+    holds: (value: unknown) => Number.isInteger(value) && (value as number) >= 1 && (value as number) < 100,
+    expected: 'an integer from 1 to 99',
+  },
+  adjustLrFn: {
+    holds: (value: unknown) => value === 'original' || value === 'match_rms_adamw',
+    expected: "'original' or 'match_rms_adamw'",
+  },
 };
 
 /** `buffer = momentum · buffer + (1 - momentum) · g`; gives it, or a look ahead along it. State: `momentum_buffer`. */
@@ -91,7 +104,7 @@ export function orthogonalize(): Transform {
 export class Muon extends Optimizer<MuonOptions> {
   constructor(parameters: Parameters<MuonOptions>, options: Partial<MuonOptions> = {}) {
     const transform = chain(averagedMomentum(), orthogonalize(), addDecayedWeights(), scaleByLearningRate());
-    super(parameters, { name: 'Muon', transform, defaults }, options);
+    super(parameters, { name: 'Muon', transform, defaults, rules }, options);
     for (const parameter of this.paramGroups.flatMap(({ params }) => params)) {
       if (parameter.ndim === 2) continue;
       throw new ConfigError('Muon trains matrices only', {

@@ -1,4 +1,5 @@
 import { where } from '@evenkeel/tensor';
+import { isNumbers } from '../hyperparameters.ts';
 import { Optimizer } from '../optimizer.ts';
 import type { Parameters } from '../parameter-group.ts';
 import { perParameter, type Transform } from '../transform.ts';
@@ -14,6 +15,17 @@ export type RpropOptions = {
 };
 
 const defaults: RpropOptions = { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false };
+
+const rules = {
+  etas: {
+    holds: (value: unknown) => isNumbers(value, 2) && value[0]! > 0 && value[0]! < 1 && value[1]! > 1,
+    expected: 'two numbers around 1: [shrink in (0, 1), grow > 1]',
+  },
+  stepSizes: {
+    holds: (value: unknown) => isNumbers(value, 2) && value[0]! >= 0 && value[0]! <= value[1]!,
+    expected: '[smallest, largest], both >= 0',
+  },
+};
 
 /** Steps by the gradient's sign alone, each element at its own pace. State: `step`, `prev`, `step_size`. */
 export function stepBySign(): Transform {
@@ -44,6 +56,6 @@ export function stepBySign(): Transform {
  */
 export class Rprop extends Optimizer<RpropOptions> {
   constructor(parameters: Parameters<RpropOptions>, options: Partial<RpropOptions> = {}) {
-    super(parameters, { name: 'Rprop', transform: stepBySign(), defaults }, options);
+    super(parameters, { name: 'Rprop', transform: stepBySign(), defaults, rules }, options);
   }
 }

@@ -1,4 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
+import { isNumber } from '../hyperparameters.ts';
 import { Optimizer } from '../optimizer.ts';
 import type { Parameters } from '../parameter-group.ts';
 import { chain } from '../transform.ts';
@@ -43,6 +44,7 @@ export class SGD extends Optimizer<SGDOptions> {
         name: 'SGD',
         transform: chain(addDecayedWeights(), trace(), scaleByLearningRate()),
         defaults: { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false },
+        rules: { dampening: { holds: isNumber, expected: 'a finite number' } },
       },
       options,
     );
