@@ -1,6 +1,7 @@
 import { cpu } from '@evenkeel/backend-cpu';
 import { ConfigError, ShapeError } from '@evenkeel/errors';
 import { arange, manualSeed, ones, randn, type Tensor, tensor, useBackend, where, zeros } from '@evenkeel/tensor';
+import '@evenkeel/tensor/methods';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   causalMask,

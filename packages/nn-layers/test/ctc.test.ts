@@ -1,3 +1,4 @@
+import '@evenkeel/tensor/methods';
 import { cpu } from '@evenkeel/backend-cpu';
 import { wasm } from '@evenkeel/backend-wasm';
 import { ConfigError, DTypeError, ShapeError } from '@evenkeel/errors';

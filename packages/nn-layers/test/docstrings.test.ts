@@ -14,7 +14,7 @@ const classes = Object.keys(own).filter((name) => /^[A-Z]/.test(name));
 /** What every example may use without saying where it is from. */
 const prelude = `import { cpu } from '@evenkeel/backend-cpu';
 import { ${classes.join(', ')}, init } from '@evenkeel/nn-layers';
-import { allclose, arange, manualSeed, ones, Parameter, rand, randn, Tensor, tensor, useBackend, zeros } from '@evenkeel/tensor';
+import { allclose, arange, dot, manualSeed, ones, Parameter, rand, randn, Tensor, tensor, useBackend, zeros } from '@evenkeel/tensor';
 useBackend(cpu());
 manualSeed(1);
 `;

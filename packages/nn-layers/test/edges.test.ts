@@ -1,6 +1,7 @@
 import { cpu } from '@evenkeel/backend-cpu';
 import { wasm } from '@evenkeel/backend-wasm';
 import { manualSeed, randn, type Tensor, tensor, useBackend, where, zeros } from '@evenkeel/tensor';
+import '@evenkeel/tensor/methods';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { ReductionOptions } from '../src/index.ts';
 import * as nn from '../src/index.ts';

@@ -1,6 +1,7 @@
 import { cpu } from '@evenkeel/backend-cpu';
 import { ConfigError } from '@evenkeel/errors';
 import { type Tensor, tensor, useBackend, zeros } from '@evenkeel/tensor';
+import '@evenkeel/tensor/methods';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   BCEWithLogitsLoss,

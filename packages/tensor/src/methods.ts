@@ -7,8 +7,8 @@
 import { atan2, fmod, lerp, remainder } from './ops/arithmetic.ts';
 import { bitwiseAnd, bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift, bitwiseXor } from './ops/bitwise.ts';
 import { allclose, equal, isclose, isin, isneginf, isposinf } from './ops/closeness.ts';
-import { logicalXor, where } from './ops/comparison.ts';
-import { addmm, bmm, mv, outer } from './ops/contraction.ts';
+import { isfinite, isinf, isnan, logicalXor, where } from './ops/comparison.ts';
+import { addmm, bmm, dot, mm, mv, outer } from './ops/contraction.ts';
 import { diagEmbed, diagflat, diagonalScatter, trace } from './ops/diagonals.ts';
 import {
   addcdiv,
@@ -44,7 +44,7 @@ import {
   sliceScatter,
   take,
 } from './ops/index-writing.ts';
-import { diag, diagonal, indexAdd, oneHot, scatter, takeAlongDim, tril, triu } from './ops/indexing.ts';
+import { diag, diagonal, indexAdd, oneHot, scatter, scatterAdd, takeAlongDim, tril, triu } from './ops/indexing.ts';
 import { chunk, split, unbind } from './ops/joining.ts';
 import { methods } from './ops/method.ts';
 import { pad } from './ops/padding.ts';
@@ -138,7 +138,8 @@ import type { Tensor, TensorLike } from './tensor.ts';
 const table = {
   ...{ atan2, fmod, lerp, remainder },
   ...{ bitwiseAnd, bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift, bitwiseXor },
-  ...{ allclose, equal, isclose, isin, isneginf, isposinf },
+  ...{ allclose, equal, isclose, isfinite, isin, isinf, isnan, isneginf, isposinf },
+  ...{ dot, mm, scatterAdd },
   ...{ diagEmbed, diagflat, diagonalScatter, trace },
   ...{
     addcdiv,

@@ -1,5 +1,15 @@
 import { IndexError } from '@evenkeel/errors';
-import { logicalAnd, noGrad, onesLike, scope, type Tensor, vectorNorm, where, zeros } from '@evenkeel/tensor';
+import {
+  logicalAnd,
+  noGrad,
+  onesLike,
+  scatterAdd,
+  scope,
+  type Tensor,
+  vectorNorm,
+  where,
+  zeros,
+} from '@evenkeel/tensor';
 
 export interface EmbeddingLookupOptions {
   /** A row that is looked up as it stands but gets no gradient; negative counts from the end. */
@@ -64,5 +74,5 @@ function shrinkRows(weight: Tensor, looked: Tensor, maxNorm: number, normType: n
 
 /** How often each of the first `rows` numbers occurs; int32 `[rows]`. */
 function countsOf(numbers: Tensor, rows: number): Tensor {
-  return zeros([rows], { dtype: 'int32' }).scatterAdd(0, numbers, onesLike(numbers));
+  return scatterAdd(zeros([rows], { dtype: 'int32' }), 0, numbers, onesLike(numbers));
 }

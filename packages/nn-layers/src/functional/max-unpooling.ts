@@ -1,5 +1,5 @@
 import { ShapeError } from '@evenkeel/errors';
-import { onesLike, scope, type Tensor, zeros } from '@evenkeel/tensor';
+import { onesLike, scatterAdd, scope, type Tensor, zeros } from '@evenkeel/tensor';
 import { perDimension, positivePerDimension, type Spatial, withBatch } from './spatial.ts';
 
 export interface MaxUnpoolOptions {
@@ -77,9 +77,9 @@ function putBack(
         dtype: input.dtype,
       });
       const values = batch.flatten(2);
-      const counts = empty.scatterAdd(2, places, onesLike(values));
+      const counts = scatterAdd(empty, 2, places, onesLike(values));
       // An element that several windows found comes several times, but counts once.
-      const output = empty.scatterAdd(2, places, values).div(counts.clamp({ min: 1 }));
+      const output = scatterAdd(empty, 2, places, values).div(counts.clamp({ min: 1 }));
       return output.reshape([samples, channels, ...sizes]);
     }),
   );

@@ -21,7 +21,7 @@ export interface RotaryEmbeddingOptions {
  * ```ts
  * const turned = new RotaryEmbedding(2).call(tensor([[1, 0], [1, 0]]), { offset: 7 });
  * // Positions 7 and 8 are one radian apart, as any neighbors are: cos 1.
- * console.log((await turned.select(0, 0).dot(turned.select(0, 1)).item()).toFixed(4)); // prints 0.5403
+ * console.log((await dot(turned.select(0, 0), turned.select(0, 1)).item()).toFixed(4)); // prints 0.5403
  * ```
  *
  * @throws ConfigError for sizes that are not positive, or an odd number of features

@@ -103,13 +103,10 @@ declare module '../tensor.ts' {
     logicalAnd(other: Tensor): Tensor;
     logicalOr(other: Tensor): Tensor;
     logicalNot(): Tensor;
-    isnan(): Tensor;
-    isinf(): Tensor;
-    isfinite(): Tensor;
     maskedFill(mask: Tensor, value: TensorLike): Tensor;
     clamp(options: ClampOptions): Tensor;
   }
 }
 
 methods({ eq, ne, lt, le, gt, ge, logicalAnd, logicalOr, logicalNot });
-methods({ isnan, isinf, isfinite, maskedFill, clamp });
+methods({ maskedFill, clamp });

@@ -102,9 +102,7 @@ function expectRanks(op: string, a: Tensor, rankA: number, b: Tensor, rankB: num
 declare module '../tensor.ts' {
   interface Tensor {
     matmul(other: Tensor): Tensor;
-    mm(other: Tensor): Tensor;
-    dot(other: Tensor): Tensor;
   }
 }
 
-methods({ matmul, mm, dot });
+methods({ matmul });

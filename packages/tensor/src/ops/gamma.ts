@@ -35,7 +35,7 @@ function lgammaOf(x: Tensor): Tensor {
 
 function stirling(x: Tensor): Tensor {
   const inverse = ops.div(one(x), x);
-  const series = ops.mul(inverse, polynomial(ops.mul(inverse, inverse), stirlingSeries));
+  const series = ops.mul(inverse, polynomial(ops.mul(inverse, inverse), stirlingSeries()));
   const main = ops.mul(ops.sub(x, 0.5), ops.sub(ops.log(x), 1));
   return ops.add(ops.add(main, series), 0.5 * Math.log(2 * Math.PI) - 0.5);
 }
@@ -66,7 +66,7 @@ function digammaOf(x: Tensor): Tensor {
   const far = ops.add(positive, 10);
   const inverse = ops.div(one(x), far);
   const square = ops.mul(inverse, inverse);
-  const series = ops.mul(square, polynomial(square, digammaSeries));
+  const series = ops.mul(square, polynomial(square, digammaSeries()));
   let value = ops.sub(ops.sub(ops.log(far), ops.mul(inverse, 0.5)), series);
   for (let k = 0; k < 10; k++) value = ops.sub(value, ops.div(one(x), ops.add(positive, k)));
   const rest = ops.sub(x, ops.round(x));
@@ -88,19 +88,10 @@ function one(x: Tensor): Tensor {
 }
 
 /** B₂ₖ / (2k (2k - 1)), the highest first. */
-const stirlingSeries = /* @__PURE__ */ Array.of(
-  -3617 / 122400,
-  1 / 156,
-  -691 / 360360,
-  1 / 1188,
-  -1 / 1680,
-  1 / 1260,
-  -1 / 360,
-  1 / 12,
-);
+const stirlingSeries = () => [-3617 / 122400, 1 / 156, -691 / 360360, 1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12];
 
 /** B₂ₖ / 2k, the highest first. */
-const digammaSeries = /* @__PURE__ */ Array.of(1 / 12, -691 / 32760, 1 / 132, -1 / 240, 1 / 252, -1 / 120, 1 / 12);
+const digammaSeries = () => [1 / 12, -691 / 32760, 1 / 132, -1 / 240, 1 / 252, -1 / 120, 1 / 12];
 
 /** (-1)ᵏ (ζ(k) - 1) / k from k = 26 down to 2, then 1 - γ. */
 const taylorAtTwo = [

@@ -187,8 +187,7 @@ declare module '../tensor.ts' {
   interface Tensor {
     gather(dim: number, index: Tensor): Tensor;
     indexSelect(dim: number, index: Tensor): Tensor;
-    scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor;
   }
 }
 
-methods({ gather, indexSelect, scatterAdd });
+methods({ gather, indexSelect });

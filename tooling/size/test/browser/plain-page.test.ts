@@ -46,6 +46,8 @@ async function bundle(): Promise<string> {
     build: {
       write: false,
       lib: { entry: join(import.meta.dirname, '../../src/mlp.ts'), formats: ['es'], fileName: 'program' },
+      // What starts threads is loaded later where there are some; here all shall be one file.
+      rollupOptions: { output: { codeSplitting: false } },
     },
   });
   const [output] = Array.isArray(result) ? result : [result];
