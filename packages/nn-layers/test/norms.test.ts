@@ -75,8 +75,9 @@ describe('BatchNorm', () => {
 });
 
 describe('other norms', () => {
-  test('GroupNorm refuses groups that do not divide the channels', () => {
+  test('GroupNorm refuses groups that do not divide the channels, and channels that it has no weights for', () => {
     expect(() => new GroupNorm(2, 3)).toThrow(ConfigError);
+    expect(() => new GroupNorm(2, 4).call(zeros([1, 6, 3]))).toThrow(/weight \[4\] for input \[1, 6, 3\]/);
   });
 
   test('GroupNorm of one group is LayerNorm over the whole sample', async () => {

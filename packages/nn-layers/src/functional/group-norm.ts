@@ -28,6 +28,14 @@ export function groupNorm(input: Tensor, numGroups: number, options: GroupNormFu
       expected: '[N, C, ...] with C a multiple of the groups',
     });
   }
+  const { weight } = options;
+  if (weight && weight.size !== channels) {
+    throw new ShapeError('the weight is not one number for each channel', {
+      op: 'groupNorm',
+      got: `weight [${weight.shape.join(', ')}] for input [${input.shape.join(', ')}]`,
+      expected: `[${channels}]`,
+    });
+  }
   return scope(() => {
     const groups = input.reshape([batch, numGroups, input.size / Math.max(1, batch * numGroups)]);
     return affine(standardize(groups, [-1], options.eps ?? 1e-5).reshape(input.shape), options);
