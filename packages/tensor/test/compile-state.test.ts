@@ -1,4 +1,15 @@
-import { cat, compile, memory, Parameter, persistent, type Tensor, tensor, useBackend, zeros } from '@evenkeel/tensor';
+import {
+  cat,
+  closeStep,
+  compile,
+  memory,
+  Parameter,
+  persistent,
+  type Tensor,
+  tensor,
+  useBackend,
+  zeros,
+} from '@evenkeel/tensor';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { backends, batch, both, calls, contents, expectAlike } from './twice.ts';
 
@@ -21,6 +32,21 @@ describe.each(backends)('the state of compiled functions, on %s', (where, backen
       return history;
     });
     expectAlike(where, got, expected);
+  });
+
+  test('data that are made anew at each recording do not pile up', () => {
+    const add = compile((x: Tensor) => {
+      closeStep();
+      return x.add(tensor([1, 2, 3]));
+    });
+    const x = tensor([1, 2, 3]).keep();
+    const call = (): void => add(x).release();
+    for (let i = 0; i < 20; i++) call();
+    const { tensors } = memory();
+    const { recorded } = add.counters;
+    for (let i = 0; i < 300; i++) call();
+    expect(add.counters.recorded).toBeGreaterThan(recorded + 2);
+    expect(memory().tensors).toBe(tensors);
   });
 
   test('what was taken from state between calls is not changed by later calls', async () => {

@@ -94,7 +94,9 @@ export function compile<Args extends readonly unknown[], Result>(
         if (isSame(entry, fresh)) {
           entries.push(entry);
           entry.isConfirmed = true;
-          return entry.replay.run(tensors, recorder.numbers, recorder);
+          const result = entry.replay.run(tensors, recorder.numbers, recorder);
+          recorder.abandon();
+          return result;
         }
         entry.replay.release();
       }

@@ -225,6 +225,11 @@ export class Recorder {
     }
   }
 
+  /** Leaves what was made from host data to the rules of memory: another recording's program runs instead of this one's. */
+  abandon(): void {
+    for (const tensor of this.#born.keys()) tensor.lifetime?.lend();
+  }
+
   /** Ends the recording; a traced tensor that is used afterwards has leaked. */
   close(): void {
     this.#isOver = true;
