@@ -15,7 +15,22 @@ import type {
   Value,
 } from './value.ts';
 
-/** A computation under construction. The same operation on the same values is one value. */
+/**
+ * A computation under construction, in static single assignment: each value comes from earlier ones and never changes. The same operation
+ * on the same values is one value, unless it draws random numbers. Shapes and dtypes follow from the primitives' own rules.
+ *
+ * `input` is memory, `argument` a number that each run brings, `apply` an operation, `repeat` a body that runs several times; `result` asks
+ * for a value to be in memory at the end. `planProgram` makes a program of it.
+ *
+ * ```ts
+ * const graph = new Graph();
+ * const x = graph.input({ shape: [2, 3], dtype: 'float32' });
+ * const square = graph.apply(primitives.mul, [x, x], {});
+ * console.log(graph.apply(primitives.mul, [x, x], {}) === square, square.shape); // prints true [ 2, 3 ]
+ * ```
+ *
+ * @throws ShapeError or DTypeError of a primitive whose inputs do not fit
+ */
 export class Graph {
   readonly inputs: InputValue[] = [];
   /** The dtypes of the numbers that each run brings. */
