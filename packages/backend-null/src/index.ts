@@ -13,7 +13,7 @@ export interface NullBackend extends Backend {
 
 /**
  * Makes a backend that runs nothing: tests count kernels, runs and bytes with it. Whatever is read is 0. Misuse of buffers
- * (double release, use after release, ranges outside) is refused as on a real one.
+ * (double release, use after release, ranges outside), and kernels that bind too much, are refused as on a real one.
  *
  * ```ts
  * const backend = nullBackend({ bindings: 8 });
@@ -25,24 +25,26 @@ export interface NullBackend extends Backend {
  *
  * @param limits what the pretended device can do, so that plans for any device can be counted. Defaults: float32, int32 and
  *   bool of 4 bytes, 64 bindings, 1 thread, scatterAdd, fused arithmetic.
- * @throws DeviceError on double release, use after release, a foreign buffer or a range outside its buffer
+ * @throws DeviceError on double release, use after release, a foreign buffer, a range outside its buffer, or a kernel with more bindings
+ *   than the limit
  */
 export function nullBackend(limits: Partial<Limits> = {}): NullBackend {
   const counters = new Tally();
   const memory = new Memory(counters);
-  const programs = new Programs(memory, counters);
+  const all: Limits = {
+    dtypes: ['float32', 'int32', 'bool'],
+    boolBytes: 4,
+    bindings: 64,
+    threads: 1,
+    routines: ['scatterAdd'],
+    arithmetic: 'fused',
+    ...limits,
+  };
+  const programs = new Programs(memory, counters, all);
   return {
     name: 'null',
     counters,
-    limits: {
-      dtypes: ['float32', 'int32', 'bool'],
-      boolBytes: 4,
-      bindings: 64,
-      threads: 1,
-      routines: ['scatterAdd'],
-      arithmetic: 'fused',
-      ...limits,
-    },
+    limits: all,
     prepare: (program) => programs.prepare(program),
     allocate: (bytes) => memory.allocate(bytes),
     release: (buffer) => memory.release(buffer),

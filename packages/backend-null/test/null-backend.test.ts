@@ -41,6 +41,14 @@ describe('the null backend', () => {
     expect(backend.counters).toMatchObject({ kernels: 1 + 1 + 5 * (1 + 2), runs: 2 });
   });
 
+  test('refuses a kernel that binds more than its limit, also within a repetition', () => {
+    const bindings = [...fill.bindings, ...fill.bindings];
+    const wide: KernelStep = { kernel: { ...fill, bindings }, bindings: [0, 0], arguments: [0] };
+    const program: Program = { ...programOf(fill), steps: [{ repeat: 2, strides: [0], body: [wide] }] };
+    expect(() => nullBackend({ bindings: 1 }).prepare(program)).toThrow(/2 bindings/);
+    expect(() => nullBackend({ bindings: 2 }).prepare(program)).not.toThrow();
+  });
+
   test('counts live and peak bytes and live buffers', () => {
     const backend = nullBackend();
     const first = backend.allocate(100);

@@ -27,7 +27,7 @@ export interface Limits {
   readonly dtypes: readonly DType[];
   /** Bytes of a stored bool. */
   readonly boolBytes: 1 | 4;
-  /** How many bindings a kernel may have. */
+  /** How many bindings a kernel may have: at least 4, for a selection between two tensors reads three and writes one. */
   readonly bindings: number;
   /** Threads that work on one program. */
   readonly threads: number;

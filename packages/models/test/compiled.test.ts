@@ -114,6 +114,27 @@ function compare(got: readonly number[], right: readonly number[], what: string)
   expect(worst, what).toBeLessThanOrEqual(1e-5 * largest);
 }
 
+type Steps = Parameters<Backend['prepare']>[0]['steps'];
+
+/** The oracle as a device whose kernels can bind no more than so many memories. */
+function binding(bindings: number): Backend {
+  const backend = cpu();
+  const check = (steps: Steps): void => {
+    for (const step of steps) {
+      if ('repeat' in step) check(step.body);
+      else expect(step.kernel.bindings.length).toBeLessThanOrEqual(bindings);
+    }
+  };
+  return {
+    ...backend,
+    limits: { ...backend.limits, bindings },
+    prepare(program) {
+      check(program.steps);
+      return backend.prepare(program);
+    },
+  };
+}
+
 describe.each(Object.entries(tinyModels))('%s', (_name, make) => {
   let oracle: Journey | undefined;
   const eagerly = async () => {
@@ -133,6 +154,12 @@ describe.each(Object.entries(tinyModels))('%s', (_name, make) => {
     const right = await eagerly();
     Object.assign(process.env, environment);
     expect(await travel(cpu(), make, compile, right)).toEqual(right);
+  });
+
+  // Eight is what WebGPU promises.
+  test.each([8, 4])('compiled for kernels of %i bindings gives the eager steps, bit for bit', async (bindings) => {
+    const right = await eagerly();
+    expect(await travel(binding(bindings), make, compile, right)).toEqual(right);
   });
 
   test.each([

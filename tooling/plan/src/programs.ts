@@ -1,6 +1,15 @@
 /** Training steps whose plans are looked at. */
 import { GPT } from '@evenkeel/models';
-import { CrossEntropyLoss, Linear, ReLU, Sequential } from '@evenkeel/nn-layers';
+import {
+  BatchNorm2d,
+  Conv2d,
+  CrossEntropyLoss,
+  Flatten,
+  Linear,
+  MaxPool2d,
+  ReLU,
+  Sequential,
+} from '@evenkeel/nn-layers';
 import { Adam, AdamW, clipGradNorm } from '@evenkeel/optimizers';
 import { compile, rand, randint, type Tensor } from '@evenkeel/tensor';
 
@@ -11,6 +20,7 @@ export const programs: Readonly<Record<string, MakeProgram>> = {
   gpt6: () => gpt({ vocabulary: 64, context: 32, batch: 4, width: 64, blocks: 6 }),
   gpt4: () => gpt({ vocabulary: 65, context: 64, batch: 16, width: 128, blocks: 4 }),
   mlp,
+  cnn,
 };
 
 interface Sizes {
@@ -45,16 +55,30 @@ function gpt({ vocabulary, context, batch, width, blocks }: Sizes): ReturnType<M
 
 function mlp(): ReturnType<MakeProgram> {
   const model = new Sequential(new Linear(784, 512), new ReLU(), new Linear(512, 512), new ReLU(), new Linear(512, 10));
+  return settled(classify(model), rand([128, 784]), randint(0, 10, [128]));
+}
+
+function cnn(): ReturnType<MakeProgram> {
+  const block = (from: number, to: number) => [
+    new Conv2d(from, to, 3, { padding: 1 }),
+    new BatchNorm2d(to),
+    new ReLU(),
+    new MaxPool2d(2),
+  ];
+  const model = new Sequential(...block(1, 16), ...block(16, 32), new Flatten(), new Linear(32 * 7 * 7, 10));
+  return settled(classify(model), rand([64, 1, 28, 28]), randint(0, 10, [64]));
+}
+
+function classify(model: Sequential): ReturnType<MakeProgram> {
   const optimizer = new Adam(model.parameters());
   const criterion = new CrossEntropyLoss();
-  const step = compile((x: Tensor, y: Tensor): Tensor => {
+  return compile((x: Tensor, y: Tensor): Tensor => {
     optimizer.zeroGrad();
     const loss = criterion.call(model.call(x), y);
     loss.backward();
     optimizer.step();
     return loss;
   });
-  return settled(step, rand([128, 784]), randint(0, 10, [128]));
 }
 
 /** Calls a step as often as it takes until the program runs without the function: it is recorded twice before. */

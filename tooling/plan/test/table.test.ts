@@ -110,3 +110,17 @@ test('a training step of the GPT of six blocks is at most 200 kernels, in at mos
   expect(kernels).toBeLessThanOrEqual(200);
   expect(plannedBytes / intermediateBytes).toBeLessThanOrEqual(0.6);
 });
+
+// WebGPU promises eight; a selection takes four. The null backend refuses to prepare a kernel with more than its limit.
+test.each(
+  Object.entries(programs).flatMap(([name, make]) => [8, 4].map((bindings) => [name, bindings, make] as const)),
+)('%s is planned for a device whose kernels bind %i memories', (_name, bindings, make) => {
+  useBackend(nullBackend({ bindings }));
+  expect(make().counters.replayed).toBe(1);
+});
+
+test('eight bindings to a kernel cost the GPT of six blocks no kernels beyond its 200', () => {
+  useBackend(nullBackend({ bindings: 8 }));
+  const [plan] = (programs.gpt6 as MakeProgram)().plans() as [Plan];
+  expect(figuresOf(plan).kernels).toBeLessThanOrEqual(200);
+});

@@ -1,4 +1,12 @@
-import { type Bindings, countKernels, type Prepared, type Program } from '@evenkeel/backend';
+import {
+  type Bindings,
+  countKernels,
+  isRepeat,
+  type Limits,
+  type Prepared,
+  type Program,
+  type Step,
+} from '@evenkeel/backend';
 import { DeviceError, EvenKeelError } from '@evenkeel/errors';
 import type { Tally } from './counters.ts';
 import type { Memory } from './memory.ts';
@@ -19,13 +27,16 @@ class NullProgram implements Prepared {
 export class Programs {
   readonly #memory: Memory;
   readonly #tally: Tally;
+  readonly #limits: Limits;
 
-  constructor(memory: Memory, tally: Tally) {
+  constructor(memory: Memory, tally: Tally, limits: Limits) {
     this.#memory = memory;
     this.#tally = tally;
+    this.#limits = limits;
   }
 
   prepare(program: Program): Prepared {
+    this.#checkKernels(program.steps);
     return new NullProgram(program, this);
   }
 
@@ -43,6 +54,19 @@ export class Programs {
     }
     this.#tally.runs++;
     this.#tally.kernels += prepared.kernels;
+  }
+
+  #checkKernels(steps: readonly Step[]): void {
+    for (const step of steps) {
+      if (isRepeat(step)) this.#checkKernels(step.body);
+      else if (step.kernel.bindings.length > this.#limits.bindings) {
+        throw new DeviceError('a kernel binds more than the device can', {
+          doing: 'preparing a program on the null backend',
+          got: `${step.kernel.bindings.length} bindings`,
+          expected: `at most ${this.#limits.bindings}`,
+        });
+      }
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { type Expression, sizeOf } from '@evenkeel/backend';
 import type { AppliedValue, Value } from '../graph/value.ts';
 import { keyOf } from '../positions/divide.ts';
 import type { Access, Cluster } from './cluster.ts';
-import { chainCostOf, isDear, isView, joinsSeveral, kindOf, neutralOf } from './kinds.ts';
+import { chainCostOf, isDear, joinsSeveral, kindOf, neutralOf } from './kinds.ts';
 
 /** How much may be computed once more in another cluster, in additions per element. */
 const duplicateLimit = 8;
@@ -12,13 +12,13 @@ const operandLimit = 2;
 const windowLimit = 0;
 
 /**
- * Whether an operation is computed wherever it is read, instead of once for all.
+ * Whether an operation that is no view is computed wherever it is read, instead of once for all.
  *
  * @param together whether operations are computed together at all
  */
 export function mayRepeat(value: AppliedValue, accesses: readonly Access[], together: boolean): boolean {
   if (accesses.some(({ context }) => context === 'memory')) return false;
-  if (isView(value) || neutralOf(value) !== undefined) return true;
+  if (neutralOf(value) !== undefined) return true;
   if (!together) return false;
   const cost = chainCostOf(value);
   const isAlone = new Set(accesses.map(placeKey)).size === 1;

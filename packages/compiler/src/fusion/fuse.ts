@@ -7,7 +7,7 @@
  *    so a chain of operations, the folds over one row, and what follows a product become one kernel;
  * 3. otherwise in a cluster of its own, or with another that goes over the same elements and reads the same.
  */
-import { contiguousStrides, type Expression, sizeOf } from '@evenkeel/backend';
+import { contiguousStrides, type Expression, type Limits, sizeOf } from '@evenkeel/backend';
 import type { Graph } from '../graph/graph.ts';
 import {
   type AppliedValue,
@@ -27,6 +27,7 @@ import { type Memory, wholeOf } from './memory.ts';
 import { nearSourcesOf } from './near-sources.ts';
 import { placeProduct } from './product.ts';
 import { placeRepetition } from './repetition.ts';
+import { hasRoom } from './room.ts';
 
 export interface Fusion {
   readonly clusters: readonly Cluster[];
@@ -40,13 +41,14 @@ export interface FuseOptions {
 }
 
 /** Puts a graph's values into clusters, in an order in which they can run. */
-export function fuse(graph: Graph, { together = true }: FuseOptions = {}): Fusion {
-  return new Fuser(graph, together).run();
+export function fuse(graph: Graph, { bindings }: Limits, { together = true }: FuseOptions = {}): Fusion {
+  return new Fuser(graph, together, bindings).run();
 }
 
 class Fuser {
   readonly #graph: Graph;
   readonly #together: boolean;
+  readonly #bindings: number;
   readonly #clusters: Cluster[] = [];
   readonly #accesses = new Map<Value, Access[]>();
   /** Where values must lie: results, and parts of what is joined. */
@@ -58,9 +60,10 @@ class Fuser {
   /** The results of each repeated body that somebody needs. */
   readonly #outcomes = new Map<RepeatValue, OutcomeValue[]>();
 
-  constructor(graph: Graph, together: boolean) {
+  constructor(graph: Graph, together: boolean, bindings: number) {
     this.#graph = graph;
     this.#together = together;
+    this.#bindings = bindings;
   }
 
   run(): Fusion {
@@ -131,31 +134,44 @@ class Fuser {
   }
 
   #place(value: AppliedValue): void {
-    const accesses = this.#accessesOf(value);
     const wanted = this.#wanted.get(value) ?? [];
-    if (sizeOf(value.shape) === 0 || (accesses.length === 0 && wanted.length === 0)) return;
     const kind = this.#kindOf(value);
+    if (kind === 'element' && isView(value)) this.#lookThrough(value);
+    const accesses = this.#accessesOf(value);
+    if (sizeOf(value.shape) === 0 || (accesses.length === 0 && wanted.length === 0)) return;
     if (kind === 'joined') {
       this.#join(value, accesses, wanted);
       return;
     }
-    if (kind === 'element' && wanted.length === 0 && mayRepeat(value, accesses, this.#together)) {
+    const need = { value, inputs: kind === 'product' ? factorsOf(value) : value.inputs };
+    const isInline = kind === 'element' && wanted.length === 0 && mayRepeat(value, accesses, this.#together);
+    if (isInline && accesses.every(({ cluster }) => hasRoom(cluster, { ...need, memories: [] }, this.#bindings))) {
       for (const access of accesses) this.#inline(value, access);
       return;
     }
     if (this.#passOn(value, accesses, wanted)) return;
-    const memories: Memory[] = kind === 'routine' ? this.#copiedFrom(value, accesses, wanted) : [...wanted];
+    const needsPlain = accesses.some(({ context }) => context === 'memory');
+    const isFree = need.inputs.length + wanted.length + Number(needsPlain) <= this.#bindings;
+    const memories = kind !== 'routine' && isFree ? [...wanted] : this.#copiedFrom(value, accesses, wanted);
+    const needsOwn = needsPlain && !memories.some(isPlain);
+    const own: Memory = { kind: 'temporary', value };
+    const isReadBeside = (cluster: Cluster) => accesses.some((access) => access.cluster !== cluster);
+    const hasRoomFor = (cluster: Cluster) => {
+      const isKept = needsOwn || (memories.length === 0 && isReadBeside(cluster));
+      return hasRoom(cluster, { ...need, memories: isKept ? [own, ...memories] : memories }, this.#bindings);
+    };
     // Who reads what the value becomes a part of waits for it too.
     const whole = this.#joining.readersOf(wanted);
     const later = [...accesses.map(({ cluster }) => cluster), ...whole];
     const home =
-      (kind === 'fold' && this.#joinsOthers(value, accesses) ? this.#company(value, kind, later) : undefined) ??
-      this.#home(value, kind, accesses, whole) ??
-      this.#company(value, kind, later) ??
+      (kind === 'fold' && this.#joinsOthers(value, accesses)
+        ? this.#company(value, kind, later, hasRoomFor)
+        : undefined) ??
+      this.#home(value, kind, accesses, whole, hasRoomFor) ??
+      this.#company(value, kind, later, hasRoomFor) ??
       this.#ownCluster(value, kind);
     const readers = new Set(accesses.map(({ cluster }) => cluster).filter((cluster) => cluster !== home.cluster));
-    const needsOwn = accesses.some(({ context }) => context === 'memory') && !memories.some(isPlain);
-    if (needsOwn || (memories.length === 0 && readers.size > 0)) memories.unshift({ kind: 'temporary', value });
+    if (needsOwn || (memories.length === 0 && readers.size > 0)) memories.unshift(own);
     memories.sort((a, b) => Number(isPlain(b)) - Number(isPlain(a)));
     for (const memory of memories) home.cluster.kept.push({ value, at: home.at, memory });
     if (memories[0]) this.#memories.set(value, memories[0]);
@@ -163,11 +179,19 @@ class Fuser {
     for (const memory of memories) this.#joining.kept(memory, home.cluster);
   }
 
+  /** Whoever reads a view looks at what it is of, also where the view lies in memory besides. */
+  #lookThrough(value: AppliedValue): void {
+    const isMemory = ({ context }: Access) => context === 'memory';
+    const accesses = this.#accessesOf(value);
+    for (const access of accesses) if (!isMemory(access)) this.#inline(value, access);
+    this.#accesses.set(value, accesses.filter(isMemory));
+  }
+
   /** What is only reshaped lies row by row before as after, so that its source can be written where it shall lie. */
   #passOn(value: AppliedValue, accesses: readonly Access[], wanted: readonly Memory[]): boolean {
     const [source] = value.inputs;
     const isReshaped = value.primitive.name === 'reshape' && this.#together && source?.kind === 'applied';
-    if (!isReshaped || wanted.length === 0 || accesses.some(({ context }) => context === 'memory')) return false;
+    if (!isReshaped || wanted.length === 0 || accesses.length > 0) return false;
     const places: Memory[] = [];
     for (const memory of wanted) {
       if (isPlain(memory)) places.push(memory);
@@ -176,7 +200,6 @@ class Fuser {
       } else return false;
     }
     this.#wanted.set(source, [...(this.#wanted.get(source) ?? []), ...places]);
-    for (const access of accesses) this.#inline(value, access);
     return true;
   }
 
@@ -210,7 +233,7 @@ class Fuser {
   }
 
   /** A cluster that reads the value, goes over it as it lies, and does not wait for another that reads it. */
-  #home(value: AppliedValue, kind: string, accesses: readonly Access[], whole: readonly Cluster[]) {
+  #home(value: AppliedValue, kind: string, accesses: readonly Access[], whole: readonly Cluster[], hasRoomFor: Room) {
     if (kind === 'routine' || !this.#together) return undefined;
     const later = [...accesses.map(({ cluster }) => cluster), ...whole];
     const clusters = [...new Set(accesses.map(({ cluster }) => cluster))].sort((a, b) => b.id - a.id);
@@ -222,7 +245,7 @@ class Fuser {
       // Who reads what the value becomes a part of reads all of it, and cannot write it as well.
       if (whole.includes(cluster)) continue;
       const others = later.filter((other) => other !== cluster);
-      if (others.some((other) => reaches(other, cluster))) continue;
+      if (!hasRoomFor(cluster) || others.some((other) => reaches(other, cluster))) continue;
       const placed = this.#placeIn(cluster, value, kind, at);
       // Numbering the elements anew moves the access too.
       if (placed) return { cluster, at: (own[0] as Access).at };
@@ -243,7 +266,7 @@ class Fuser {
   }
 
   /** A cluster that reads some of what the value is made of, over the same elements or rows. */
-  #company(value: AppliedValue, kind: string, later: readonly Cluster[]) {
+  #company(value: AppliedValue, kind: string, later: readonly Cluster[], hasRoomFor: Room) {
     if ((kind !== 'element' && kind !== 'fold') || !this.#together) return undefined;
     const sources = nearSourcesOf(value);
     for (const cluster of this.#clusters) {
@@ -251,7 +274,7 @@ class Fuser {
       const mayFit = cluster.form === 'loop' && (kind === 'element' || cluster.inner !== undefined);
       if (!mayFit || cluster.sizeOf(rows) !== sizeOf(value.shape)) continue;
       if (!cluster.accesses.some((access) => this.#readsSome(access, sources, kind))) continue;
-      if (later.some((reader) => reaches(reader, cluster))) continue;
+      if (!hasRoomFor(cluster) || later.some((reader) => reaches(reader, cluster))) continue;
       if (kind === 'fold') {
         const ask = (access: Omit<Access, 'cluster'>) => this.#access({ ...access, cluster });
         const at = joinFold(cluster, value, ask);
@@ -326,6 +349,14 @@ class Fuser {
     const readers = this.#accessesOf(value).map(({ cluster }) => cluster);
     for (const memory of memories) this.#joining.join(value, memory, readers, (input, part) => this.#want(input, part));
   }
+}
+
+/** Whether a cluster can bind what one more value takes. */
+type Room = (cluster: Cluster) => boolean;
+
+/** What is multiplied, also where the product is only seen with its dimensions in another order. */
+function factorsOf({ primitive, inputs }: AppliedValue): readonly Value[] {
+  return primitive.lowering.kind === 'view' ? sourcesOf(inputs[0] as Value) : inputs;
 }
 
 /** Whether a value lies there alone, row by row. */

@@ -46,7 +46,7 @@ export interface PlanOptions extends FuseOptions {
 }
 
 export function planProgram(graph: Graph, limits: Limits, options: PlanOptions = {}): Plan {
-  const fusion = schedule(graph, fuse(graph, options));
+  const fusion = schedule(graph, fuse(graph, limits, options));
   const rows = new Rows(options.movable ?? [], options.rows ?? []);
   const { together = true } = options;
   const planBody = (body: Graph) => planProgram(body, limits, { together });
