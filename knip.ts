@@ -28,6 +28,7 @@ const config: KnipConfig = {
         'src/main.ts',
         'src/peers-main.ts',
         'src/contenders/{even-keel,peak}.ts',
+        'src/contenders/chromium/{main,worker}.ts',
         'src/peers/*/main.mjs',
         'test/**/*.ts',
       ],

@@ -40,6 +40,7 @@ export function readCommandLine(words: readonly string[]): CommandLine {
     },
   });
   const variant: Variant = {
+    host: 'node',
     backend: oneOf('backend', values.backend, Object.keys(backends)),
     threads: positive('threads', values.threads),
     relaxed: !values.plain,

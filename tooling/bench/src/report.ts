@@ -47,15 +47,16 @@ export function summary(results: readonly Result[]): string[] {
 
 /** A block of lines for people: a contender each, medians over the rounds, all in milliseconds. */
 export function lines({ name, title, medians, ratios, timings }: Result, { flops }: Workload): string[] {
+  const column = columnOf(timings);
   const rows = timings.map((timing) => {
     const { contender, error, steps, processor, firstStep, warmUp, kernels } = timing;
     const time = medians[contender];
-    if (time === undefined) return `  ${contender.padEnd(22)} ${error?.split('\n')[0]}`;
+    if (time === undefined) return `  ${column(contender)} ${error?.split('\n')[0]}`;
     const speed = flops === undefined ? '' : `${(flops / time / 1e6).toFixed(1)} GFLOP/s`;
     const count = kernels === undefined ? '' : `${Math.round(kernels)} kernels`;
     const ratio = ratios[contender];
     return [
-      `  ${contender.padEnd(22)}`,
+      `  ${column(contender)}`,
       `${figure(time)} ms`,
       ratio === undefined ? ' '.repeat(7) : `×${ratio.toFixed(2)}`.padStart(7),
       `  ${figure(Math.min(...steps))} … ${figure(Math.max(...steps))}`,
@@ -69,12 +70,19 @@ export function lines({ name, title, medians, ratios, timings }: Result, { flops
 }
 
 export function startUpLines({ name, title }: Workload, results: readonly StartUp[]): string[] {
+  const column = columnOf(results);
   const rows = results.map(({ contender, error, loaded, steps }) => {
-    if (error !== undefined) return `  ${contender.padEnd(22)} ${error.split('\n')[0]}`;
+    if (error !== undefined) return `  ${column(contender)} ${error.split('\n')[0]}`;
     const times = steps.map((step) => figure(median(step))).join('');
-    return `  ${contender.padEnd(22)} loaded ${figure(median(loaded))} ms, first steps ${times} ms`;
+    return `  ${column(contender)} loaded ${figure(median(loaded))} ms, first steps ${times} ms`;
   });
   return [`${name}: ${title}`, ...rows, ''];
+}
+
+/** Fills names up to the longest of them. */
+function columnOf(rows: readonly { readonly contender: string }[]): (name: string) => string {
+  const width = Math.max(22, ...rows.map(({ contender }) => contender.length));
+  return (name) => name.padEnd(width);
 }
 
 /** Three digits, right-aligned. */

@@ -6,9 +6,9 @@ import { useBackend } from '@evenkeel/tensor';
 import { type CommandLine, usage } from './command-line.ts';
 import type { Contender } from './contenders/contender.ts';
 import { lines, type Result, resultOf, startUpLines, summary } from './report.ts';
-import { writeStart } from './start-file.ts';
 import { race } from './timing/race.ts';
 import { type StartUp, startUps } from './timing/start-ups.ts';
+import { writeStart } from './write-start.ts';
 
 /** What `--json` prints, as one line. */
 export interface Report {

@@ -4,7 +4,7 @@ import { readCommandLine } from '../src/command-line.ts';
 test('times training and kernels on one thread of wasm unless told otherwise', () => {
   const asked = readCommandLine([]);
   expect(asked.suites).toEqual(['train', 'kernels']);
-  expect(asked.variant).toEqual({ backend: 'wasm', threads: 1, relaxed: true, eager: false });
+  expect(asked.variant).toEqual({ host: 'node', backend: 'wasm', threads: 1, relaxed: true, eager: false });
   expect(asked.workloads.map(({ name }) => name).slice(0, 5)).toEqual(['W1', 'W2', 'W2b', 'W3', 'W4']);
 });
 
@@ -21,6 +21,7 @@ test.each([
   ['--suite all', '--suite is "all"; there are: train, kernels, startup'],
   ['--threads 0', '--threads is "0"; a whole number from 1 up is expected'],
   ['--also fast', 'no variant "fast"; there are: eager, plain'],
+  ['--also chromium+fast', 'no variant "fast"; there are: eager, plain'],
   ['--fast', '--fast'],
 ])('refuses "%s" and says what there is', (words, message) => {
   expect(() => readCommandLine(words.split(' '))).toThrow(message);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wasm } from '@evenkeel/backend-wasm';
@@ -6,13 +6,14 @@ import { useBackend } from '@evenkeel/tensor';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Contender } from '../src/contenders/contender.ts';
 import { evenKeel } from '../src/contenders/ours.ts';
-import { readStart, writeStart } from '../src/start-file.ts';
+import { loadStart } from '../src/load-start.ts';
 import { race } from '../src/timing/race.ts';
 import { startUps } from '../src/timing/start-ups.ts';
 import { workloads } from '../src/workloads/index.ts';
+import { writeStart } from '../src/write-start.ts';
 
 const w1 = { ...workloads.find(({ name }) => name === 'W1')!, stepsPerRound: 2 };
-const variant = { backend: 'wasm', threads: 1, relaxed: true, eager: false };
+const variant = { host: 'node', backend: 'wasm', threads: 1, relaxed: true, eager: false } as const;
 let folder: string;
 let file: string;
 
@@ -38,8 +39,8 @@ test('the start of a workload is the same every time, and read back as it was wr
   const again = join(folder, 'again.safetensors');
   await writeStart(w1, again);
   const [first, second] = [w1.build(), w1.build()];
-  const batches = readStart(file, first);
-  readStart(again, second);
+  const batches = loadStart(readFileSync(file), first);
+  loadStart(readFileSync(again), second);
   expect(batches.map((inputs) => inputs.map(({ shape, dtype }) => [dtype, ...shape]))).toEqual(
     Array(4).fill([
       ['float32', 128, 784],

@@ -38,9 +38,11 @@ test.each([true, false])('the loop that measures the peak computes what it says 
   expect(flopsPerTurn).toBe(12 * 4 * 2);
 });
 
-test('a variant differs from the first in one thing', () => {
-  const variant = { backend: 'wasm', threads: 1, relaxed: true, eager: false };
+test('a variant differs from the first in one thing, or in all that are joined', () => {
+  const variant = { host: 'node', backend: 'wasm', threads: 1, relaxed: true, eager: false } as const;
   expect(alter(variant, 'threads=2')).toEqual({ ...variant, threads: 2 });
   expect(alter(variant, 'plain')).toEqual({ ...variant, relaxed: false });
   expect(alter(variant, 'eager')).toEqual({ ...variant, eager: true });
+  expect(alter(variant, 'chromium')).toEqual({ ...variant, host: 'chromium' });
+  expect(alter(variant, 'chromium+threads=2')).toEqual({ ...variant, host: 'chromium', threads: 2 });
 });

@@ -17,9 +17,9 @@ export interface WasmOptions {
   /** Whether relaxed SIMD may be used where the engine has it. Default: true. */
   readonly relaxed?: boolean | undefined;
   /**
-   * How many threads work on a program, this one among them; `'auto'` for as many as there are cores, up to 8. One where
+   * How many threads work on a program, this one among them. `'auto'`: as many as there are cores, up to 8; but one where
    * memory cannot be shared (a page that is not cross-origin isolated) and on a page's own thread, which must not wait: there
-   * the backend belongs in a worker. Results do not depend on it. Default: 1.
+   * the backend belongs in a worker, and more than one is an error. Results do not depend on it. Default: 1.
    */
   readonly threads?: ThreadCount | undefined;
 }
@@ -192,15 +192,12 @@ export class WasmBackend implements Backend {
   /** The address of a range, which must lie in a buffer that is alive. */
   #place(buffer: DeviceBuffer, offset: number, length: number, doing: string): number {
     const { address, bytes, isReleased } = buffer as WasmBuffer;
-    if (isReleased || this.#isDisposed || address === undefined) {
-      throw new DeviceError(
-        this.#isDisposed
-          ? 'the backend was disposed of'
-          : isReleased
-            ? 'the buffer was released before'
-            : 'the buffer belongs to another backend',
-        { doing: `${doing} a buffer on wasm`, got: `a buffer of ${buffer.bytes} bytes` },
-      );
+    this.#check();
+    if (isReleased || address === undefined) {
+      throw new DeviceError(isReleased ? 'the buffer was released before' : 'the buffer belongs to another backend', {
+        doing: `${doing} a buffer on wasm`,
+        got: `a buffer of ${bytes} bytes`,
+      });
     }
     if (offset < 0 || offset + length > bytes) {
       throw new DeviceError('the range does not lie in the buffer', {

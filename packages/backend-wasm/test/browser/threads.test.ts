@@ -1,3 +1,4 @@
+import { ConfigError } from '@evenkeel/errors';
 import { expect, it } from 'vitest';
 import { wasm } from '../../src/index.ts';
 import { products } from './products.ts';
@@ -15,11 +16,15 @@ async function inWorker(threads: number): Promise<{ threads: number; bytes: Uint
   }
 }
 
-it("is one thread on a page's own, which must not wait", async () => {
-  const backend = wasm({ threads: 2 });
+it("is one thread on a page's own, which must not wait; more are refused, with what it takes", async () => {
+  const backend = wasm({ threads: 'auto' });
   expect([crossOriginIsolated, backend.limits.threads]).toEqual([true, 1]);
   const bytes = await products(backend);
   expect(new Float32Array(bytes.buffer as ArrayBuffer).some((x) => x > 0)).toBe(true);
+  expect(() => wasm({ threads: 2 })).toThrow(ConfigError);
+  expect(() => wasm({ threads: 2 })).toThrow(
+    /up to 1, or 'auto'(.|\n)*in a worker; the page must be cross-origin isolated/,
+  );
 });
 
 it('is several in a worker of an isolated page, with the bits of one', async () => {

@@ -8,16 +8,17 @@ export function evenKeel(variant: Variant, also: readonly string[] = []): Conten
   const others = also.map((word) => ({
     ...contender(`even keel, ${word}`, alter(variant, word)),
     // How many threads there are changes no result.
-    isExact: word.startsWith('threads='),
+    isExact: /^threads=\d+$/.test(word),
   }));
   return [contender('even keel', variant), ...others];
 }
 
 function contender(name: string, variant: Variant): Contender {
+  const program = variant.host === 'node' ? 'even-keel.ts' : 'chromium/main.ts';
   return {
     name,
     isUnchecked: variant.backend === 'null',
-    command: (workload, file) => ownProgram('even-keel.ts', workload, file, JSON.stringify(variant)),
+    command: (workload, file) => ownProgram(program, workload, file, JSON.stringify(variant)),
   };
 }
 

@@ -1,5 +1,14 @@
+const hosts = ['node', 'chromium', 'unisolated'] as const;
+
+/**
+ * What Even Keel runs in: this command's Node; a worker of a cross-origin isolated page in Chromium; or one of a page that is not
+ * isolated, where there is no shared memory.
+ */
+export type Host = (typeof hosts)[number];
+
 /** A way to run Even Keel. */
 export interface Variant {
+  readonly host: Host;
   readonly backend: string;
   readonly threads: number;
   /** Whether relaxed SIMD may be used. */
@@ -8,14 +17,21 @@ export interface Variant {
   readonly eager: boolean;
 }
 
-/** The names under which a variant beside the first is asked for, such as `eager` and `threads=2`. */
-export const variantWords = 'eager, plain (no relaxed SIMD), threads=<n>';
+/** The names under which a variant beside the first is asked for, such as `eager` and `chromium+threads=2`. */
+export const variantWords =
+  'eager, plain (no relaxed SIMD), threads=<n>, chromium, unisolated (Chromium without shared memory), several joined by +';
 
-/** The variant with one thing different. */
-export function alter(variant: Variant, word: string): Variant {
+/** The variant with one thing different, or several: `chromium+threads=2`. */
+export function alter(variant: Variant, words: string): Variant {
+  return words.split('+').reduce(alterOne, variant);
+}
+
+function alterOne(variant: Variant, word: string): Variant {
   const [, threads] = /^threads=([1-9]\d*)$/.exec(word) ?? [];
   if (threads !== undefined) return { ...variant, threads: Number(threads) };
   if (word === 'eager') return { ...variant, eager: true };
   if (word === 'plain') return { ...variant, relaxed: false };
+  const host = hosts.find((name) => name === word);
+  if (host !== undefined) return { ...variant, host };
   throw new Error(`no variant "${word}"; there are: ${variantWords}`);
 }
