@@ -1,9 +1,12 @@
 import { cpu } from '@evenkeel/backend-cpu';
+import { nullBackend } from '@evenkeel/backend-null';
 import { wasm } from '@evenkeel/backend-wasm';
 import { ConfigError, ShapeError } from '@evenkeel/errors';
 import {
   closeStep,
+  compile,
   full,
+  gradients,
   manualSeed,
   normal,
   ones,
@@ -14,7 +17,17 @@ import {
   zeros,
 } from '@evenkeel/tensor';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { BatchNorm1d, BatchNorm2d, GroupNorm, InstanceNorm1d, layerNorm, layerNormStd, RMSNorm } from '../src/index.ts';
+import {
+  BatchNorm1d,
+  BatchNorm2d,
+  GroupNorm,
+  InstanceNorm1d,
+  LayerNorm,
+  Linear,
+  layerNorm,
+  layerNormStd,
+  RMSNorm,
+} from '../src/index.ts';
 import { distance } from './support/reference.ts';
 
 beforeAll(() => useBackend(cpu()));
@@ -71,6 +84,55 @@ describe('BatchNorm', () => {
     expect(new BatchNorm1d(2).eval().call(zeros([1, 2])).shape).toEqual([1, 2]);
     expect(() => new BatchNorm1d(2).call(zeros([4, 3]))).toThrow(ShapeError);
     expect(() => new BatchNorm2d(2).call(zeros([4, 2]))).toThrow(/4 dimensions/);
+  });
+});
+
+describe('the gradient of a standardization', () => {
+  /** The same from plain operations, whose gradients are derived. */
+  function composed(x: Tensor): Tensor {
+    const centered = x.sub(x.mean(-1, { keepdim: true }));
+    return centered.div(centered.square().mean(-1, { keepdim: true }).add(1e-5).sqrt());
+  }
+
+  test('and the gradient of that are those of the operations that it is made of', async () => {
+    const x = randn([5, 7], { dtype: 'float64' }).mul(3).add(1).detach();
+    const weights = randn([5, 7], { dtype: 'float64' });
+    x.requiresGrad = true;
+    const derivatives = (norm: (x: Tensor) => Tensor): Tensor[] => {
+      const [first] = gradients(norm(x).mul(weights).sum(), [x], { createGraph: true });
+      return [first!, ...gradients(first!.square().mul(weights).sum(), [x])];
+    };
+    const expected = derivatives(composed);
+    const found = derivatives((input) => layerNorm(input, [7]));
+    for (const [order, gradient] of found.entries()) {
+      expect(await distance(gradient, expected[order]!)).toBeLessThan(1e-10);
+      expect(await gradient.abs().amax().item()).toBeGreaterThan(0.01);
+    }
+  });
+
+  test('takes one kernel forward and two backward between two products', () => {
+    const backend = nullBackend();
+    useBackend(backend);
+    try {
+      const counted = (norm: LayerNorm | undefined): number => {
+        const layers = [new Linear(64, 64), new Linear(64, 64)] as const;
+        const parameters = [...layers, ...(norm ? [norm] : [])].flatMap((layer) => layer.parameters());
+        const step = compile((input: Tensor) => {
+          const hidden = layers[0].call(input);
+          const output = layers[1].call((norm ? norm.call(hidden) : hidden).relu());
+          return gradients(output.square().sum(), parameters);
+        });
+        const input = randn([128, 64]);
+        for (let call = 0; call < 3; call++) step(input);
+        const before = backend.counters.kernels;
+        step(input);
+        return backend.counters.kernels - before;
+      };
+      // That of the columns is the first layer's bias's, which there is in any case.
+      expect(counted(new LayerNorm(64)) - counted(undefined)).toBe(2);
+    } finally {
+      useBackend(cpu());
+    }
   });
 });
 

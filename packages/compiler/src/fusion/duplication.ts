@@ -11,6 +11,9 @@ const operandLimit = 2;
 /** The same where they are read once for every tap of a convolution's kernel. */
 const windowLimit = 0;
 
+/** What costs less than this part of one addition for each of a cluster's elements is rather computed again than kept. */
+const littleShare = 2;
+
 /**
  * Whether an operation that is no view is computed wherever it is read, instead of once for all.
  *
@@ -23,11 +26,13 @@ export function mayRepeat(value: AppliedValue, accesses: readonly Access[], toge
   const cost = chainCostOf(value);
   const isAlone = new Set(accesses.map(placeKey)).size === 1;
   const isCheap = !isDear(value) && !joinsSeveral(value) && cost <= duplicateLimit;
+  const isLittle = (cluster: Cluster): boolean =>
+    !isDear(value) && cost * sizeOf(value.shape) * littleShare <= cluster.sizeOf(cluster.elements);
   return accesses.every(({ context, cluster, at }) => {
     if (context === 'window') return cost <= windowLimit;
     if (context === 'operand') return cost <= operandLimit && (isAlone || isCheap);
     if (context === 'routine') return isAlone || (isCheap && cost <= operandLimit);
-    return isAlone ? !isDear(value) || isEvaluatedOnce(value, cluster, at) : isCheap;
+    return isAlone ? !isDear(value) || isEvaluatedOnce(value, cluster, at) : isCheap || isLittle(cluster);
   });
 }
 

@@ -1,6 +1,6 @@
 import { ShapeError } from '@evenkeel/errors';
 import { noGrad, scope, type Tensor } from '@evenkeel/tensor';
-import { center } from './normalization.ts';
+import { momentsOf, standardizeBy } from './normalization.ts';
 
 export interface BatchNormOptions {
   /** `[C]`; used in evaluation and moved by `momentum` in training. */
@@ -40,16 +40,17 @@ export function batchNorm(input: Tensor, options: BatchNormOptions = {}): Tensor
     });
   }
   return scope(() => {
-    const useBatch = training || !runningMean || !runningVar;
-    const mean = useBatch ? input.mean(dims, { keepdim: true }) : alongChannels(runningMean, input);
-    const centered = useBatch ? center(input, dims, mean) : input.sub(mean);
-    const variance = useBatch ? centered.square().mean(dims, { keepdim: true }) : alongChannels(runningVar, input);
+    if (!training && runningMean && runningVar) {
+      const centered = input.sub(alongChannels(runningMean, input));
+      return affine(centered.mul(alongChannels(runningVar, input).add(eps).rsqrt()), options);
+    }
+    const moments = momentsOf(input, dims);
     // An empty batch says nothing, and leaves them as they are.
     if (training && count > 0 && runningMean && runningVar) {
-      moveTowards(runningMean, mean.flatten(), momentum);
-      moveTowards(runningVar, variance.flatten().mul(count / (count - 1)), momentum);
+      moveTowards(runningMean, moments.mean.flatten(), momentum);
+      moveTowards(runningVar, moments.variance.flatten().mul(count / (count - 1)), momentum);
     }
-    return affine(centered.mul(variance.add(eps).rsqrt()), options);
+    return affine(standardizeBy(moments, input, dims, eps), options);
   });
 }
 

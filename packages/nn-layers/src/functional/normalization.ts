@@ -1,5 +1,5 @@
 import { ShapeError } from '@evenkeel/errors';
-import { scope, type Tensor, vectorNorm } from '@evenkeel/tensor';
+import { customGradient, scope, type Tensor, vectorNorm } from '@evenkeel/tensor';
 
 export interface LayerNormFunctionOptions {
   /** Factor of the normalized shape. */
@@ -13,7 +13,7 @@ export interface LayerNormFunctionOptions {
 /**
  * (x − mean) / √(variance + eps) · weight + bias over the trailing dimensions; `torch.nn.functional.layer_norm`.
  *
- * The variance is the biased one (divisor n), taken in two passes: of the corrected deviations, never E[x²] − E[x]².
+ * The variance is the biased one (divisor n), taken in two passes: of the deviations from the mean, never E[x²] − E[x]².
  * Ba, Kiros and Hinton 2016, Layer normalization.
  *
  * @param input `[..., ...normalizedShape]`
@@ -88,20 +88,51 @@ export function normalize(input: Tensor, options: { p?: number; dim?: number; ep
 
 /** (x − mean) / √(variance + eps) over `dims`, with the biased variance. */
 export function standardize(input: Tensor, dims: number[], eps: number): Tensor {
-  const deviations = center(input, dims, input.mean(dims, { keepdim: true }));
-  const variance = deviations.square().mean(dims, { keepdim: true });
-  return deviations.mul(variance.add(eps).rsqrt());
+  return standardizeBy(momentsOf(input, dims), input, dims, eps);
+}
+
+/** The mean of a sample and how its elements are spread about it. */
+export interface Moments {
+  readonly mean: Tensor;
+  /** x − mean. */
+  readonly deviations: Tensor;
+  /** The biased one. */
+  readonly variance: Tensor;
 }
 
 /**
- * x − mean over `dims`, right also where the mean is large beside the deviations: it was rounded, the first differences were
- * not, so that their own mean is what is still missing (the corrected two-pass algorithm; Chan, Golub and LeVeque 1983).
+ * The moments over `dims`, which stay with size 1. They are right also where the mean is large beside the deviations: it was
+ * rounded, the differences from it were not, so that their own mean is what is still missing (the corrected two-pass
+ * algorithm; Chan, Golub and LeVeque 1983).
  */
-export function center(input: Tensor, dims: number[], mean: Tensor): Tensor {
+export function momentsOf(input: Tensor, dims: number[]): Moments {
+  const average = (values: Tensor): Tensor => values.mean(dims, { keepdim: true });
+  const mean = average(input);
   const differences = input.sub(mean);
   // Without rounding it would be 0 for every input, and so is its gradient.
-  return differences.sub(differences.detach().mean(dims, { keepdim: true }));
+  const missing = average(differences.detach());
+  const variance = average(differences.square()).sub(missing.square()).clamp({ min: 0 });
+  return { mean, deviations: differences.sub(missing), variance };
 }
+
+/** (x − mean) / √(variance + eps) by the input's own moments over `dims`. */
+export function standardizeBy(moments: Moments, input: Tensor, dims: number[], eps: number): Tensor {
+  return standardized(dims)(input, moments.deviations, moments.variance.add(eps).rsqrt());
+}
+
+/**
+ * y = deviations · scale, whose cotangent is scale · (g − mean(g) − y · mean(g · y)), all that flows through the moments
+ * included: two means of one pass over the gradient, where differentiating the moments takes three passes.
+ */
+const standardized = (dims: number[]) =>
+  customGradient(
+    (_, deviations, scale) => deviations.mul(scale),
+    (g, { inputs: [, , scale], output: y }) => {
+      const average = (values: Tensor): Tensor => values.mean(dims, { keepdim: true });
+      const flowing = g.sub(average(g)).sub(y.mul(average(g.mul(y))));
+      return [flowing.mul(scale as Tensor), undefined, undefined];
+    },
+  );
 
 /** The dimensions that `shape` names at the end of the input, as negative numbers. */
 export function trailingDims(op: string, input: Tensor, shape: readonly number[]): number[] {
