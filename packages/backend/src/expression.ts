@@ -180,6 +180,36 @@ export function operands(e: Expression): readonly Expression[] {
   }
 }
 
+/** The expression with each operand replaced. */
+export function withOperands(e: Expression, replace: (operand: Expression) => Expression): Expression {
+  switch (e.kind) {
+    case 'unary':
+    case 'cast':
+    case 'bounded':
+      return { ...e, a: replace(e.a) };
+    case 'binary':
+      return { ...e, a: replace(e.a), b: replace(e.b) };
+    case 'select':
+      return { ...e, condition: replace(e.condition), a: replace(e.a), b: replace(e.b) };
+    case 'load':
+      return e.guard ? { ...e, index: replace(e.index), guard: replace(e.guard) } : { ...e, index: replace(e.index) };
+    default:
+      return e;
+  }
+}
+
+/** Every expression that some are made of, themselves included, once. */
+export function partsOf(roots: readonly Expression[]): Set<Expression> {
+  const parts = new Set<Expression>();
+  const visit = (e: Expression): void => {
+    if (parts.has(e)) return;
+    parts.add(e);
+    for (const part of operands(e)) visit(part);
+  };
+  for (const root of roots) visit(root);
+  return parts;
+}
+
 /** A constant of the right kind for a dtype's arithmetic: `zero('bool')` is false. */
 export function zero(dtype: Scalar): Expression {
   return constant(dtype, 0);

@@ -1,6 +1,7 @@
 export * from './backend.ts';
 export * from './dtype.ts';
 export * from './expression.ts';
+export * from './get-or-make.ts';
 export * from './kernel.ts';
 export * from './kernel-key.ts';
 export * from './linear.ts';

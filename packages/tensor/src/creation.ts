@@ -1,9 +1,9 @@
-import { contiguousStrides, type DType, type HostArray, type Shape, sizeOf } from '@evenkeel/backend';
+import { type DType, type HostArray, type Shape, sizeOf } from '@evenkeel/backend';
 import { DTypeError, ShapeError } from '@evenkeel/errors';
 import * as ops from './autograd/operations.ts';
 import { currentDevice } from './engine/device.ts';
+import { blank } from './engine/plans.ts';
 import { hostArray } from './engine/read.ts';
-import { Storage } from './engine/storage.ts';
 import { activeRecorder } from './recording/active.ts';
 import { Tensor } from './tensor.ts';
 
@@ -125,13 +125,13 @@ export function eye(n: number, m = n, options: TensorOptions = {}): Tensor {
 /** @internal A tensor with memory of its own that holds host data. */
 export function fromHost(data: HostArray, shape: Shape, dtype: DType): Tensor {
   const device = currentDevice();
-  const storage = new Storage(device, data.length, dtype);
-  const result = new Tensor(shape, dtype, { storage, strides: contiguousStrides(shape), offset: 0 });
+  const result = blank(device, { shape, dtype });
   const wide = dtype === 'bool' && device.backend.limits.boolBytes === 4;
   // Copied before the call returns, or where the queue waits at the latest when it goes on: so the copy is ours.
   const bytes = wide ? Int32Array.from(data) : data;
   activeRecorder()?.bear(result, data);
-  if (bytes.length > 0) device.queue.push(() => device.backend.write(storage.buffer, bytes));
+  const { buffer } = result.memory().storage;
+  if (bytes.length > 0) device.queue.push(() => device.backend.write(buffer, bytes));
   return result;
 }
 

@@ -1,3 +1,4 @@
+import { getOrMake } from '@evenkeel/backend';
 import { ByteWriter } from './byte-writer.ts';
 import { type ConstantPool, FunctionBuilder } from './function-builder.ts';
 import { typeCodes, type ValueType } from './value.ts';
@@ -23,13 +24,7 @@ export class ModuleBuilder implements ConstantPool {
   }
 
   global(words: readonly [number, number, number, number]): number {
-    const key = words.join();
-    let index = this.#globals.get(key);
-    if (index === undefined) {
-      index = this.#globals.size;
-      this.#globals.set(key, index);
-    }
-    return index;
+    return getOrMake(this.#globals, words.join(), () => this.#globals.size);
   }
 
   finish(exported: readonly FunctionBuilder[]): Uint8Array<ArrayBuffer> {

@@ -1,4 +1,4 @@
-import { axesOf, type Expression } from '@evenkeel/backend';
+import { axesOf, type Expression, getOrMake, numberOf } from '@evenkeel/backend';
 import { type FunctionBuilder, i32, type Value } from '../assembler/index.ts';
 import { reductionsOf } from './graph.ts';
 import { isNatural } from './lanes.ts';
@@ -30,12 +30,7 @@ const knownTerms = new WeakMap<Expression, IndexTerms>();
 
 /** The terms of an int32 expression. */
 export function termsOf(index: Expression): IndexTerms {
-  let terms = knownTerms.get(index);
-  if (!terms) {
-    terms = collectTerms(index);
-    knownTerms.set(index, terms);
-  }
-  return terms;
+  return getOrMake(knownTerms, index, () => collectTerms(index));
 }
 
 function collectTerms(index: Expression): IndexTerms {
@@ -166,18 +161,6 @@ function levelOf(part: Expression, scopes: readonly Scope[]): number {
   const axes = axesOf(part);
   while (level > 0 && ((axes >>> ((scopes[level] as Scope).axis as number)) & 1) === 0) level--;
   return level;
-}
-
-const numbers = new WeakMap<Expression, number>();
-let lastNumber = 0;
-
-function numberOf(part: Expression): number {
-  let number = numbers.get(part);
-  if (number === undefined) {
-    number = ++lastNumber;
-    numbers.set(part, number);
-  }
-  return number;
 }
 
 /** Whether every axis of an expression has a position. */

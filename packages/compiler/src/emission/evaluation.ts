@@ -4,9 +4,11 @@ import {
   constant,
   contiguousStrides,
   type Expression,
+  getOrMake,
   integer,
   type KernelBinding,
   load,
+  numberOf,
   type Reduction,
   reduced,
   type Scalar,
@@ -18,7 +20,7 @@ import {
 import { DeviceError } from '@evenkeel/errors';
 import type { Cluster, Folding } from '../fusion/cluster.ts';
 import { neutralOf } from '../fusion/kinds.ts';
-import { type Memory, wholeOf } from '../fusion/memory.ts';
+import { type Memory, placeOf, wholeOf } from '../fusion/memory.ts';
 import type { AppliedValue, Value } from '../graph/value.ts';
 import { folding } from '../lowering/fold.ts';
 import { firstElement } from '../lowering/operand.ts';
@@ -48,14 +50,11 @@ export class Evaluation {
   at(value: Value, at: readonly Expression[], guard?: Expression): Expression {
     if (value.kind === 'constant') return constant(value.dtype, value.number);
     if (value.kind === 'argument') return this.argument(value.dtype, value.slot);
-    const key = `${value.id}|${at.map(keyOf).join('|')}|${guard ? identityOf(guard) : ''}`;
-    let known = this.#known.get(key);
-    if (!known) {
+    const key = `${value.id}|${at.map(keyOf).join('|')}|${guard ? numberOf(guard) : ''}`;
+    return getOrMake(this.#known, key, () => {
       const isHere = value.kind === 'applied' && this.#cluster.members.has(value);
-      known = isHere ? this.#computed(value, at, guard) : this.#loaded(value, at, guard);
-      this.#known.set(key, known);
-    }
-    return known;
+      return isHere ? this.#computed(value, at, guard) : this.#loaded(value, at, guard);
+    });
   }
 
   argument(dtype: Scalar, slot: number): Expression {
@@ -91,8 +90,9 @@ export class Evaluation {
 
   #bind(memory: Memory, dtype: Scalar, access: KernelBinding['access']): number {
     const whole = wholeOf(memory);
+    const place = placeOf(whole);
     const known = this.memories.findIndex(
-      (other, i) => sameMemory(other, whole) && this.bindings[i]?.access === access,
+      (other, i) => placeOf(other) === place && this.bindings[i]?.access === access,
     );
     if (known >= 0) return known;
     this.memories.push(whole);
@@ -148,24 +148,20 @@ export class Evaluation {
   }
 
   #fold(value: AppliedValue, { at, guard }: Folding): Expression {
-    const known = this.#folded.get(value);
-    if (known) return known;
-    const operand = value.inputs[0] as Value;
-    const { lowering } = value.primitive;
-    const read = this.at(operand, at, guard);
-    const plain = guard && read.kind !== 'load' ? select(guard, read, zero(operand.dtype)) : read;
-    let result: Expression;
-    if (lowering.kind === 'reduction') {
+    return getOrMake(this.#folded, value, () => {
+      const operand = value.inputs[0] as Value;
+      const { lowering } = value.primitive;
+      const read = this.at(operand, at, guard);
+      const plain = guard && read.kind !== 'load' ? select(guard, read, zero(operand.dtype)) : read;
+      if (lowering.kind !== 'reduction') return folding('sum', plain, plain, this.reductions);
       const { dims } = value.attributes as ReductionAttributes;
       const shape = dims.map((dim) => operand.shape[dim] as number);
       const position = ravel(
         dims.map((dim) => at[dim] as Expression),
         shape,
       );
-      result = folding(lowering.fold, plain, position, this.reductions);
-    } else result = folding('sum', plain, plain, this.reductions);
-    this.#folded.set(value, result);
-    return result;
+      return folding(lowering.fold, plain, position, this.reductions);
+    });
   }
 }
 
@@ -177,26 +173,6 @@ export function elementIn(memory: Memory, value: Value, at: readonly Expression[
     return tidy(weightedSum(at, strides, firstElement(shape, strides)));
   }
   return tidy(weightedSum(at, contiguousStrides(value.shape)));
-}
-
-export function sameMemory(a: Memory, b: Memory): boolean {
-  if (a === b) return true;
-  if (a.kind === 'input') return b.kind === 'input' && a.input === b.input;
-  if (a.kind === 'result') return b.kind === 'result' && a.result === b.result;
-  if (a.kind === 'scratch') return b.kind === 'scratch' && a.of === b.of;
-  return a.kind === 'temporary' && b.kind === 'temporary' && a.value === b.value;
-}
-
-let identities = 0;
-const identity = new WeakMap<Expression, number>();
-
-function identityOf(e: Expression): number {
-  let known = identity.get(e);
-  if (known === undefined) {
-    known = identities++;
-    identity.set(e, known);
-  }
-  return known;
 }
 
 function nameOf(value: Value): string {

@@ -7,7 +7,7 @@
  *    so a chain of operations, the folds over one row, and what follows a product become one kernel;
  * 3. otherwise in a cluster of its own, or with another that goes over the same elements and reads the same.
  */
-import { contiguousStrides, type Expression, type Limits, sizeOf } from '@evenkeel/backend';
+import { contiguousStrides, type Expression, getOrMake, type Limits, sizeOf } from '@evenkeel/backend';
 import type { Graph } from '../graph/graph.ts';
 import {
   type AppliedValue,
@@ -119,12 +119,7 @@ class Fuser {
   }
 
   #accessesOf(value: Value): Access[] {
-    let accesses = this.#accesses.get(value);
-    if (!accesses) {
-      accesses = [];
-      this.#accesses.set(value, accesses);
-    }
-    return accesses;
+    return getOrMake(this.#accesses, value, () => []);
   }
 
   #access(access: Access): void {

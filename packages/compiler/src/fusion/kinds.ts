@@ -1,5 +1,5 @@
 /** What fusion has to know of an operation: how it is computed, and how dear it is to compute twice. */
-import { sizeOf } from '@evenkeel/backend';
+import { getOrMake, sizeOf } from '@evenkeel/backend';
 import type { AppliedValue, Value } from '../graph/value.ts';
 import type { Primitive } from '../primitive.ts';
 
@@ -58,16 +58,15 @@ export function isDear({ primitive }: AppliedValue): boolean {
  * does not count.
  */
 export function chainCostOf(value: AppliedValue): number {
-  const known = chainCosts.get(value);
-  if (known !== undefined) return known;
-  let cost = costOf(value);
-  const size = sizeOf(value.shape);
-  for (const input of new Set(value.inputs)) {
-    const isComputed = input.kind === 'applied' && kindOf(input) === 'element' && neutralOf(input) === undefined;
-    if (isComputed && sizeOf(input.shape) * 4 > size) cost += chainCostOf(input);
-  }
-  chainCosts.set(value, cost);
-  return cost;
+  return getOrMake(chainCosts, value, () => {
+    let cost = costOf(value);
+    const size = sizeOf(value.shape);
+    for (const input of new Set(value.inputs)) {
+      const isComputed = input.kind === 'applied' && kindOf(input) === 'element' && neutralOf(input) === undefined;
+      if (isComputed && sizeOf(input.shape) * 4 > size) cost += chainCostOf(input);
+    }
+    return cost;
+  });
 }
 
 const chainCosts = new WeakMap<AppliedValue, number>();

@@ -18,3 +18,18 @@ export type Memory =
 export function wholeOf(memory: Memory): Exclude<Memory, { kind: 'part' }> {
   return memory.kind === 'part' ? wholeOf(memory.whole) : memory;
 }
+
+/** What tells one memory from another. */
+export function placeOf(memory: Memory): object | number {
+  const whole = wholeOf(memory);
+  switch (whole.kind) {
+    case 'input':
+      return whole.input;
+    case 'temporary':
+      return whole.value;
+    case 'scratch':
+      return whole.of;
+    case 'result':
+      return whole.result;
+  }
+}

@@ -1,4 +1,4 @@
-import { contiguousStrides, type DType, type Scalar, type Shape, type Strides } from '@evenkeel/backend';
+import { contiguousStrides, type DType, getOrMake, type Scalar, type Shape, type Strides } from '@evenkeel/backend';
 import type { Primitive, Spec } from '../primitive.ts';
 import { copy } from '../primitives/copy.ts';
 import { div } from '../primitives/div.ts';
@@ -124,12 +124,11 @@ export class Graph {
   }
 
   #once<V extends Value>(key: string, make: () => V): V {
-    const known = this.#known.get(key);
-    if (known) return known as V;
-    const made = make();
-    this.values.push(made);
-    this.#known.set(key, made);
-    return made;
+    return getOrMake(this.#known as Map<string, V>, key, () => {
+      const made = make();
+      this.values.push(made);
+      return made;
+    });
   }
 }
 

@@ -5,8 +5,8 @@
  */
 import { axis, integer, itemBytes, type Limits, sizeOf, weightedSum } from '@evenkeel/backend';
 import type { Emitted } from '../emission/emit.ts';
-import { wholeOf } from '../fusion/memory.ts';
-import { type Group, groupsOf, identityOf, type Part, type Timed } from './groups.ts';
+import { placeOf, wholeOf } from '../fusion/memory.ts';
+import { type Group, groupsOf, type Part, type Timed } from './groups.ts';
 import { type Operand, widened } from './map-kernel.ts';
 import type { Range } from './plan.ts';
 import type { Member, Rows } from './rows.ts';
@@ -63,7 +63,7 @@ function kindsBetween(group: Group, last: Timed, next: Timed, rows: Rows) {
   const kinds: ('row' | 'part' | 'still')[] = [];
   for (const [p, before] of last.operands.entries()) {
     const after = next.operands[p] as Operand;
-    const isSame = identityOf(before.memory) === identityOf(after.memory);
+    const isSame = placeOf(before.memory) === placeOf(after.memory);
     if (isStill(group, p)) kinds.push('still');
     else if (isSame && after.offset === before.offset + last.size) kinds.push('part');
     else {
@@ -84,7 +84,7 @@ function isStill({ members }: Group, p: number): boolean {
   const own = first.operands[p] as Operand;
   return members.every(({ operands }) => {
     const { memory, offset } = operands[p] as Operand;
-    return identityOf(memory) === identityOf(own.memory) && offset === own.offset;
+    return placeOf(memory) === placeOf(own.memory) && offset === own.offset;
   });
 }
 
@@ -96,7 +96,7 @@ function isAll({ offset }: Operand, { size }: Timed, member: Member): boolean {
 function inOrder({ members }: Group, rows: Rows): Timed[] {
   const [first] = members as [Timed];
   const places = first.operands.map((_, p) =>
-    members.map((member) => placeOf(member.operands[p] as Operand, member, rows)),
+    members.map((member) => lieOf(member.operands[p] as Operand, member, rows)),
   );
   const isDecided = (place: readonly [unknown, number] | undefined) => place !== undefined;
   const best = places.reduce((a, b) => (b.filter(isDecided).length > a.filter(isDecided).length ? b : a));
@@ -113,11 +113,11 @@ function inOrder({ members }: Group, rows: Rows): Timed[] {
 }
 
 /** The row or the larger memory in which an operand lies, and where. */
-function placeOf(operand: Operand, map: Timed, rows: Rows): readonly [unknown, number] | undefined {
+function lieOf(operand: Operand, map: Timed, rows: Rows): readonly [unknown, number] | undefined {
   const { memory, offset, moves } = operand;
   if (moves === false) return undefined;
   const member = rows.memberOf(memory);
-  if (!member || !isAll(operand, map, member)) return [identityOf(memory), offset];
+  if (!member || !isAll(operand, map, member)) return [placeOf(memory), offset];
   const row = rows.rowOf(member);
   return row && [row, row.indexOf(member)];
 }

@@ -1,7 +1,6 @@
 /** Which kernels do the same on other memories and may run at the same time. */
 import type { Emitted } from '../emission/emit.ts';
-import { sameMemory } from '../emission/evaluation.ts';
-import { type Memory, wholeOf } from '../fusion/memory.ts';
+import { type Memory, placeOf } from '../fusion/memory.ts';
 import { type MapKernel, mapKernelOf, type Operand } from './map-kernel.ts';
 
 /** Steps of a plan: kernels, or something else that works on memory. */
@@ -66,15 +65,14 @@ function isAlike({ members }: Group, map: MapKernel): boolean {
     const known = others.find(({ moves }) => moves !== undefined)?.moves;
     if (operand.moves !== undefined && known !== undefined && operand.moves !== known) return false;
     if ((operand.moves ?? known) !== false) return true;
-    return others.every(
-      ({ memory, offset }) => offset === operand.offset && sameMemory(wholeOf(memory), wholeOf(operand.memory)),
-    );
+    const place = placeOf(operand.memory);
+    return others.every(({ memory, offset }) => offset === operand.offset && placeOf(memory) === place);
   });
 }
 
 function accessOf({ kernel, size }: MapKernel, { binding, memory, offset, moves }: Operand): Access {
   const writes = kernel.bindings[binding]?.access === 'write';
-  return { memory: identityOf(memory), writes, from: offset, to: offset + (moves === false ? 1 : size) };
+  return { memory: placeOf(memory), writes, from: offset, to: offset + (moves === false ? 1 : size) };
 }
 
 /** What other parts do; where, is not known. */
@@ -82,7 +80,7 @@ function accessesOf(part: Part): Access[] {
   const bindings = 'kernels' in part ? part.kernels[0]?.bindings : undefined;
   return part.memories.map((memory, i) => {
     const writes = bindings?.[i]?.access !== 'read';
-    return { memory: identityOf(memory), writes, from: 0, to: Number.POSITIVE_INFINITY };
+    return { memory: placeOf(memory), writes, from: 0, to: Number.POSITIVE_INFINITY };
   });
 }
 
@@ -91,19 +89,4 @@ function meet(group: Group, accesses: readonly Access[]): boolean {
   return accesses.some(({ memory, writes, from, to }) =>
     group.accesses.get(memory)?.some((other) => (writes || other.writes) && from < other.to && other.from < to),
   );
-}
-
-/** What tells one memory from another. */
-export function identityOf(memory: Memory): unknown {
-  const whole = wholeOf(memory);
-  switch (whole.kind) {
-    case 'input':
-      return whole.input;
-    case 'temporary':
-      return whole.value;
-    case 'scratch':
-      return whole.of;
-    case 'result':
-      return whole.result;
-  }
 }

@@ -1,5 +1,5 @@
 /** A graph as one program: its kernels in order, and where each of its bindings lies. */
-import { itemBytes, type KernelBinding, type Limits, type Program, type Step } from '@evenkeel/backend';
+import { getOrMake, itemBytes, type KernelBinding, type Limits, type Program, type Step } from '@evenkeel/backend';
 import { type Emitted, emit } from '../emission/emit.ts';
 import type { Cluster } from '../fusion/cluster.ts';
 import { type FuseOptions, type Fusion, fuse } from '../fusion/fuse.ts';
@@ -116,13 +116,10 @@ export class Binder {
   bind(memory: Memory, { dtype, access }: KernelBinding, range?: Range, mark = ''): number {
     const place = this.#placeOf(memory, range);
     const key = `${access}|${dtype}|${JSON.stringify(place)}|${mark}`;
-    let number = this.#numbers.get(key);
-    if (number === undefined) {
-      number = this.bindings.push({ dtype, access }) - 1;
+    return getOrMake(this.#numbers, key, () => {
       this.places.push(place);
-      this.#numbers.set(key, number);
-    }
-    return number;
+      return this.bindings.push({ dtype, access }) - 1;
+    });
   }
 
   #placeOf(memory: Memory, range?: Range): Place {

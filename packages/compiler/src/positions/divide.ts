@@ -2,7 +2,7 @@
  * Arithmetic on positions: int32 expressions over the axes of a kernel, whose extents are known. Knowing how far a position
  * can go, most divisions that reshaping brings can be done here, once, instead of for each element.
  */
-import { axis, binary, type Expression, integer } from '@evenkeel/backend';
+import { axis, binary, type Expression, getOrMake, integer, numberOf, withOperands } from '@evenkeel/backend';
 
 /** How many positions each axis has. */
 export type Extents = readonly number[];
@@ -47,19 +47,12 @@ interface Term {
 
 /** The terms of a position, by the order of their atoms' keys, none of them 0. */
 export function sumOf(e: Expression): Sum {
-  const known = sums.get(e);
-  if (known) return known;
-  const terms = new Map<string, Term>();
-  const offset = collect(e, 1, terms);
-  const sum = {
-    offset,
-    terms: [...terms]
-      .filter(([, { coefficient }]) => coefficient !== 0)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([, term]) => term),
-  };
-  sums.set(e, sum);
-  return sum;
+  return getOrMake(sums, e, () => {
+    const terms = new Map<string, Term>();
+    const offset = collect(e, 1, terms);
+    const sorted = [...terms].sort(([a], [b]) => (a < b ? -1 : 1));
+    return { offset, terms: sorted.flatMap(([, term]) => (term.coefficient === 0 ? [] : term)) };
+  });
 }
 
 const sums = new WeakMap<Expression, Sum>();
@@ -127,26 +120,11 @@ export function axisReplacement(axes: readonly Expression[], extents: Extents): 
         }
         return binary(e.fn, a, b);
       }
-      case 'unary':
-      case 'cast':
-      case 'bounded':
-        return { ...e, a: replace(e.a) };
-      case 'select':
-        return { ...e, condition: replace(e.condition), a: replace(e.a), b: replace(e.b) };
-      case 'load':
-        return e.guard ? { ...e, index: replace(e.index), guard: replace(e.guard) } : { ...e, index: replace(e.index) };
       default:
-        return e;
+        return withOperands(e, replace);
     }
   };
-  const replace = (e: Expression): Expression => {
-    let found = seen.get(e);
-    if (!found) {
-      found = replaced(e);
-      seen.set(e, found);
-    }
-    return found;
-  };
+  const replace = (e: Expression): Expression => getOrMake(seen, e, () => replaced(e));
   return replace;
 }
 
@@ -175,15 +153,11 @@ function collect(e: Expression, factor: number, terms: Map<string, Term>): numbe
   return 0;
 }
 
-let atoms = 0;
 const atomKeys = new WeakMap<Expression, string>();
 
 function atomKey(e: Expression): string {
   if (e.kind === 'axis') return `a${String(e.axis).padStart(2, '0')}`;
-  let key = atomKeys.get(e);
-  if (key === undefined) {
-    key = e.kind === 'binary' ? `(${keyOf(e.a)})${e.fn}(${keyOf(e.b)})` : `#${atoms++}`;
-    atomKeys.set(e, key);
-  }
-  return key;
+  return getOrMake(atomKeys, e, () =>
+    e.kind === 'binary' ? `(${keyOf(e.a)})${e.fn}(${keyOf(e.b)})` : `#${numberOf(e)}`,
+  );
 }

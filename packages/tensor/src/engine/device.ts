@@ -1,16 +1,28 @@
-import type { Backend, Binding, DeviceBuffer, DType, Prepared, Program } from '@evenkeel/backend';
+import {
+  type Backend,
+  type Binding,
+  type DeviceBuffer,
+  type DType,
+  getOrMake,
+  type Prepared,
+  type Program,
+} from '@evenkeel/backend';
 import { DeviceError, DTypeError } from '@evenkeel/errors';
 import { Queue } from './queue.ts';
 
 /** Programs that are kept prepared. A loop of changing shapes beyond this prepares some again. */
 const cacheLimit = 8192;
 
-/** What one operation's program needs at run time, remembered by the operation's structure. */
-export interface PreparedOperation {
-  readonly shape: readonly number[];
-  readonly dtype: DType;
+/** A program and what the backend made of it. */
+export interface PreparedProgram {
   readonly program: Program;
   readonly prepared: Prepared | Promise<Prepared>;
+}
+
+/** What one operation's program needs at run time, remembered by the operation's structure. */
+export interface PreparedOperation extends PreparedProgram {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
 }
 
 /** A backend in use: its queue, its prepared operations, and what is alive on it. */
@@ -40,8 +52,12 @@ export class Device {
     this.queue.push(() => this.backend.release(buffer));
   }
 
-  run(operation: PreparedOperation, buffers: readonly Binding[], numbers: readonly number[]): void {
-    this.queue.after(operation.prepared, (prepared) => this.backend.run(prepared, { buffers, arguments: numbers }));
+  prepare(program: Program): PreparedProgram {
+    return { program, prepared: this.backend.prepare(program) };
+  }
+
+  run({ prepared }: PreparedProgram, buffers: readonly Binding[], numbers: readonly number[]): void {
+    this.queue.after(prepared, (ready) => this.backend.run(ready, { buffers, arguments: numbers }));
   }
 
   remember(key: string, operation: PreparedOperation): void {
@@ -73,12 +89,7 @@ const devices = new WeakMap<Backend, Device>();
  * useBackend(wasm());
  */
 export function useBackend(backend: Backend): void {
-  let device = devices.get(backend);
-  if (!device) {
-    device = new Device(backend);
-    devices.set(backend, device);
-  }
-  current = device;
+  current = getOrMake(devices, backend, () => new Device(backend));
 }
 
 /** The backend chosen by `useBackend`. Throws `DeviceError` if none is. */

@@ -1,4 +1,4 @@
-import { type Binding, contiguousStrides, type DType, itemBytes, sizeOf } from '@evenkeel/backend';
+import { type Binding, type DType, itemBytes } from '@evenkeel/backend';
 import { extentOf, firstElement, lower, type Operand, type Primitive } from '@evenkeel/compiler';
 import { copy as copyPrimitive } from '@evenkeel/compiler/primitives';
 import { DeviceError, IndexError } from '@evenkeel/errors';
@@ -6,9 +6,7 @@ import { activeRecorder } from '../recording/active.ts';
 import { Tensor } from '../tensor.ts';
 import { currentDevice, type Device, type PreparedOperation } from './device.ts';
 import { foldUniform } from './fold.ts';
-import { Storage } from './storage.ts';
-
-const none = {};
+import { blank } from './plans.ts';
 
 /** Computes one primitive eagerly: a view where strides can say it, otherwise a program prepared once per structure. */
 export function execute<Attributes extends object>(
@@ -26,24 +24,19 @@ export function execute<Attributes extends object>(
   if (recorder) return recorder.apply(primitive, inputs, attributes, numbers);
   const device = deviceOf(primitive.name, inputs);
   const operation = prepare(device, primitive, inputs, attributes);
-  const storage = new Storage(device, sizeOf(operation.shape), operation.dtype);
-  const output = new Tensor(operation.shape, operation.dtype, {
-    storage,
-    strides: contiguousStrides(operation.shape),
-    offset: 0,
-  });
+  const output = blank(device, operation);
   const buffers: Binding[] = [];
   const values: number[] = [];
   for (const operand of inputs) {
     if (operand.uniform === undefined) buffers.push(bindingOf(operand));
     else values.push(operand.uniform);
   }
-  buffers.push({ buffer: storage.buffer, offset: 0, length: storage.bytes });
+  buffers.push(bindingOf(output));
   if (numbers) values.push(...numbers());
   try {
     device.run(operation, buffers, values);
   } catch (error) {
-    throw error instanceof IndexError ? named(error, primitive.name) : error;
+    throw named(error, primitive.name);
   }
   return output;
 }
@@ -71,19 +64,20 @@ function executeView<Attributes>(primitive: Primitive<Attributes>, input: Tensor
   };
   const view = walk(input);
   if (view) return new Tensor(spec.shape, spec.dtype, view);
-  const copy = execute(copyPrimitive, [input], none);
+  const copy = execute(copyPrimitive, [input], {});
   const output = new Tensor(spec.shape, spec.dtype, walk(copy) as NonNullable<typeof view>);
   copy.release();
   return output;
 }
 
-function prepare<Attributes>(
+/** What an operation needs on inputs of such a structure. */
+export function prepare<Attributes>(
   device: Device,
   primitive: Primitive<Attributes>,
-  inputs: readonly Tensor[],
+  inputs: readonly Pick<Tensor, 'shape' | 'dtype' | 'strides' | 'uniform'>[],
   attributes: Attributes,
 ): PreparedOperation {
-  let key = `${primitive.name}${attributes === none ? '' : JSON.stringify(attributes)}`;
+  let key = primitive.name + JSON.stringify(attributes);
   for (const { dtype, shape, strides, uniform } of inputs) {
     key += uniform === undefined ? `|${dtype}:${shape}:${strides}` : `|${dtype}:${shape}`;
   }
@@ -97,12 +91,7 @@ function prepare<Attributes>(
     strides: uniform === undefined ? strides : undefined,
   }));
   const program = lower(primitive, operands, attributes, device.backend.limits);
-  const operation: PreparedOperation = {
-    shape: spec.shape,
-    dtype: spec.dtype as DType,
-    program,
-    prepared: device.backend.prepare(program),
-  };
+  const operation = { shape: spec.shape, dtype: spec.dtype as DType, ...device.prepare(program) };
   device.remember(key, operation);
   return operation;
 }
@@ -124,8 +113,9 @@ function deviceOf(name: string, inputs: readonly Tensor[]): Device {
   return device ?? currentDevice();
 }
 
-/** An error of a kernel, which cannot know which operation it was part of. */
-function named(error: IndexError, op: string): IndexError {
+/** An error of a run; a kernel cannot know which operation it was part of. */
+export function named(error: unknown, op: string): unknown {
+  if (!(error instanceof IndexError)) return error;
   const { summary, got, expected, remedy } = error;
   return new IndexError(summary, { op, got, expected, remedy, cause: error });
 }

@@ -2,13 +2,25 @@
 import { type Binding, contiguousStrides, type DeviceBuffer, sizeOf } from '@evenkeel/backend';
 import type { Plan, Spec } from '@evenkeel/compiler';
 import { Tensor } from '../tensor.ts';
-import type { Device } from './device.ts';
+import type { Device, PreparedProgram } from './device.ts';
 import { Storage } from './storage.ts';
 
 /** A tensor with memory of its own that nothing was written to yet. */
 export function blank(device: Device, { shape, dtype }: Spec): Tensor {
   const storage = new Storage(device, sizeOf(shape), dtype);
   return new Tensor(shape, dtype, { storage, strides: contiguousStrides(shape), offset: 0 });
+}
+
+/** Runs a planned program once, in memory that is given back after it. */
+export function runOnce(
+  device: Device,
+  plan: Plan,
+  prepared: PreparedProgram,
+  memory: { inputs: readonly Binding[]; results: readonly Binding[] },
+): void {
+  const arena = plan.arenaBytes > 0 ? device.allocate(plan.arenaBytes) : undefined;
+  device.run(prepared, bindPlaces(plan, { ...memory, arena }), []);
+  if (arena) device.release(arena, plan.arenaBytes);
 }
 
 /** What a program's bindings are at one run. */

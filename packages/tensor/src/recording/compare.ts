@@ -1,5 +1,6 @@
 import type { Value } from '@evenkeel/compiler';
 import { ConfigError } from '@evenkeel/errors';
+import { resultsKeyOf, valuesKeyOf } from './graph-key.ts';
 import type { Outline } from './outline.ts';
 import type { Source } from './recorder.ts';
 
@@ -17,7 +18,7 @@ export function compareRecordings(earlier: Outline<unknown>, later: Outline<unkn
     before.sources.length === now.sources.length &&
     before.events.length === now.events.length &&
     before.guards.length === now.guards.length &&
-    allAlike(old, fresh);
+    valuesKeyOf(before.graph, false) === valuesKeyOf(now.graph, false);
   if (!isAlike) return false;
   old.forEach((value, i) => {
     const other = fresh[i] as Value;
@@ -48,11 +49,7 @@ export function compareRecordings(earlier: Outline<unknown>, later: Outline<unkn
     });
   }
   return (
-    before.graph.results.length === now.graph.results.length &&
-    before.graph.results.every(({ value, into }, i) => {
-      const other = now.graph.results[i];
-      return value.id === other?.value.id && into?.input === other.into?.input;
-    }) &&
+    resultsKeyOf(before.graph) === resultsKeyOf(now.graph) &&
     earlier.gradients.length === later.gradients.length &&
     earlier.gradients.every(([of, left], i) => sameGradient([of, left], later.gradients[i]))
   );
@@ -63,34 +60,6 @@ function sameGradient([of, left]: Gradient, other: Gradient | undefined): boolea
   const [a, b] = [left, other[1]];
   // What must not be read is another tensor at each recording.
   return typeof a === 'object' ? typeof b === 'object' && a.uniform === b.uniform : a === b;
-}
-
-function allAlike(old: readonly Value[], fresh: readonly Value[]): boolean {
-  return old.length === fresh.length && old.every((value, i) => alike(value, fresh[i] as Value));
-}
-
-/** The same but for the number of a constant. */
-function alike(a: Value, b: Value): boolean {
-  if (a.kind !== b.kind || a.dtype !== b.dtype || String(a.shape) !== String(b.shape)) return false;
-  if (a.kind === 'input' && b.kind === 'input') return String(a.strides) === String(b.strides);
-  if (a.kind === 'argument' && b.kind === 'argument') return a.slot === b.slot;
-  if (a.kind === 'outcome' && b.kind === 'outcome') return a.of.id === b.of.id && a.result === b.result;
-  if (a.kind === 'repeat' && b.kind === 'repeat') {
-    return (
-      a.turns === b.turns &&
-      a.reverse === b.reverse &&
-      a.inputs.every((input, i) => input.id === b.inputs[i]?.id) &&
-      allAlike(a.body.graph.values, b.body.graph.values)
-    );
-  }
-  if (a.kind !== 'applied' || b.kind !== 'applied') return true;
-  return (
-    a.primitive === b.primitive &&
-    a.slot === b.slot &&
-    a.inputs.length === b.inputs.length &&
-    a.inputs.every((input, i) => input.id === b.inputs[i]?.id) &&
-    JSON.stringify(a.attributes) === JSON.stringify(b.attributes)
-  );
 }
 
 function sameSource(a: Source, b: Source): boolean {

@@ -1,3 +1,4 @@
+import { numberOf } from '@evenkeel/backend';
 import type { Plan } from '@evenkeel/compiler';
 import { ConfigError } from '@evenkeel/errors';
 import { isGradEnabled } from '../autograd/mode.ts';
@@ -10,7 +11,7 @@ import { compareRecordings } from './compare.ts';
 import { type Outline, outline } from './outline.ts';
 import { Recorder } from './recorder.ts';
 import { Replay } from './replay.ts';
-import { identityOf, signatureOf } from './tree.ts';
+import { signatureOf } from './tree.ts';
 
 /** Signatures that are kept; beyond them the one that was made first goes. */
 const signatureLimit = 16;
@@ -74,7 +75,7 @@ export function compile<Args extends readonly unknown[], Result>(
     // Inside of another recording it is part of that; with CAPTURE=0 it is only itself.
     if (activeRecorder() || environment('CAPTURE') === '0') return fn(...args);
     const tensors = tensorsIn(args);
-    const modes = `${deviceNumber()}|${isGradEnabled()}|${getDefaultDtype()}`;
+    const modes = `${numberOf(currentDevice())}|${isGradEnabled()}|${getDefaultDtype()}`;
     const signature = `${modes}|${signatureOf(args)}${sharingOf(tensors, captured)}`;
     const entries = known.get(signature) ?? remember(known, signature);
     const entry = entries.find(({ replay }) => replay.holds);
@@ -164,26 +165,9 @@ function remember<Result>(known: Map<string, Entry<Result>[]>, signature: string
 function sharingOf(tensors: readonly Tensor[], captured: WeakSet<Tensor>): string {
   return tensors
     .map((tensor, i) =>
-      captured.has(tensor)
-        ? `&${identityOf(tensor)}`
-        : tensors.indexOf(tensor) < i
-          ? `=${tensors.indexOf(tensor)}`
-          : '',
+      captured.has(tensor) ? `&${numberOf(tensor)}` : tensors.indexOf(tensor) < i ? `=${tensors.indexOf(tensor)}` : '',
     )
     .join('');
-}
-
-const devices = new WeakMap<object, number>();
-let numbered = 0;
-
-function deviceNumber(): number {
-  const device = currentDevice();
-  let number = devices.get(device);
-  if (number === undefined) {
-    number = numbered++;
-    devices.set(device, number);
-  }
-  return number;
 }
 
 /** A setting from outside; there is none in a page. */

@@ -1,7 +1,8 @@
+import { numberOf } from '@evenkeel/backend';
 import type { Value } from '@evenkeel/compiler';
 import type { Tensor } from '../tensor.ts';
 import type { Recorder } from './recorder.ts';
-import { identityOf, mapTensors, signatureOf } from './tree.ts';
+import { mapTensors, signatureOf } from './tree.ts';
 
 /** What a recorded function leaves behind: its graph's results, and what they are for. */
 export interface Outline<Result> {
@@ -38,7 +39,7 @@ export function outline<Result>(recorder: Recorder, returned: Result): Outline<R
       if (!resultOf.has(tensor)) resultOf.set(tensor, ask(recorder.valueOf(tensor)));
     }
     // A real tensor that the function reaches by itself is returned as it is: it holds the new value if it was assigned to.
-    else if (tensor.uniform === undefined && !recorder.hasBorn(tensor)) signature += ` #${identityOf(tensor)}`;
+    else if (tensor.uniform === undefined && !recorder.hasBorn(tensor)) signature += ` #${numberOf(tensor)}`;
     return tensor;
   });
   const gradients: [Tensor, number | Tensor | undefined][] = [];

@@ -1,4 +1,4 @@
-import type { DType, HostArray } from '@evenkeel/backend';
+import { type DType, getOrMake, type HostArray } from '@evenkeel/backend';
 import { Graph, type Primitive, type Spec, type Value } from '@evenkeel/compiler';
 import { EvenKeelError } from '@evenkeel/errors';
 import type { Device } from '../engine/device.ts';
@@ -247,13 +247,10 @@ export class Recorder {
 
   /** An input of a body for a tensor around it. */
   #known(tensor: Tensor): Value {
-    let input = this.#inputs.get(tensor);
-    if (!input) {
-      input = this.graph.input(tensor);
+    return getOrMake(this.#inputs, tensor, () => {
       this.sources.push({ kind: 'captured', tensor });
-      this.#inputs.set(tensor, input);
-    }
-    return input;
+      return this.graph.input(tensor);
+    });
   }
 
   #happen(event: Extract<HostEvent, { kind: 'numbers' }>): void {

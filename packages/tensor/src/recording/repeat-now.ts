@@ -1,13 +1,13 @@
 import { type Body, Graph, type OutcomeValue, type Plan, planProgram, type Spec } from '@evenkeel/compiler';
 import { copied } from '../engine/copied.ts';
-import { currentDevice, type Device, type PreparedOperation } from '../engine/device.ts';
+import { currentDevice, type Device, type PreparedProgram } from '../engine/device.ts';
 import { bindingOf } from '../engine/execute.ts';
-import { bindPlaces, blank } from '../engine/plans.ts';
+import { blank, runOnce } from '../engine/plans.ts';
 import type { Tensor } from '../tensor.ts';
 import { keyOf } from './graph-key.ts';
 
 /** Programs of recurrences that ran outside of `compile`, by what they compute. */
-const known = new WeakMap<Device, Map<string, { plan: Plan; operation: PreparedOperation; results: Spec[] }>>();
+const known = new WeakMap<Device, Map<string, { plan: Plan; prepared: PreparedProgram; results: Spec[] }>>();
 const knownLimit = 256;
 
 /** Runs a body several times at once, as one program that is planned when it is met first. */
@@ -23,12 +23,10 @@ export function repeatNow(body: Body, inputs: readonly Tensor[], turns: number, 
     programs.set(key, program);
     if (programs.size > knownLimit) programs.delete(programs.keys().next().value);
   }
-  const { plan, operation } = program;
+  const { plan, prepared } = program;
   const results: Tensor[] = program.results.map((spec: Spec) => blank(device, spec));
-  const arena = plan.arenaBytes > 0 ? device.allocate(plan.arenaBytes) : undefined;
   const memory = own.filter(({ uniform }) => uniform === undefined).map(bindingOf);
-  device.run(operation, bindPlaces(plan, { inputs: memory, results: results.map(bindingOf), arena }), []);
-  if (arena) device.release(arena, plan.arenaBytes);
+  runOnce(device, plan, prepared, { inputs: memory, results: results.map(bindingOf) });
   own.forEach((tensor, i) => {
     if (tensor !== inputs[i]) tensor.lifetime?.drop();
   });
@@ -43,12 +41,6 @@ function planned(device: Device, body: Body, inputs: readonly Tensor[], turns: n
   const outcomes: OutcomeValue[] = graph.repeat(body, values, turns, reverse);
   for (const outcome of outcomes) graph.result(outcome);
   const plan = planProgram(graph, device.backend.limits);
-  const { program } = plan;
-  const operation: PreparedOperation = {
-    shape: [],
-    dtype: 'float32',
-    program,
-    prepared: device.backend.prepare(program),
-  };
-  return { plan, operation, results: outcomes.map(({ shape, dtype }) => ({ shape, dtype })) };
+  const prepared = device.prepare(plan.program);
+  return { plan, prepared, results: outcomes.map(({ shape, dtype }) => ({ shape, dtype })) };
 }

@@ -1,9 +1,8 @@
 import type { Binding, DeviceBuffer, Shape } from '@evenkeel/backend';
 import { type InputValue, type Plan, planProgram, type Value } from '@evenkeel/compiler';
-import { IndexError } from '@evenkeel/errors';
 import { copied } from '../engine/copied.ts';
-import type { Device, PreparedOperation } from '../engine/device.ts';
-import { bindingOf } from '../engine/execute.ts';
+import type { Device, PreparedProgram } from '../engine/device.ts';
+import { bindingOf, named } from '../engine/execute.ts';
 import { bindPlaces, blank } from '../engine/plans.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Outline } from './outline.ts';
@@ -17,7 +16,7 @@ export class Replay<Result> {
   readonly guards: readonly Guard[];
   readonly sources: readonly Source[];
   readonly #device: Device;
-  readonly #operation: PreparedOperation;
+  readonly #prepared: PreparedProgram;
   readonly #events: readonly HostEvent[];
   readonly #afterwards: readonly (() => void)[];
   /** Tensors that lie one after another when the program runs. */
@@ -55,8 +54,7 @@ export class Replay<Result> {
     this.#gradients = gradients;
     this.#resultOf = resultOf;
     this.#argumentOf = argumentOf;
-    const { program } = this.plan;
-    this.#operation = { shape: [], dtype: 'float32', program, prepared: device.backend.prepare(program) };
+    this.#prepared = device.prepare(this.plan.program);
   }
 
   /** Whether everything that decided what was recorded is still as it was. */
@@ -90,11 +88,9 @@ export class Replay<Result> {
     if (!this.#arena && this.plan.arenaBytes > 0) this.#arena = this.#device.allocate(this.plan.arenaBytes);
     const buffers = bindPlaces(this.plan, { inputs, results: results.map(bindingOf), arena: this.#arena });
     try {
-      this.#device.run(this.#operation, buffers, numbers);
+      this.#device.run(this.#prepared, buffers, numbers);
     } catch (error) {
-      if (!(error instanceof IndexError)) throw error;
-      const { summary, got, expected, remedy } = error;
-      throw new IndexError(summary, { op: 'a compiled function', got, expected, remedy, cause: error });
+      throw named(error, 'a compiled function');
     }
     for (const [of, left] of this.#gradients) of.grad = typeof left === 'number' ? results[left] : left;
     for (const end of this.#afterwards) end();

@@ -1,6 +1,6 @@
 import { Graph, planProgram, type Value } from '@evenkeel/compiler';
 import { bindingOf } from '../engine/execute.ts';
-import { bindPlaces, blank } from '../engine/plans.ts';
+import { blank, runOnce } from '../engine/plans.ts';
 import type { Tensor } from '../tensor.ts';
 import { recordWith } from './active.ts';
 import type { Recorder } from './recorder.ts';
@@ -47,14 +47,7 @@ function compute({ device, sources }: Recorder, value: Value): Tensor | undefine
   graph.result(result);
   const plan = planProgram(graph, device.backend.limits);
   const made = blank(device, value).keep();
-  const arena = plan.arenaBytes > 0 ? device.allocate(plan.arenaBytes) : undefined;
-  const { program } = plan;
-  const buffers = bindPlaces(plan, { inputs: inputs.map(bindingOf), results: [bindingOf(made)], arena });
-  device.run(
-    { shape: value.shape, dtype: value.dtype, program, prepared: device.backend.prepare(program) },
-    buffers,
-    [],
-  );
-  if (arena) device.release(arena, plan.arenaBytes);
+  const memory = { inputs: inputs.map(bindingOf), results: [bindingOf(made)] };
+  runOnce(device, plan, device.prepare(plan.program), memory);
   return made;
 }

@@ -1,9 +1,8 @@
 /** Moves tensors into one piece of memory, one after another, so that a kernel can go through all of them at once. */
 import { contiguousStrides } from '@evenkeel/backend';
-import { lower } from '@evenkeel/compiler';
 import { copy } from '@evenkeel/compiler/primitives';
 import type { Device } from '../engine/device.ts';
-import { bindingOf } from '../engine/execute.ts';
+import { bindingOf, prepare } from '../engine/execute.ts';
 import { Storage } from '../engine/storage.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -16,11 +15,10 @@ export function laySideBySide(device: Device, tensors: readonly Tensor[]): void 
   let offset = 0;
   for (const tensor of tensors) {
     const length = tensor.size * item;
-    device.run(
-      copyOf(device, tensor),
-      [bindingOf(tensor), { buffer: storage.buffer, offset: offset * item, length }],
-      [],
-    );
+    // In one dimension, few sizes make few kernels.
+    const flat = { shape: [tensor.size], dtype: tensor.dtype, strides: [1], uniform: undefined };
+    const target = { buffer: storage.buffer, offset: offset * item, length };
+    device.run(prepare(device, copy, [flat], {}), [bindingOf(tensor), target], []);
     tensor.become({ storage, strides: contiguousStrides(tensor.shape), offset });
     offset += tensor.size;
   }
@@ -55,15 +53,4 @@ function areSideBySide(tensors: readonly Tensor[]): boolean {
     end += tensor.size;
   }
   return !storage.isShared;
-}
-
-/** The program that copies as many elements; few sizes make few kernels. */
-function copyOf(device: Device, { size, dtype }: Tensor) {
-  const key = `move|${dtype}|${size}`;
-  const known = device.operations.get(key);
-  if (known) return known;
-  const program = lower(copy, [{ shape: [size], dtype, strides: [1] }], {}, device.backend.limits);
-  const operation = { shape: [size], dtype, program, prepared: device.backend.prepare(program) };
-  device.remember(key, operation);
-  return operation;
 }

@@ -1,4 +1,5 @@
 /** What goes into and comes out of a compiled function: tensors in arrays, maps and plain objects. */
+import { numberOf } from '@evenkeel/backend';
 import { DTypeError } from '@evenkeel/errors';
 import { Tensor } from '../tensor.ts';
 
@@ -16,7 +17,7 @@ export function signatureOf(value: unknown): string {
   if (value === null || ['number', 'string', 'boolean', 'undefined', 'bigint'].includes(typeof value)) {
     return `${typeof value} ${Object.is(value, -0) ? '-0' : String(value)}`;
   }
-  return `#${identityOf(value as object)}`;
+  return `#${numberOf(value as object)}`;
 }
 
 /** The same tree with each tensor replaced. */
@@ -42,17 +43,4 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   if (value === null || typeof value !== 'object') return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
-}
-
-const identities = new WeakMap<object, number>();
-let known = 0;
-
-/** Functions and class instances are the same argument only if they are the same object. */
-export function identityOf(value: object): number {
-  let identity = identities.get(value);
-  if (identity === undefined) {
-    identity = known++;
-    identities.set(value, identity);
-  }
-  return identity;
 }
