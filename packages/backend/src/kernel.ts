@@ -21,6 +21,16 @@ export interface Store {
   readonly value: Expression;
 }
 
+/** What stores compute: their indices and their values. */
+export function storedParts(stores: readonly Store[]): Expression[] {
+  return stores.flatMap(({ index, value }) => [index, value]);
+}
+
+/** A store with its index and its value replaced. */
+export function mapStore({ binding, index, value }: Store, replace: (part: Expression) => Expression): Store {
+  return { binding, index: replace(index), value: replace(value) };
+}
+
 interface KernelParts {
   readonly bindings: readonly KernelBinding[];
   /** The dtypes of the kernel's arguments. */

@@ -9,7 +9,7 @@ import {
   select,
   unary,
 } from '@evenkeel/backend';
-import { partsOf, reductionsOf, replaceParts } from '../renderer/graph.ts';
+import { partsOf, reductionsOf, replacing } from '../renderer/graph.ts';
 import { arithmeticCost, innerAxes, mathFunctions, passesOf } from './vector-axis.ts';
 
 /** A loop kernel as it is run. */
@@ -68,15 +68,14 @@ function readBackBefore(kernel: LoopKernel, early: readonly (readonly Store[])[]
   const stored = early.map((stores) =>
     stores.filter(({ value }) => value.dtype === 'float32' && isLong(kernel, value)),
   );
-  const memos = [...early, []].map(() => new Map<Expression, Expression>());
-  return (e: Expression, pass: number): Expression => {
+  const byPass = [...early, []].map((_, pass) => {
     const before = stored.slice(0, pass).flat();
-    const find = (part: Expression): Expression | undefined => {
+    return replacing((part) => {
       const place = before.find(({ value }) => value === part);
       return place && load('float32', place.binding, place.index);
-    };
-    return before.length === 0 ? e : replaceParts(e, find, memos[pass] as Map<Expression, Expression>);
-  };
+    });
+  });
+  return (e: Expression, pass: number): Expression => (byPass[pass] as (typeof byPass)[number])(e);
 }
 
 /** The first pass in which all reductions that a store needs are known. */
@@ -101,7 +100,7 @@ function waitingValue(kernel: LoopKernel, store: Store, computed: ReadonlySet<Ex
     const sum = kernel.reductions[e.b.reduction];
     return sum?.fn === 'sum' && sum.value === value ? shareOf(waiting, e.b) : undefined;
   };
-  const rest = replaceParts(store.value, (e) => (e === value ? waiting : share(e)), new Map());
+  const rest = replacing((e) => (e === value ? waiting : share(e)))(store.value);
   // What is still read for each element may lie in the store's place.
   for (const e of partsOf([rest])) if (e.kind === 'load' && e !== waiting && variesInside(e)) return undefined;
   return { store: { ...store, value: rest }, kept: { ...store, value } };

@@ -1,4 +1,13 @@
-import type { Expression, Kernel, LoopKernel, RoutineKernel, RoutineName, Scalar } from '@evenkeel/backend';
+import {
+  type Expression,
+  type Kernel,
+  type LoopKernel,
+  type RoutineKernel,
+  type RoutineName,
+  type Scalar,
+  sizeOf,
+  storedParts,
+} from '@evenkeel/backend';
 import { DTypeError } from '@evenkeel/errors';
 import type { Features } from '../renderer/vector-math.ts';
 import { emitContraction } from './contraction/contraction.ts';
@@ -29,7 +38,7 @@ export function emitKernel(kernel: Kernel, features: Features): KernelModule {
   const plans = stages.map(planLoop);
   const emitter = new KernelEmitter(kernel, features, plans.flatMap(loopRoots));
   for (const { outer, stores } of stages.slice(0, -1)) {
-    const elements = outer.reduce((size, extent) => size * extent, 1);
+    const elements = sizeOf(outer);
     for (const { value } of stores) {
       emitter.scratch({ dtype: value.dtype, place: emitter.reserve(elements * 4, false) });
     }
@@ -68,7 +77,7 @@ function emitRoutine(kernel: RoutineKernel, features: Features): KernelModule {
 function loopRoots({ kernel, early }: LoopPlan): Expression[] {
   const { reductions, stores, elementStores } = kernel;
   const all = [...stores, ...elementStores, ...early.flat()];
-  return [...reductions.map((r) => r.value), ...all.flatMap((s) => [s.index, s.value])];
+  return [...reductions.map((r) => r.value), ...storedParts(all)];
 }
 
 function refuseFloat64(dtype: Scalar): void {

@@ -1,4 +1,4 @@
-import { type Expression, type Reduction, type Store, strideAlong } from '@evenkeel/backend';
+import { type Expression, type Reduction, type Store, sizeOf, storedParts, strideAlong } from '@evenkeel/backend';
 import { partsOf } from '../renderer/graph.ts';
 import type { Renderer } from '../renderer/renderer.ts';
 import type { LoopPlan } from './early-stores.ts';
@@ -21,7 +21,7 @@ export function emitLoop(emitter: KernelEmitter, { kernel, passes, early }: Loop
   const allStores = [...stores, ...early.flat(), ...elementStores];
   const values = [...reductions.map((r) => r.value), ...allStores.map((s) => s.value)];
   const extents = new Map([...outer, ...inner].map((extent, axis) => [axis, extent]));
-  const innerSize = inner.reduce((size, extent) => size * extent, 1);
+  const innerSize = sizeOf(inner);
   const vectorAxis = chooseVectorAxis({ values, stores: allStores }, extents, {
     outer: new Set(outer.keys()),
     reductions: reductions.length,
@@ -38,7 +38,7 @@ export function emitLoop(emitter: KernelEmitter, { kernel, passes, early }: Loop
   const varying = { axes: innerAxes(kernel) };
   const outerAxes = loopAxes(outer, 0, values, reductions.length > 0 ? columnCopies(reductions.length) : {});
   const axes = inner.length === 0 ? tiled(outerAxes, allStores) : outerAxes;
-  const work = [...extents.values()].reduce((size, extent) => size * extent, timeOf({ values, stores: allStores }));
+  const work = sizeOf(outer) * innerSize * timeOf({ values, stores: allStores });
   const along = cutNest(axes, work);
   emitter.phase({ work, along }, ({ renderer, shared }) => {
     runNest(renderer, {
@@ -104,9 +104,6 @@ function tiled(axes: readonly LoopAxis[], stores: readonly Store[]): readonly Lo
 
 /** The indices of all loads and stores. */
 function indicesOf(stores: readonly Store[]): Expression[] {
-  const indices = stores.map((s) => s.index);
-  for (const e of partsOf([...stores.map((s) => s.value), ...indices])) {
-    if (e.kind === 'load') indices.push(e.index);
-  }
-  return indices;
+  const loads = [...partsOf(storedParts(stores))].filter((e) => e.kind === 'load');
+  return [...stores, ...loads].map(({ index }) => index);
 }

@@ -1,14 +1,17 @@
 import {
   axis,
+  contiguousStrides,
   type Expression,
   type LoopKernel,
   load,
+  mapStore,
   reduced,
   type Store,
+  sizeOf,
   strideAlong,
   weightedSum,
 } from '@evenkeel/backend';
-import { partsOf, reductionsOf, replaceParts } from '../renderer/graph.ts';
+import { partsOf, reductionsOf, replacing } from '../renderer/graph.ts';
 import { passesOf } from './vector-axis.ts';
 
 // Where there are this many results, threads share these.
@@ -36,15 +39,15 @@ export function stageReduction(kernel: LoopKernel, scratch: number): readonly [L
   const length = extent / pieces;
   const piece = outer.length;
   // The pieces are an axis behind the outer ones, so the inner ones move on.
-  const memo = new Map<Expression, Expression>();
-  const moved = (e: Expression): Expression | undefined => {
+  const cutUp = replacing((e) => {
     if (e.kind !== 'axis' || e.axis < piece) return undefined;
     const own = axis(e.axis + 1);
     return e.axis === piece + cut ? weightedSum([axis(piece), own], [length, 1]) : own;
-  };
+  });
+  const results = [...outer, pieces];
   const place = weightedSum(
-    [...outer, pieces].map((_, i) => axis(i)),
-    [...outer, pieces].map((_, i) => size([...outer, pieces].slice(i + 1))),
+    results.map((_, i) => axis(i)),
+    contiguousStrides(results),
   );
   const partial: Store[] = reductions.map(({ value }, i) => ({
     binding: scratch + i,
@@ -53,15 +56,11 @@ export function stageReduction(kernel: LoopKernel, scratch: number): readonly [L
   }));
   const first: LoopKernel = {
     ...kernel,
-    outer: [...outer, pieces],
+    outer: results,
     inner: inner.map((whole, i) => (i === cut ? length : whole)),
-    reductions: reductions.map(({ fn, value }) => ({ fn, value: replaceParts(value, moved, memo) })),
+    reductions: reductions.map(({ fn, value }) => ({ fn, value: cutUp(value) })),
     stores: partial,
-    elementStores: elementStores.map(({ binding, index, value }) => ({
-      binding,
-      index: replaceParts(index, moved, memo),
-      value: replaceParts(value, moved, memo),
-    })),
+    elementStores: elementStores.map((store) => mapStore(store, cutUp)),
   };
   const second: LoopKernel = {
     ...kernel,
@@ -78,12 +77,8 @@ interface Pieces {
   readonly pieces: number;
 }
 
-function size(extents: readonly number[]): number {
-  return extents.reduce((product, extent) => product * extent, 1);
-}
-
 function piecesOfRows({ outer, inner }: LoopKernel): Pieces | undefined {
-  if (size(outer) >= fewResults || size(inner) < fewValues) return undefined;
+  if (sizeOf(outer) >= fewResults || sizeOf(inner) < fewValues) return undefined;
   const cut = inner.findIndex((extent) => piecesOf(extent) >= leastPieces);
   return cut < 0 ? undefined : { cut, pieces: piecesOf(inner[cut] as number) };
 }
@@ -94,7 +89,7 @@ function piecesOfRows({ outer, inner }: LoopKernel): Pieces | undefined {
  */
 function piecesOfColumns({ outer, inner, reductions }: LoopKernel): Pieces | undefined {
   const [rows, ...others] = inner;
-  if (rows === undefined || others.length > 0 || rows * size(outer) < manyValues) return undefined;
+  if (rows === undefined || others.length > 0 || rows * sizeOf(outer) < manyValues) return undefined;
   const column = outer.length - 1;
   const isRead = (e: Expression): boolean => e.kind === 'load' && strideAlong(e.index, column) === 1;
   if (![...partsOf(reductions.map((r) => r.value))].some(isRead)) return undefined;

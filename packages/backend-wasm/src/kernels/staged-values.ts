@@ -1,14 +1,16 @@
 import {
   axesOf,
   axis,
+  contiguousStrides,
   type Expression,
   type LoopKernel,
   load,
   operands,
   type Store,
+  sizeOf,
   weightedSum,
 } from '@evenkeel/backend';
-import { reductionsOf, replaceParts } from '../renderer/graph.ts';
+import { reductionsOf, replacing } from '../renderer/graph.ts';
 import { mathFunctions } from './vector-axis.ts';
 
 // With fewer results or inner values, a phase of its own costs more than computing again.
@@ -21,8 +23,7 @@ const [leastResults, leastValues] = [64, 64];
  */
 export function stageValues(kernel: LoopKernel, scratch: number): readonly [LoopKernel, LoopKernel] | undefined {
   const { outer, inner, reductions, stores, elementStores } = kernel;
-  const size = (extents: readonly number[]) => extents.reduce((product, extent) => product * extent, 1);
-  if (reductions.length === 0 || size(outer) < leastResults) return undefined;
+  if (reductions.length === 0 || sizeOf(outer) < leastResults) return undefined;
   const outerAxes = 2 ** outer.length - 1;
   const found: Expression[] = [];
   const visit = (e: Expression): void => {
@@ -37,24 +38,23 @@ export function stageValues(kernel: LoopKernel, scratch: number): readonly [Loop
   // One phase makes those that depend on the same axes.
   const axes = inner.map((_, i) => outer.length + i).filter((a) => (axesOf(first) >>> a) & 1);
   const extents = axes.map((a) => inner[a - outer.length] as number);
-  if (size(extents) < leastValues) return undefined;
+  if (sizeOf(extents) < leastValues) return undefined;
   const staged = found.filter((e) => axesOf(e) === axesOf(first));
-  const steps = extents.map((_, i) => size(extents.slice(i + 1)));
-  const memo = new Map<Expression, Expression>();
-  const moved = (e: Expression): Expression | undefined => (e.kind === 'axis' ? axis(axes.indexOf(e.axis)) : undefined);
+  const steps = contiguousStrides(extents);
+  const move = replacing((e) => (e.kind === 'axis' ? axis(axes.indexOf(e.axis)) : undefined));
   const values: Store[] = staged.map((e, i) => ({
     binding: scratch + i,
     index: weightedSum(
       axes.map((_, a) => axis(a)),
       steps,
     ),
-    value: replaceParts(e, moved, memo),
+    value: move(e),
   }));
   const reads = staged.map((e, i) => load(e.dtype, scratch + i, weightedSum(axes.map(axis), steps)));
-  const again = new Map<Expression, Expression>();
+  const read = replacing((e) => reads[staged.indexOf(e)]);
   const readBack = <Part extends { readonly value: Expression }>(part: Part): Part => ({
     ...part,
-    value: replaceParts(part.value, (e) => reads[staged.indexOf(e)], again),
+    value: read(part.value),
   });
   return [
     { ...kernel, outer: extents, inner: [], reductions: [], stores: values, elementStores: [] },

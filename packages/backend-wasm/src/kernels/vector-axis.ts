@@ -69,11 +69,14 @@ function axesInside(extents: ReadonlyMap<number, number>, outer: ReadonlySet<num
   return inner === 0 ? everyAxis : inner;
 }
 
+// Nothing around the axes, and nothing reduced.
+const alone = { outer: new Set<number>(), reductions: 0, innerSize: 1 };
+
 /** The axis along which the work is cheapest as vectors, or undefined where single elements are cheaper. */
 export function chooseVectorAxis(
   work: Work,
   extents: ReadonlyMap<number, number>,
-  options: { outer: ReadonlySet<number>; reductions: number; innerSize: number },
+  options: { outer: ReadonlySet<number>; reductions: number; innerSize: number } = alone,
 ): number | undefined {
   const inner = axesInside(extents, options.outer);
   // What does not depend on an inner axis is done once for all of them.
@@ -130,11 +133,7 @@ export function rowCopies(
   axis: number,
   extent: number,
 ): number {
-  const best = chooseVectorAxis({ values, stores }, new Map([[axis, extent]]), {
-    outer: new Set(),
-    reductions: 0,
-    innerSize: 1,
-  });
+  const best = chooseVectorAxis({ values, stores }, new Map([[axis, extent]]));
   return best === undefined ? 0 : chooseCopies(values, extent);
 }
 

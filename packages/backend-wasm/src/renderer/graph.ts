@@ -38,18 +38,16 @@ export function countUses(roots: readonly Expression[]): Map<Expression, number>
   return uses;
 }
 
-/** An expression with every part that `find` answers for replaced; parts in which nothing is replaced stay themselves. */
-export function replaceParts(
-  e: Expression,
-  find: (part: Expression) => Expression | undefined,
-  memo: Map<Expression, Expression>,
-): Expression {
-  const on = (part: Expression): Expression => replaceParts(part, find, memo);
-  return getOrMake(
-    memo,
-    e,
-    () => find(e) ?? (operands(e).every((part) => on(part) === part) ? e : withOperands(e, on)),
-  );
+/** Expressions with every part that `find` answers for replaced; parts in which nothing is replaced stay themselves. */
+export function replacing(find: (part: Expression) => Expression | undefined): (e: Expression) => Expression {
+  const memo = new Map<Expression, Expression>();
+  const replace = (e: Expression): Expression =>
+    getOrMake(
+      memo,
+      e,
+      () => find(e) ?? (operands(e).every((part) => replace(part) === part) ? e : withOperands(e, replace)),
+    );
+  return replace;
 }
 
 /** Whether an index expression is made by scalar arithmetic from its parts. */

@@ -1,5 +1,13 @@
 /** Clusters become kernels. */
-import { axesOf, type Expression, type Kernel, type Limits, type LoopKernel, type Store } from '@evenkeel/backend';
+import {
+  axesOf,
+  type Kernel,
+  type Limits,
+  type LoopKernel,
+  mapStore,
+  type Store,
+  storedParts,
+} from '@evenkeel/backend';
 import type { Cluster, Product } from '../fusion/cluster.ts';
 import type { Memory } from '../fusion/memory.ts';
 import type { Value } from '../graph/value.ts';
@@ -31,12 +39,12 @@ function loop(cluster: Cluster, evaluation: Evaluation): LoopKernel {
   const inner = cluster.inner ?? [];
   const { extents, rewrite } = mergeAxes([cluster.outer, inner], cluster.extents, [
     ...reductions.map(({ value }) => value),
-    ...partsOf(stores),
+    ...storedParts(stores),
   ]);
   const [outerExtents, innerExtents] = extents as [number[], number[]];
   // Where an index does not move along the folded axes there is one store per row.
   const isElement = (entry: number) => inner.some((axis) => (axesOf((stores[entry] as Store).index) >> axis) & 1);
-  const rewritten = stores.map((store) => rewriteStore(store, rewrite));
+  const rewritten = stores.map((store) => mapStore(store, rewrite));
   return {
     form: 'loop',
     bindings: evaluation.bindings,
@@ -55,7 +63,7 @@ function contraction(cluster: Cluster, product: Product, evaluation: Evaluation)
   const values = [evaluation.at(left.value, left.at), evaluation.at(right.value, right.at, guard)] as const;
   const stores = evaluation.stores();
   const groups: AxisGroups = [product.batch, product.m, product.n, product.k];
-  const { extents, rewrite } = mergeAxes(groups, cluster.extents, [...values, ...partsOf(stores)]);
+  const { extents, rewrite } = mergeAxes(groups, cluster.extents, [...values, ...storedParts(stores)]);
   const [batch, m, n, k] = extents as [number[], number[], number[], number[]];
   return {
     form: 'contraction',
@@ -67,14 +75,6 @@ function contraction(cluster: Cluster, product: Product, evaluation: Evaluation)
     k,
     a: rewrite(values[0]),
     b: rewrite(values[1]),
-    stores: stores.map((store) => rewriteStore(store, rewrite)),
+    stores: stores.map((store) => mapStore(store, rewrite)),
   };
-}
-
-function partsOf(stores: readonly Store[]): Expression[] {
-  return stores.flatMap(({ index, value }) => [index, value]);
-}
-
-function rewriteStore({ binding, index, value }: Store, rewrite: (e: Expression) => Expression): Store {
-  return { binding, index: rewrite(index), value: rewrite(value) };
 }

@@ -5,6 +5,7 @@ import {
   type LoopKernel,
   partsOf,
   type Store,
+  storedParts,
   withOperands,
 } from '@evenkeel/backend';
 
@@ -20,7 +21,7 @@ type Written = LoopKernel | ContractionKernel;
 export function placesIn(kernel: Written): Place[] {
   const stores = storesOf(kernel);
   const values = kernel.form === 'loop' ? kernel.reductions.map(({ value }) => value) : [kernel.a, kernel.b];
-  const parts = partsOf([...values, ...stores.flatMap(({ index, value }) => [index, value])]);
+  const parts = partsOf([...values, ...storedParts(stores)]);
   return [...stores, ...[...parts].filter((part) => part.kind === 'load')];
 }
 

@@ -1,4 +1,4 @@
-import { axis as axisOf, type Expression, type LinearForm, weightedSum } from '@evenkeel/backend';
+import { axis as axisOf, type Expression, type LinearForm, sizeOf, weightedSum } from '@evenkeel/backend';
 import { formOf } from '../../renderer/graph.ts';
 
 export interface Axis {
@@ -12,7 +12,7 @@ export function axesFrom(extents: readonly number[], first: number): Axis[] {
 }
 
 export function sizeOfAxes(axes: readonly Axis[]): number {
-  return axes.reduce((size, { extent }) => size * extent, 1);
+  return sizeOf(axes.map(({ extent }) => extent));
 }
 
 /** The axes that have more than one place. */

@@ -1,4 +1,4 @@
-import type { ContractionKernel, Expression } from '@evenkeel/backend';
+import { type ContractionKernel, type Expression, storedParts } from '@evenkeel/backend';
 import { f32x4, i32, type Local, type Value, v128 } from '../../assembler/index.ts';
 import type { Features } from '../../renderer/vector-math.ts';
 import { KernelEmitter } from '../kernel-emitter.ts';
@@ -172,5 +172,5 @@ function addGroups(
 
 function rootsOf(plan: ContractionPlan): Expression[] {
   const computed = [plan.left, plan.right].flatMap(({ computed: c }) => c?.stages.map((stage) => stage.store) ?? []);
-  return [...computed, ...plan.stores].flatMap((s) => [s.index, s.value]);
+  return storedParts([...computed, ...plan.stores]);
 }

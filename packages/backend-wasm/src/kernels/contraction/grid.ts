@@ -1,5 +1,5 @@
 import { axesOf, axis, type Expression, type LinearForm, weightedSum } from '@evenkeel/backend';
-import { formOf, partsOf, replaceParts } from '../../renderer/graph.ts';
+import { formOf, partsOf, replacing } from '../../renderer/graph.ts';
 import { type Axis, sizeOfAxes } from './axes.ts';
 
 /** An operand's values, each once, at the places of a grid. */
@@ -44,7 +44,7 @@ export function gridOf(e: Expression, inside: readonly Axis[], free: number): Gr
     mixed |= axes;
   }
   if (sums.length === 0 || free + sums.length > mostAxes) return undefined;
-  const value = replaceParts(e, (part) => sumAsAxis(part, sums, free), new Map());
+  const value = replacing((part) => sumAsAxis(part, sums, free))(e);
   const used = axesOf(value);
   if ((used & mixed) !== 0) return undefined;
   const kept = inside.filter((a) => (used >>> a.axis) & 1);

@@ -1,4 +1,4 @@
-import { axesOf, type Expression, type KernelBinding, load, type Store } from '@evenkeel/backend';
+import { axesOf, type Expression, integer, type KernelBinding, load, type Store } from '@evenkeel/backend';
 import type { Renderer } from '../../renderer/renderer.ts';
 import { innermostLast, storeAll } from '../loop.ts';
 import { type LoopAxis, runNest } from '../nest.ts';
@@ -68,11 +68,7 @@ export function operandOf(
   if (grid) stages.push(stageOf(scratch.grid, grid.value, [], grid.axes));
   const value = grid ? load('float32', scratch.grid, grid.index) : e;
   const extents = new Map(own.map(({ axis, extent }) => [axis, extent]));
-  const vectorAxis = chooseVectorAxis({ values: [value], stores: [] }, extents, {
-    outer: new Set(),
-    reductions: 0,
-    innerSize: 1,
-  });
+  const vectorAxis = chooseVectorAxis({ values: [value], stores: [] }, extents);
   const alongK = ks.some(({ axis }) => axis === vectorAxis);
   const [slow, fast] = alongK ? [rows, ks] : [ks, rows];
   const pitch = sizeOfAxes(fast);
@@ -80,7 +76,7 @@ export function operandOf(
   return {
     view: {
       binding: scratch.values,
-      start: { kind: 'constant', dtype: 'int32', value: 0 },
+      start: integer(0),
       rowStride: alongK ? pitch : 1,
       columnStride: alongK ? 1 : pitch,
     },
@@ -123,11 +119,7 @@ export function emitStores(
 export function storeNest(axes: readonly Axis[], stores: readonly Store[]): LoopAxis[] {
   const values = stores.map((s) => s.value);
   const extents = new Map(axes.map(({ axis, extent }) => [axis, extent]));
-  const vectorAxis = chooseVectorAxis({ values, stores }, extents, {
-    outer: new Set(),
-    reductions: 0,
-    innerSize: 1,
-  });
+  const vectorAxis = chooseVectorAxis({ values, stores }, extents);
   return innermostLast(
     axes.map(({ axis, extent }) => ({
       axis,

@@ -4,10 +4,11 @@ import {
   type ContractionKernel,
   type Expression,
   load,
+  mapStore,
   type Store,
   weightedSum,
 } from '@evenkeel/backend';
-import { replaceParts } from '../../renderer/graph.ts';
+import { replacing } from '../../renderer/graph.ts';
 import { type Axis, axesFrom, type MatrixView, matrixView, rowMajor, sizeOfAxes } from './axes.ts';
 import { type Operand, type OperandScratch, operandOf, viewOf } from './operand.ts';
 
@@ -124,10 +125,8 @@ function inBlocks(kernel: ContractionKernel, axes: Axis[], block: number, place:
   const { axis, extent } = axes.shift() as Axis;
   axes.unshift({ axis, extent: extent / block }, { axis: place, extent: block });
   const position = weightedSum([axisOf(axis), axisOf(place)], [block, 1]);
-  const memo = new Map<Expression, Expression>();
-  const replace = (e: Expression): Expression =>
-    replaceParts(e, (part) => (part.kind === 'axis' && part.axis === axis ? position : undefined), memo);
-  const stores = kernel.stores.map((s) => ({ ...s, index: replace(s.index), value: replace(s.value) }));
+  const replace = replacing((part) => (part.kind === 'axis' && part.axis === axis ? position : undefined));
+  const stores = kernel.stores.map((store) => mapStore(store, replace));
   return { ...kernel, a: replace(kernel.a), b: replace(kernel.b), stores };
 }
 
@@ -168,8 +167,6 @@ function plainOutput(
 /** The kernel's stores, reading the sums from the scratch block. */
 function storesFrom(kernel: ContractionKernel, sums: number, index: Expression): Store[] {
   const sum = load('float32', sums, index);
-  const memo = new Map<Expression, Expression>();
-  const replace = (e: Expression): Expression =>
-    replaceParts(e, (part) => (part.kind === 'reduced' ? sum : undefined), memo);
-  return kernel.stores.map((s) => ({ ...s, index: replace(s.index), value: replace(s.value) }));
+  const replace = replacing((part) => (part.kind === 'reduced' ? sum : undefined));
+  return kernel.stores.map((store) => mapStore(store, replace));
 }
