@@ -1,4 +1,5 @@
 import { type Expression, operands } from './expression.ts';
+import { getOrMake } from './get-or-make.ts';
 
 /** An index written as `offset + Σ coefficients[axis] · axis`. */
 export interface LinearForm {
@@ -7,32 +8,29 @@ export interface LinearForm {
   readonly coefficients: ReadonlyMap<number, number>;
 }
 
+/** An index as `offset + Σ coefficient · axis + Σ coefficient · part`; a part divides, selects or loads. */
+export interface IndexTerms extends LinearForm {
+  readonly parts: ReadonlyMap<Expression, number>;
+}
+
+/** The terms of an int32 expression, none of them 0. Remembered: an index is asked about again and again. */
+export function termsOf(index: Expression): IndexTerms {
+  return getOrMake(knownTerms, index, () => collectTerms(index));
+}
+
+const knownTerms = new WeakMap<Expression, IndexTerms>();
+
 /** The linear form of an int32 expression, or undefined where it divides, selects or loads. */
-export function linearForm(e: Expression): LinearForm | undefined {
-  const coefficients = new Map<number, number>();
-  const offset = collect(e, 1, coefficients);
-  if (offset === undefined) return undefined;
-  for (const [axis, coefficient] of coefficients) {
-    if (coefficient === 0) coefficients.delete(axis);
-  }
-  return { offset, coefficients };
+export function linearForm(index: Expression): LinearForm | undefined {
+  const terms = termsOf(index);
+  return terms.parts.size === 0 ? terms : undefined;
 }
 
 /** How far an index moves when one axis advances by one, or undefined where that is not a constant. */
-export function strideAlong(e: Expression, axis: number): number | undefined {
-  if (!dependsOn(e, axis)) return 0;
-  if (e.kind === 'axis') return 1;
-  if (e.kind !== 'binary') return undefined;
-  if (e.fn === 'add' || e.fn === 'sub') {
-    const a = strideAlong(e.a, axis);
-    const b = strideAlong(e.b, axis);
-    if (a === undefined || b === undefined) return undefined;
-    return e.fn === 'add' ? a + b : a - b;
-  }
-  if (e.fn !== 'mul') return undefined;
-  const [term, factor] = e.a.kind === 'constant' ? [e.b, e.a] : [e.a, e.b];
-  const stride = strideAlong(term, axis);
-  return stride === undefined || factor.kind !== 'constant' ? undefined : stride * factor.value;
+export function strideAlong(index: Expression, axis: number): number | undefined {
+  const { coefficients, parts } = termsOf(index);
+  for (const part of parts.keys()) if (dependsOn(part, axis)) return undefined;
+  return coefficients.get(axis) ?? 0;
 }
 
 /** Whether an expression's value may change along an axis. */
@@ -56,20 +54,27 @@ export function axesOf(e: Expression): number {
 
 const knownAxes = new WeakMap<Expression, number>();
 
-function collect(e: Expression, factor: number, coefficients: Map<number, number>): number | undefined {
-  if (e.kind === 'constant') return e.value * factor;
-  if (e.kind === 'axis') {
-    coefficients.set(e.axis, (coefficients.get(e.axis) ?? 0) + factor);
-    return 0;
-  }
-  if (e.kind !== 'binary') return undefined;
-  if (e.fn === 'mul') {
-    if (e.b.kind === 'constant') return collect(e.a, factor * e.b.value, coefficients);
-    if (e.a.kind === 'constant') return collect(e.b, factor * e.a.value, coefficients);
-    return undefined;
-  }
-  if (e.fn !== 'add' && e.fn !== 'sub') return undefined;
-  const a = collect(e.a, factor, coefficients);
-  const b = collect(e.b, e.fn === 'add' ? factor : -factor, coefficients);
-  return a === undefined || b === undefined ? undefined : a + b;
+function collectTerms(index: Expression): IndexTerms {
+  const coefficients = new Map<number, number>();
+  const parts = new Map<Expression, number>();
+  const add = <K>(map: Map<K, number>, key: K, factor: number): void => {
+    const sum = (map.get(key) ?? 0) + factor;
+    if (sum === 0) map.delete(key);
+    else map.set(key, sum);
+  };
+  let offset = 0;
+  const visit = (e: Expression, factor: number): void => {
+    const fn = e.kind === 'binary' && e.dtype === 'int32' ? e.fn : undefined;
+    const [a, b] = operands(e) as [Expression, Expression];
+    if (e.kind === 'constant') offset += e.value * factor;
+    else if (e.kind === 'axis') add(coefficients, e.axis, factor);
+    else if (fn === 'add' || fn === 'sub') {
+      visit(a, factor);
+      visit(b, fn === 'add' ? factor : -factor);
+    } else if (fn === 'mul' && b.kind === 'constant') visit(a, factor * b.value);
+    else if (fn === 'mul' && a.kind === 'constant') visit(b, factor * a.value);
+    else add(parts, e, factor);
+  };
+  visit(index, 1);
+  return { offset, coefficients, parts };
 }

@@ -66,7 +66,8 @@ describe('the linear form of an index', () => {
 
   test('has no coefficient of an axis that cancels out', () => {
     const index = binary('sub', binary('add', axis(0), axis(1)), axis(0));
-    expect(linearForm(index)).toEqual({ offset: 0, coefficients: new Map([[1, 1]]) });
+    expect(linearForm(index)?.offset).toBe(0);
+    expect(linearForm(index)?.coefficients).toEqual(new Map([[1, 1]]));
   });
 
   test('does not exist for an index that divides, selects, loads, is bounded or multiplies axes', () => {

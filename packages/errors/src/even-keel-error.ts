@@ -49,13 +49,7 @@ export class EvenKeelError extends Error {
     const { cause, ...fields } = details;
     super(fullMessage(message, fields), cause === undefined ? undefined : { cause });
     this.summary = message;
-    this.doing = fields.doing;
-    this.got = fields.got;
-    this.expected = fields.expected;
-    this.remedy = fields.remedy;
-    this.op = fields.op;
-    this.path = fields.path;
-    this.shapes = fields.shapes;
+    Object.assign(this, fields);
   }
 
   // A getter on the prototype: right in the stack's first line, and unharmed by minifiers, which rename classes.

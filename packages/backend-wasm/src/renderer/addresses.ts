@@ -1,4 +1,4 @@
-import { axesOf, type Expression, getOrMake, numberOf } from '@evenkeel/backend';
+import { axesOf, type Expression, type IndexTerms, numberOf } from '@evenkeel/backend';
 import { type FunctionBuilder, i32, type Value } from '../assembler/index.ts';
 import { reductionsOf } from './graph.ts';
 import { isNatural } from './lanes.ts';
@@ -17,49 +17,6 @@ export function placeAt(address: Address, bytes: number): [Value<'i32'>, number]
   const offset = address.offset + bytes;
   if (address.wraps || offset < 0) return [i32.add(address.base, i32.constant(offset)), 0];
   return [address.base, offset];
-}
-
-/** An index as `offset + Σ coefficient · axis + Σ coefficient · part`; a part divides, selects or loads. */
-export interface IndexTerms {
-  readonly offset: number;
-  readonly coefficients: ReadonlyMap<number, number>;
-  readonly parts: ReadonlyMap<Expression, number>;
-}
-
-const knownTerms = new WeakMap<Expression, IndexTerms>();
-
-/** The terms of an int32 expression. */
-export function termsOf(index: Expression): IndexTerms {
-  return getOrMake(knownTerms, index, () => collectTerms(index));
-}
-
-function collectTerms(index: Expression): IndexTerms {
-  const coefficients = new Map<number, number>();
-  const parts = new Map<Expression, number>();
-  const add = <K>(map: Map<K, number>, key: K, factor: number): void => {
-    const sum = (map.get(key) ?? 0) + factor;
-    if (sum === 0) map.delete(key);
-    else map.set(key, sum);
-  };
-  let offset = 0;
-  const visit = (e: Expression, factor: number): void => {
-    if (e.kind === 'constant') {
-      offset += e.value * factor;
-    } else if (e.kind === 'axis') {
-      add(coefficients, e.axis, factor);
-    } else if (e.kind === 'binary' && e.dtype === 'int32' && (e.fn === 'add' || e.fn === 'sub')) {
-      visit(e.a, factor);
-      visit(e.b, e.fn === 'add' ? factor : -factor);
-    } else if (e.kind === 'binary' && e.dtype === 'int32' && e.fn === 'mul' && e.b.kind === 'constant') {
-      visit(e.a, factor * e.b.value);
-    } else if (e.kind === 'binary' && e.dtype === 'int32' && e.fn === 'mul' && e.a.kind === 'constant') {
-      visit(e.b, factor * e.a.value);
-    } else {
-      add(parts, e, factor);
-    }
-  };
-  visit(index, 1);
-  return { offset, coefficients, parts };
 }
 
 /** What an address needs to know of where the nest stands. */

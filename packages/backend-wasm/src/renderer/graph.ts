@@ -1,5 +1,5 @@
 /** Questions about expressions as graphs, each answered once per node. */
-import { type Expression, getOrMake, type LinearForm, linearForm, operands, withOperands } from '@evenkeel/backend';
+import { type Expression, getOrMake, operands, withOperands } from '@evenkeel/backend';
 
 export { partsOf } from '@evenkeel/backend';
 
@@ -17,13 +17,6 @@ export function reductionsOf(e: Expression): number {
     knownReductions.set(e, found);
   }
   return found;
-}
-
-const knownForms = new WeakMap<Expression, { form: LinearForm | undefined }>();
-
-/** `linearForm`, remembered: an index is asked about at every loop level. */
-export function formOf(index: Expression): LinearForm | undefined {
-  return getOrMake(knownForms, index, () => ({ form: linearForm(index) })).form;
 }
 
 /** How many times each part is used by another part or is a root. */

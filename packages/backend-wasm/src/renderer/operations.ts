@@ -17,15 +17,8 @@ import { pow, remainder } from './simd-math/power.ts';
 import { atan, cos, sin } from './simd-math/trigonometry.ts';
 import type { Vector, VectorMath } from './vector-math.ts';
 
-const simpleFloat: Partial<Record<UnaryFunction, (a: Vector) => Vector>> = {
-  neg: f32x4.neg,
-  abs: f32x4.abs,
-  floor: f32x4.floor,
-  ceil: f32x4.ceil,
-  trunc: f32x4.trunc,
-  round: f32x4.nearest,
-  sqrt: f32x4.sqrt,
-};
+// Most instructions have the functions' names already.
+const simpleFloat: Partial<Record<UnaryFunction, (a: Vector) => Vector>> = { ...f32x4, round: f32x4.nearest };
 
 const mathFunctions: Partial<Record<UnaryFunction, (math: VectorMath, a: Vector) => Vector>> = {
   exp,
@@ -65,34 +58,11 @@ function floatSign(math: VectorMath, value: Vector): Vector {
 
 type Operations = Partial<Record<BinaryFunction, (a: Vector, b: Vector) => Vector>>;
 
-const floatOperations: Operations = {
-  add: f32x4.add,
-  sub: f32x4.sub,
-  mul: f32x4.mul,
-  div: f32x4.div,
-  max: f32x4.max,
-  min: f32x4.min,
-  eq: f32x4.eq,
-  ne: f32x4.ne,
-  lt: f32x4.lt,
-  le: f32x4.le,
-  gt: f32x4.gt,
-  ge: f32x4.ge,
-};
-
 const bitOperations: Operations = { and: v128.and, or: v128.or, xor: v128.xor };
 
-const integerOperations: Operations = {
-  ...bitOperations,
-  add: i32x4.add,
-  sub: i32x4.sub,
-  mul: i32x4.mul,
-  eq: i32x4.eq,
-  ne: i32x4.ne,
-};
-
 const signedOperations: Operations = {
-  ...integerOperations,
+  ...i32x4,
+  ...bitOperations,
   max: i32x4.maxS,
   min: i32x4.minS,
   lt: i32x4.ltS,
@@ -102,7 +72,8 @@ const signedOperations: Operations = {
 };
 
 const unsignedOperations: Operations = {
-  ...integerOperations,
+  ...i32x4,
+  ...bitOperations,
   max: i32x4.maxU,
   min: i32x4.minU,
   lt: i32x4.ltU,
@@ -127,7 +98,7 @@ const maskOperations: Operations = {
 };
 
 const operationsOf: Partial<Record<Scalar, Operations>> = {
-  float32: floatOperations,
+  float32: f32x4,
   int32: signedOperations,
   uint32: unsignedOperations,
   bool: maskOperations,

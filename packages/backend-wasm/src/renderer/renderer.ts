@@ -1,6 +1,6 @@
-import { dependsOn, type Expression, operands, type Scalar, type Store } from '@evenkeel/backend';
+import { dependsOn, type Expression, operands, type Scalar, type Store, termsOf } from '@evenkeel/backend';
 import { type FunctionBuilder, f32x4, i32, i32x4, Local, type Value } from '../assembler/index.ts';
-import { type Address, addressOf, isBound, termsOf } from './addresses.ts';
+import { type Address, addressOf, isBound } from './addresses.ts';
 import { Faults } from './faults.ts';
 import { countUses, isScalarArithmetic, reductionsOf } from './graph.ts';
 import { isIndexArithmetic, isNatural, type Lanes, lanesAlong, naturalWhere, sameLanes } from './lanes.ts';

@@ -1,4 +1,4 @@
-import type { DeviceBuffer } from '@evenkeel/backend';
+import { type DeviceBuffer, getOrMake } from '@evenkeel/backend';
 import { DeviceError } from '@evenkeel/errors';
 
 const pageBytes = 65536;
@@ -44,17 +44,13 @@ export class Heap {
   #top = reservedBytes;
   #liveBytes = 0;
   #liveBuffers = 0;
-  #view: Uint8Array;
-  #words: Int32Array;
-  #floats: Float32Array;
+  #views: ReturnType<typeof viewsOf>;
 
   constructor(maximumBytes: number, shared: boolean) {
     this.maximumBytes = Math.min(maximumBytes, addressableBytes);
     const maximum = Math.max(1, Math.floor(this.maximumBytes / pageBytes));
     this.memory = new WebAssembly.Memory({ initial: 1, maximum, shared });
-    this.#view = new Uint8Array(this.memory.buffer);
-    this.#words = new Int32Array(this.memory.buffer);
-    this.#floats = new Float32Array(this.memory.buffer);
+    this.#views = viewsOf(this.memory);
   }
 
   get liveBytes(): number {
@@ -68,18 +64,15 @@ export class Heap {
 
   /** All of the memory; growing detaches it or leaves it behind, so never keep it. */
   get bytes(): Uint8Array {
-    this.#renew();
-    return this.#view;
+    return this.#renewed().bytes;
   }
 
   get words(): Int32Array {
-    this.#renew();
-    return this.#words;
+    return this.#renewed().words;
   }
 
   get floats(): Float32Array {
-    this.#renew();
-    return this.#floats;
+    return this.#renewed().floats;
   }
 
   allocate(bytes: number): WasmBuffer {
@@ -88,6 +81,15 @@ export class Heap {
     this.#liveBytes += capacity;
     this.#liveBuffers++;
     return new WasmBuffer(bytes, capacity, address);
+  }
+
+  /** A buffer of at least so many bytes: the one there is, if it is large enough, or else one in its place. */
+  fit(buffer: WasmBuffer | undefined, bytes: number): WasmBuffer {
+    if (buffer && !buffer.isReleased) {
+      if (buffer.bytes >= bytes) return buffer;
+      this.release(buffer);
+    }
+    return this.allocate(bytes);
   }
 
   release(buffer: WasmBuffer): void {
@@ -101,9 +103,7 @@ export class Heap {
     this.#liveBytes -= buffer.capacity;
     this.#liveBuffers--;
     this.#freeBytes += buffer.capacity;
-    const list = this.#free.get(buffer.capacity);
-    if (list) list.push(buffer.address);
-    else this.#free.set(buffer.capacity, [buffer.address]);
+    getOrMake(this.#free, buffer.capacity, () => []).push(buffer.address);
   }
 
   #take(capacity: number): number | undefined {
@@ -128,11 +128,8 @@ export class Heap {
     if (this.#top + capacity + slackBytes > this.memoryBytes) {
       if (this.#freeBytes >= Math.max(capacity, this.#top / 4)) {
         this.#join();
-        const address = this.#cut(capacity);
-        if (address !== undefined) {
-          this.#freeBytes -= capacity;
-          return address;
-        }
+        const address = this.#take(capacity);
+        if (address !== undefined) return address;
       }
       this.#grow(this.#top + capacity + slackBytes, asked);
     }
@@ -189,13 +186,14 @@ export class Heap {
     });
   }
 
-  #renew(): void {
-    const { buffer } = this.memory;
-    if (this.#view.buffer === buffer) return;
-    this.#view = new Uint8Array(buffer);
-    this.#words = new Int32Array(buffer);
-    this.#floats = new Float32Array(buffer);
+  #renewed() {
+    if (this.#views.bytes.buffer !== this.memory.buffer) this.#views = viewsOf(this.memory);
+    return this.#views;
   }
+}
+
+function viewsOf({ buffer }: WebAssembly.Memory) {
+  return { bytes: new Uint8Array(buffer), words: new Int32Array(buffer), floats: new Float32Array(buffer) };
 }
 
 /** Whole lines up to 1 KiB, above that an eighth of the power of two below: at most 12.5 % is wasted. */

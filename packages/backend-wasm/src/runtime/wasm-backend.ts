@@ -137,7 +137,8 @@ export class WasmBackend implements Backend {
     this.#threads?.check();
     const isShared = this.#threads?.isWorth(program) ?? false;
     if (program !== this.#program || (isShared && this.#self.isAlone)) this.#load(program, isShared);
-    const workspace = program.workspaceBytes > 0 ? this.#workspaceOf(program.workspaceBytes) : 0;
+    // One scratch area for all kernels, which run one after another.
+    if (program.workspaceBytes > 0) this.#workspace = this.#heap.fit(this.#workspace, program.workspaceBytes);
     const { words, floats } = this.#heap;
     const values = (words[controlWords.values] as number) >>> 2;
     for (let i = 0; i < count; i++) {
@@ -148,7 +149,7 @@ export class WasmBackend implements Backend {
     for (let i = 0; i < dtypes.length; i++) {
       (dtypes[i] === 'float32' ? floats : words)[values + count + i] = bindings.arguments[i] as number;
     }
-    words[values + count + dtypes.length] = workspace;
+    words[values + count + dtypes.length] = this.#workspace?.address ?? 0;
     this.#self.words = words;
     this.#self.isAlone = !isShared;
     try {
@@ -162,14 +163,11 @@ export class WasmBackend implements Backend {
     if (program.reportsFaults) this.#raiseFaults();
   }
 
-  read(buffer: DeviceBuffer, range?: Range): Promise<Uint8Array<ArrayBuffer>> {
+  /** What is read is copied before the call returns. */
+  async read(buffer: DeviceBuffer, range?: Range): Promise<Uint8Array<ArrayBuffer>> {
     const { offset, length } = range ?? { offset: 0, length: buffer.bytes };
-    try {
-      const start = this.#place(buffer, offset, length, 'reading');
-      return Promise.resolve(this.#heap.bytes.slice(start, start + length));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    const start = this.#place(buffer, offset, length, 'reading');
+    return this.#heap.bytes.slice(start, start + length);
   }
 
   dispose(): void {
@@ -209,26 +207,12 @@ export class WasmBackend implements Backend {
     return address + offset;
   }
 
-  /** One scratch area for all kernels, which run one after another. */
-  #workspaceOf(bytes: number): number {
-    if (this.#workspace === undefined || this.#workspace.bytes < bytes) {
-      if (this.#workspace) this.#heap.release(this.#workspace);
-      this.#workspace = undefined;
-      this.#workspace = this.#heap.allocate(bytes);
-    }
-    return this.#workspace.address;
-  }
-
   /** Writes a program's script where all threads find it. */
   #load(program: PreparedProgram, isShared: boolean): void {
     this.#program = undefined;
     if (isShared) this.#threads?.share(program);
     const bytes = program.words * 4;
-    if (this.#script === undefined || this.#script.bytes < bytes) {
-      if (this.#script) this.#heap.release(this.#script);
-      this.#script = undefined;
-      this.#script = this.#heap.allocate(bytes);
-    }
+    this.#script = this.#heap.fit(this.#script, bytes);
     const { words } = this.#heap;
     const { address } = this.#script;
     words.set(program.script, address >>> 2);

@@ -2,7 +2,7 @@
  * Arithmetic on positions: int32 expressions over the axes of a kernel, whose extents are known. Knowing how far a position
  * can go, most divisions that reshaping brings can be done here, once, instead of for each element.
  */
-import { axis, binary, type Expression, getOrMake, integer, numberOf, withOperands } from '@evenkeel/backend';
+import { axis, binary, type Expression, getOrMake, integer, numberOf, termsOf, withOperands } from '@evenkeel/backend';
 
 /** How many positions each axis has. */
 export type Extents = readonly number[];
@@ -48,8 +48,13 @@ interface Term {
 /** The terms of a position, by the order of their atoms' keys, none of them 0. */
 export function sumOf(e: Expression): Sum {
   return getOrMake(sums, e, () => {
+    const { offset, coefficients, parts } = termsOf(e);
     const terms = new Map<string, Term>();
-    const offset = collect(e, 1, terms);
+    const atoms = [...coefficients].map(([a, coefficient]) => [axis(a), coefficient] as const);
+    for (const [atom, coefficient] of [...atoms, ...parts]) {
+      const key = atomKey(atom);
+      terms.set(key, { atom, coefficient: (terms.get(key)?.coefficient ?? 0) + coefficient });
+    }
     const sorted = [...terms].sort(([a], [b]) => (a < b ? -1 : 1));
     return { offset, terms: sorted.flatMap(([, term]) => (term.coefficient === 0 ? [] : term)) };
   });
@@ -137,20 +142,6 @@ function addUp(terms: readonly Term[], offset: number): Expression {
   let sum: Expression = integer(offset);
   for (const { atom, coefficient } of terms) sum = binary('add', sum, binary('mul', atom, integer(coefficient)));
   return sum;
-}
-
-function collect(e: Expression, factor: number, terms: Map<string, Term>): number {
-  if (e.kind === 'constant') return e.value * factor;
-  if (e.kind === 'binary' && (e.fn === 'add' || e.fn === 'sub')) {
-    return collect(e.a, factor, terms) + collect(e.b, e.fn === 'add' ? factor : -factor, terms);
-  }
-  if (e.kind === 'binary' && e.fn === 'mul') {
-    if (e.b.kind === 'constant') return collect(e.a, factor * e.b.value, terms);
-    if (e.a.kind === 'constant') return collect(e.b, factor * e.a.value, terms);
-  }
-  const key = atomKey(e);
-  terms.set(key, { atom: e, coefficient: (terms.get(key)?.coefficient ?? 0) + factor });
-  return 0;
 }
 
 const atomKeys = new WeakMap<Expression, string>();

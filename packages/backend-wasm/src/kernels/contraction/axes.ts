@@ -1,5 +1,4 @@
-import { axis as axisOf, type Expression, type LinearForm, sizeOf, weightedSum } from '@evenkeel/backend';
-import { formOf } from '../../renderer/graph.ts';
+import { axis as axisOf, type Expression, type LinearForm, linearForm, sizeOf, weightedSum } from '@evenkeel/backend';
 
 export interface Axis {
   readonly axis: number;
@@ -68,7 +67,7 @@ export function matrixView(
   rows: readonly Axis[],
   columns: readonly Axis[],
 ): MatrixView | undefined {
-  const form = formOf(index);
+  const form = linearForm(index);
   if (!form) return undefined;
   const rowStride = mergedStride(form, rows);
   const columnStride = mergedStride(form, columns);

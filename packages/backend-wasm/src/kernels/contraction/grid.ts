@@ -1,5 +1,5 @@
-import { axesOf, axis, type Expression, type LinearForm, weightedSum } from '@evenkeel/backend';
-import { formOf, partsOf, replacing } from '../../renderer/graph.ts';
+import { axesOf, axis, type Expression, type LinearForm, linearForm, weightedSum } from '@evenkeel/backend';
+import { partsOf, replacing } from '../../renderer/graph.ts';
 import { type Axis, sizeOfAxes } from './axes.ts';
 
 /** An operand's values, each once, at the places of a grid. */
@@ -66,7 +66,7 @@ function sumsIn(parts: readonly Expression[], inside: readonly Axis[]): Sum[] {
   for (const part of parts) {
     if (part.kind !== 'binary' || part.a.dtype !== 'int32' || part.b.kind !== 'constant') continue;
     if (part.fn === 'add' || part.fn === 'sub' || part.fn === 'mul') continue;
-    const form = formOf(part.a);
+    const form = linearForm(part.a);
     if (!form || form.coefficients.size < 2) continue;
     let [axes, least, most] = [0, form.offset, form.offset];
     let isInside = true;
@@ -91,7 +91,7 @@ function keyOf({ offset, coefficients }: LinearForm): string {
 
 function sumAsAxis(part: Expression, sums: readonly Sum[], free: number): Expression | undefined {
   if (part.kind !== 'binary' || part.dtype !== 'int32') return undefined;
-  const form = formOf(part);
+  const form = linearForm(part);
   if (!form) return undefined;
   const key = keyOf(form);
   const i = sums.findIndex((sum) => sum.key === key);
