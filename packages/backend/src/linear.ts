@@ -13,7 +13,7 @@ export interface IndexTerms extends LinearForm {
   readonly parts: ReadonlyMap<Expression, number>;
 }
 
-/** The terms of an int32 expression, none of them 0. Remembered: an index is asked about again and again. */
+/** `collectTerms`, remembered: an index is asked about again and again. */
 export function termsOf(index: Expression): IndexTerms {
   return getOrMake(knownTerms, index, () => collectTerms(index));
 }
@@ -54,7 +54,8 @@ export function axesOf(e: Expression): number {
 
 const knownAxes = new WeakMap<Expression, number>();
 
-function collectTerms(index: Expression): IndexTerms {
+/** The terms of an int32 expression, none of them 0. */
+export function collectTerms(index: Expression): IndexTerms {
   const coefficients = new Map<number, number>();
   const parts = new Map<Expression, number>();
   const add = <K>(map: Map<K, number>, key: K, factor: number): void => {
@@ -64,15 +65,14 @@ function collectTerms(index: Expression): IndexTerms {
   };
   let offset = 0;
   const visit = (e: Expression, factor: number): void => {
-    const fn = e.kind === 'binary' && e.dtype === 'int32' ? e.fn : undefined;
-    const [a, b] = operands(e) as [Expression, Expression];
     if (e.kind === 'constant') offset += e.value * factor;
     else if (e.kind === 'axis') add(coefficients, e.axis, factor);
-    else if (fn === 'add' || fn === 'sub') {
-      visit(a, factor);
-      visit(b, fn === 'add' ? factor : -factor);
-    } else if (fn === 'mul' && b.kind === 'constant') visit(a, factor * b.value);
-    else if (fn === 'mul' && a.kind === 'constant') visit(b, factor * a.value);
+    else if (e.kind !== 'binary' || e.dtype !== 'int32') add(parts, e, factor);
+    else if (e.fn === 'add' || e.fn === 'sub') {
+      visit(e.a, factor);
+      visit(e.b, e.fn === 'add' ? factor : -factor);
+    } else if (e.fn === 'mul' && e.b.kind === 'constant') visit(e.a, factor * e.b.value);
+    else if (e.fn === 'mul' && e.a.kind === 'constant') visit(e.b, factor * e.a.value);
     else add(parts, e, factor);
   };
   visit(index, 1);

@@ -78,8 +78,7 @@ function fill(own: ParameterState, saved: ParameterState): void {
   for (const key of Object.keys(own)) if (!(key in saved)) delete own[key];
   for (const [key, value] of Object.entries(saved)) {
     const there = own[key];
-    if (value instanceof Tensor && there instanceof Tensor)
-      there.assign(value.dtype === there.dtype ? value : value.to(there.dtype));
+    if (value instanceof Tensor && there instanceof Tensor) there.assign(value.to(there.dtype));
     else own[key] = value;
   }
 }
@@ -126,8 +125,7 @@ function readGroup(optimizer: string, saved: GroupState, rules: Rules): Hyperpar
 function copyState(parameter: Tensor, saved: ParameterState): ParameterState {
   const state: ParameterState = {};
   for (const [key, value] of Object.entries(saved)) {
-    if (typeof value === 'number') state[key] = value;
-    else state[key] = (value.dtype === parameter.dtype ? value : value.to(parameter.dtype)).clone().keep();
+    state[key] = typeof value === 'number' ? value : value.to(parameter.dtype).clone().keep();
   }
   return state;
 }

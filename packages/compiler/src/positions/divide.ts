@@ -2,7 +2,16 @@
  * Arithmetic on positions: int32 expressions over the axes of a kernel, whose extents are known. Knowing how far a position
  * can go, most divisions that reshaping brings can be done here, once, instead of for each element.
  */
-import { axis, binary, type Expression, getOrMake, integer, numberOf, termsOf, withOperands } from '@evenkeel/backend';
+import {
+  axis,
+  binary,
+  collectTerms,
+  type Expression,
+  getOrMake,
+  integer,
+  numberOf,
+  withOperands,
+} from '@evenkeel/backend';
 
 /** How many positions each axis has. */
 export type Extents = readonly number[];
@@ -48,12 +57,12 @@ interface Term {
 /** The terms of a position, by the order of their atoms' keys, none of them 0. */
 export function sumOf(e: Expression): Sum {
   return getOrMake(sums, e, () => {
-    const { offset, coefficients, parts } = termsOf(e);
+    const { offset, coefficients, parts } = collectTerms(e);
     const terms = new Map<string, Term>();
-    const atoms = [...coefficients].map(([a, coefficient]) => [axis(a), coefficient] as const);
-    for (const [atom, coefficient] of [...atoms, ...parts]) {
+    for (const [a, coefficient] of coefficients) terms.set(atomKey(axis(a)), { atom: axis(a), coefficient });
+    for (const [atom, own] of parts) {
       const key = atomKey(atom);
-      terms.set(key, { atom, coefficient: (terms.get(key)?.coefficient ?? 0) + coefficient });
+      terms.set(key, { atom, coefficient: (terms.get(key)?.coefficient ?? 0) + own });
     }
     const sorted = [...terms].sort(([a], [b]) => (a < b ? -1 : 1));
     return { offset, terms: sorted.flatMap(([, term]) => (term.coefficient === 0 ? [] : term)) };

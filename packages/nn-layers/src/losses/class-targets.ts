@@ -61,15 +61,15 @@ export function checkWeight(op: string, weight: Tensor | undefined, classes: num
 }
 
 function checkTarget(op: string, input: Tensor, target: Tensor, dim: number): void {
+  const expected = input.shape.filter((_, d) => d !== dim);
   if (target.dtype !== 'int32') {
     throw new DTypeError('class targets are whole numbers', {
       op,
       got: `target of dtype ${target.dtype} and shape [${target.shape.join(', ')}]`,
-      expected: `int32 [${expectedShape(input, dim).join(', ')}]`,
+      expected: `int32 [${expected.join(', ')}]`,
       remedy: 'convert it with target.to("int32")',
     });
   }
-  const expected = expectedShape(input, dim);
   if (input.ndim > 0 && target.ndim === expected.length && target.shape.every((size, d) => size === expected[d]))
     return;
   throw new ShapeError('the target does not fit the input', {
@@ -77,10 +77,6 @@ function checkTarget(op: string, input: Tensor, target: Tensor, dim: number): vo
     got: `input [${input.shape.join(', ')}], target [${target.shape.join(', ')}]`,
     expected: `target [${expected.join(', ')}]: the input's shape without the classes in dimension ${dim}`,
   });
-}
-
-function expectedShape(input: Tensor, dim: number): number[] {
-  return input.shape.filter((_, d) => d !== dim);
 }
 
 function noSuchClass(op: string, error: IndexError, classes: number, ignoreIndex: number): IndexError {

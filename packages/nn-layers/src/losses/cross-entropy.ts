@@ -43,8 +43,9 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
     const picked = pick(logProbabilities);
     const likelihood = weight ? picked.mul(sampleWeights) : picked;
     if (labelSmoothing === 0) return reduceWeighted(likelihood.neg(), sampleWeights, reduction);
-    const weighted = weight ? logProbabilities.mul(alongClasses(weight, input, dim)) : logProbabilities;
-    const evenly = weighted.sum(dim).maskedFill(target.eq(options.ignoreIndex ?? -100), 0);
+    const evenly = weighted(logProbabilities, weight, dim)
+      .sum(dim)
+      .maskedFill(target.eq(options.ignoreIndex ?? -100), 0);
     const losses = likelihood.mul(labelSmoothing - 1).sub(evenly.mul(labelSmoothing / classes));
     return reduceWeighted(losses, sampleWeights, reduction);
   });
@@ -79,13 +80,11 @@ function probabilityTargets(input: Tensor, target: Tensor, options: CrossEntropy
     const classes = input.shape[dim] ?? 1;
     checkWeight('crossEntropy', weight, classes);
     const smoothed = labelSmoothing > 0 ? target.mul(1 - labelSmoothing).add(labelSmoothing / classes) : target;
-    const logProbabilities = input.logSoftmax(dim);
-    const weighted = weight ? logProbabilities.mul(alongClasses(weight, input, dim)) : logProbabilities;
-    return reduce(weighted.mul(smoothed).sum(dim).neg(), reduction);
+    return reduce(weighted(input.logSoftmax(dim), weight, dim).mul(smoothed).sum(dim).neg(), reduction);
   });
 }
 
-/** Class weights so shaped that they broadcast to the input. */
-function alongClasses(weight: Tensor, input: Tensor, dim: number): Tensor {
-  return weight.reshape([-1, ...Array<number>(input.ndim - dim - 1).fill(1)]);
+/** Values of all classes, each times its class's weight. */
+function weighted(values: Tensor, weight: Tensor | undefined, dim: number): Tensor {
+  return weight ? values.mul(weight.reshape([-1, ...Array<number>(values.ndim - dim - 1).fill(1)])) : values;
 }

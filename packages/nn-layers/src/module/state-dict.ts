@@ -39,7 +39,7 @@ export function loadStateDict(module: Module, given: StateDictLike, options: Loa
   noGrad(() => {
     for (const [key, target] of own) {
       const value = values.get(key);
-      if (value) target.assign(value.dtype === target.dtype ? value : value.to(target.dtype));
+      if (value) target.assign(value.to(target.dtype));
     }
   });
   return { missingKeys, unexpectedKeys };
