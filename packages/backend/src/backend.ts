@@ -4,7 +4,7 @@
  * written there; how (by rows or columns, vectors, tiles, threads) is the backend's choice.
  */
 import type { DType } from './dtype.ts';
-import type { RoutineName } from './kernel.ts';
+import type { Kernel, RoutineName } from './kernel.ts';
 import type { Bindings, Program } from './program.ts';
 
 /** Memory on a device. Only the backend that made it knows what it is. */
@@ -51,6 +51,8 @@ export interface Backend {
    * the device works synchronously, at the next `read` where it does not.
    */
   run(prepared: Prepared, bindings: Bindings): void;
+  /** The code that it makes of a kernel, for people to read; where it has such a thing. */
+  source?(kernel: Kernel): string | Promise<string>;
   /** The bytes as they are after everything that was run before; a copy of the caller's own. */
   read(buffer: DeviceBuffer, range?: Range): Promise<Uint8Array<ArrayBuffer>>;
   /** Gives everything back. Releasing a buffer afterwards does nothing. */

@@ -4,6 +4,6 @@ export { lower } from './lowering/lower.ts';
 export { extentOf, firstElement, type Operand } from './lowering/operand.ts';
 export type { Operations } from './operations.ts';
 export { philox } from './philox.ts';
-export { type Place, type Plan, planProgram } from './plan/plan.ts';
+export { type Place, type Plan, type PlanOptions, planProgram } from './plan/plan.ts';
 export type { GradientContext, Lowering, None, Primitive, Spec, ViewLayout } from './primitive.ts';
 export { type AttributesOf, type OperationName, primitives } from './primitives/table.ts';

@@ -81,7 +81,7 @@ export class Optimizer<Options extends Hyperparameters = Hyperparameters> {
   step(): void {
     const slots: Slot[] = [];
     const gradients: Tensor[] = [];
-    hostGuard(() => this.#replacements);
+    hostGuard(() => this.#replacements, this);
     hostGuard(() => this.paramGroups.length);
     for (const [index, group] of this.paramGroups.entries()) {
       const shared = new Map<string, TensorLike>();

@@ -1,4 +1,4 @@
-import type { Backend, Bindings, DeviceBuffer, Limits, Prepared, Program, Range } from '@evenkeel/backend';
+import type { Backend, Bindings, DeviceBuffer, Kernel, Limits, Prepared, Program, Range } from '@evenkeel/backend';
 import { ConfigError, DeviceError, IndexError } from '@evenkeel/errors';
 import { routines } from '../kernels/emit-kernel.ts';
 import { faultAddress, faultBytes } from '../kernels/kernel-module.ts';
@@ -168,6 +168,11 @@ export class WasmBackend implements Backend {
     const { offset, length } = range ?? { offset: 0, length: buffer.bytes };
     const start = this.#place(buffer, offset, length, 'reading');
     return this.#heap.bytes.slice(start, start + length);
+  }
+
+  /** The WebAssembly of a kernel, as text. */
+  async source(kernel: Kernel): Promise<string> {
+    return (await import('../source/source.ts')).printSource(kernel, this.limits);
   }
 
   dispose(): void {

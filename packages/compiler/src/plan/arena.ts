@@ -4,7 +4,7 @@ import { type Memory, wholeOf } from '../fusion/memory.ts';
 /** Ranges begin at multiples of this, so that vectors and other threads' cache lines do not straddle them. */
 const alignment = 64;
 
-interface Use {
+export interface Use {
   readonly bytes: number;
   readonly first: number;
   last: number;
@@ -68,6 +68,11 @@ export class Arena {
     const place = this.#inRow.get(what as object);
     const { offset, bytes } = this.#uses.get(place?.row ?? (what as object)) as Use;
     return place ? { offset: offset + place.offset, length: place.bytes } : { offset, length: bytes };
+  }
+
+  /** How long each thing is needed, and where it lies; what lies side by side is one list. */
+  get uses(): ReadonlyMap<object, Use> {
+    return this.#uses;
   }
 
   get bytes(): number {

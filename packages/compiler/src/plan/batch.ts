@@ -13,6 +13,8 @@ import type { Member, Rows } from './rows.ts';
 
 /** A kernel over several memories: where its bindings begin and end, if not where the first of them does. */
 export interface Batched extends Emitted {
+  /** The kernels that it does the work of. */
+  readonly of: readonly Emitted[];
   readonly ranges: readonly (Range | undefined)[];
 }
 
@@ -140,5 +142,6 @@ function joined({ members, kinds }: Run, rows: Rows, { boolBytes }: Limits): Bat
     memories[binding] = wholeOf((first.operands[p] as Operand).memory);
     ranges[binding] = { offset: 0, length: extent * itemBytes(dtype, boolBytes) };
   });
-  return { kernels: [widened(template, extent, indices)], memories, slots: emitted.slots, ranges };
+  const of = members.map((member) => member.emitted);
+  return { of, kernels: [widened(template, extent, indices)], memories, slots: emitted.slots, ranges };
 }

@@ -45,11 +45,36 @@ export interface PlanOptions extends FuseOptions {
   readonly rows?: readonly (readonly InputValue[])[];
 }
 
+/** A plan, and what became of the graph on the way to it. */
+export interface Stages {
+  readonly graph: Graph;
+  /** The clusters in the order in which they run. */
+  readonly fusion: Fusion;
+  /** What each of them comes to by itself. */
+  readonly single: readonly Part[];
+  /** The same, where equal work is done together. */
+  readonly parts: readonly Part[];
+  readonly arena: Arena;
+  readonly plan: Plan;
+  /** The same of bodies that are repeated. */
+  readonly bodies: ReadonlyMap<Graph, Stages>;
+}
+
 export function planProgram(graph: Graph, limits: Limits, options: PlanOptions = {}): Plan {
+  return planStages(graph, limits, options).plan;
+}
+
+/** `planProgram` with everything that it goes through, for those who print it. */
+export function planStages(graph: Graph, limits: Limits, options: PlanOptions = {}): Stages {
   const fusion = schedule(graph, fuse(graph, limits, options));
   const rows = new Rows(options.movable ?? [], options.rows ?? []);
   const { together = true } = options;
-  const planBody = (body: Graph) => planProgram(body, limits, { together });
+  const bodies = new Map<Graph, Stages>();
+  const planBody = (body: Graph) => {
+    const stages = planStages(body, limits, { together });
+    bodies.set(body, stages);
+    return stages.plan;
+  };
   const single = fusion.clusters.map((cluster) => partOf(cluster, fusion.memories, limits, planBody));
   const parts = together ? batch(single, rows, limits) : single;
   const arena = new Arena();
@@ -65,18 +90,18 @@ export function planProgram(graph: Graph, limits: Limits, options: PlanOptions =
     'repetition' in part ? part.repetition.step(binder) : stepsOf(part, limits, binder),
   );
   const { bindings, places } = binder;
-  const program = { bindings, arguments: graph.arguments, steps };
-  return {
-    program,
+  const plan = {
+    program: { bindings, arguments: graph.arguments, steps },
     places,
     rows: rows.inputs.map((members) => members.map(({ input }) => input)),
     arenaBytes: arena.bytes,
     intermediateBytes: arena.unshared,
   };
+  return { graph, fusion, single, parts, arena, plan, bodies };
 }
 
 /** Some steps of the program, before its memory is laid out. */
-type Part = Emitted | Batched | { readonly memories: readonly Memory[]; readonly repetition: RepetitionPlan };
+export type Part = Emitted | Batched | { readonly memories: readonly Memory[]; readonly repetition: RepetitionPlan };
 
 function partOf(cluster: Cluster, memories: Fusion['memories'], limits: Limits, planBody: (body: Graph) => Plan): Part {
   if (!cluster.repetition) return emit(cluster, memories, limits);

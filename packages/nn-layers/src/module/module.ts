@@ -65,7 +65,7 @@ export abstract class Module {
   /** Runs the module: pre-hooks, `forward`, hooks. Errors raised inside carry the path of the module they came from. */
   call(...inputs: Parameters<this['forward']>): ReturnType<this['forward']> {
     // A compiled function is recorded anew when the mode or the hooks have changed.
-    hostGuard(() => this.training);
+    hostGuard(() => this.training, this);
     hostGuard(() => this.forwardPreHooks);
     hostGuard(() => this.forwardHooks);
     try {

@@ -8,10 +8,12 @@ import { tensorsIn } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
 import { activeRecorder, recordWith } from './active.ts';
 import { compareRecordings } from './compare.ts';
+import { environment } from './environment.ts';
 import { type Outline, outline } from './outline.ts';
 import { Recorder } from './recorder.ts';
 import { Replay } from './replay.ts';
 import { signatureOf } from './tree.ts';
+import { type PlanWatcher, watcher } from './watcher.ts';
 
 /** Signatures that are kept; beyond them the one that was made first goes. */
 const signatureLimit = 16;
@@ -84,6 +86,8 @@ export function compile<Args extends readonly unknown[], Result>(
       return entry.replay.run(tensors, entry.replay.happen());
     }
     counters.recorded++;
+    const guards = entries.map(({ replay }) => replay.guards);
+    const watch = watcher()?.({ fn, args, guards, isCompared: entry !== undefined });
     const recorder = new Recorder(currentDevice(), tensors);
     try {
       const fresh = recordWith(recorder, () => outline(recorder, fn(...args)));
@@ -102,7 +106,7 @@ export function compile<Args extends readonly unknown[], Result>(
         entry.replay.release();
       }
       counters.planned++;
-      return planned(fresh, entries).run(tensors, recorder.numbers, recorder);
+      return planned(fresh, entries, watch).run(tensors, recorder.numbers, recorder);
     } catch (error) {
       recorder.undo();
       throw error;
@@ -137,9 +141,9 @@ function isSame<Result>({ outline, replay, isConfirmed }: Entry<Result>, fresh: 
   });
 }
 
-function planned<Result>(outline: Outline<Result>, entries: Entry<Result>[]): Replay<Result> {
+function planned<Result>(outline: Outline<Result>, entries: Entry<Result>[], watch?: PlanWatcher): Replay<Result> {
   // With FUSE=0 each operation is a kernel of its own: what is wrong then is not fusion's doing.
-  const replay = new Replay(outline, { together: environment('FUSE') !== '0' });
+  const replay = new Replay(outline, { together: environment('FUSE') !== '0' }, watch);
   entries.push({ outline, replay, isConfirmed: false, calls: 0 });
   if (entries.length > replayLimit) entries.shift()?.replay.release();
   return replay;
@@ -168,10 +172,4 @@ function sharingOf(tensors: readonly Tensor[], captured: WeakSet<Tensor>): strin
       captured.has(tensor) ? `&${numberOf(tensor)}` : tensors.indexOf(tensor) < i ? `=${tensors.indexOf(tensor)}` : '',
     )
     .join('');
-}
-
-/** A setting from outside; there is none in a page. */
-export function environment(name: string): string | undefined {
-  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  return process?.env?.[name];
 }

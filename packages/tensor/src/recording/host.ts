@@ -35,9 +35,11 @@ export function persistent(make: () => Tensor): Tensor {
 /**
  * Gives what `read` gives; a compiled function reads it again at every call and is recorded anew where it has changed. For what
  * decides which operations run: a flag, a count of layers.
+ *
+ * @param of whose it is, for those who print what was recorded
  */
-export function hostGuard<Value>(read: () => Value): Value {
+export function hostGuard<Value>(read: () => Value, of?: object): Value {
   const value = read();
-  activeRecorder()?.guard(read, value);
+  activeRecorder()?.guard(read, value, of);
   return value;
 }

@@ -25,6 +25,8 @@ export type HostEvent =
 export interface Guard {
   readonly read: () => unknown;
   readonly value: unknown;
+  /** Whose it is: a module, an optimizer. */
+  readonly of?: object | undefined;
 }
 
 /** Writes down what a function computes: operations as a graph, and what happens on the host beside it. */
@@ -153,8 +155,8 @@ export class Recorder {
     this.events.push({ kind: 'effect', run });
   }
 
-  guard(read: () => unknown, value: unknown): void {
-    this.guards.push({ read, value });
+  guard(read: () => unknown, value: unknown, of?: object): void {
+    this.guards.push({ read, value, of });
   }
 
   /** Has a tensor hold another value from here on. */

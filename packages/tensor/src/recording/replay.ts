@@ -9,6 +9,7 @@ import type { Outline } from './outline.ts';
 import type { Guard, HostEvent, Recorder, Source } from './recorder.ts';
 import { laySideBySide, rowsAmong } from './side-by-side.ts';
 import { mapTensors } from './tree.ts';
+import type { PlanWatcher, Runner } from './watcher.ts';
 
 /** What a recording leaves behind: a program, and what each call has to bring and take away. */
 export class Replay<Result> {
@@ -31,14 +32,20 @@ export class Replay<Result> {
   readonly #resultOf: ReadonlyMap<Tensor, number>;
   readonly #argumentOf: ReadonlyMap<Tensor, number>;
   #arena: DeviceBuffer | undefined;
+  readonly #runner: Runner | undefined;
 
-  /** @param options for planning: whether operations are fused */
-  constructor(outline: Outline<Result>, options: { readonly together: boolean }) {
+  /**
+   * @param options for planning: whether operations are fused
+   * @param watch who hears of it
+   */
+  constructor(outline: Outline<Result>, options: { readonly together: boolean }, watch?: PlanWatcher) {
     const { recorder, returned, results, resultOf, argumentOf, gradients } = outline;
     const { graph, device } = recorder;
     const overwritten = new Set(outline.overwritten);
     this.#returned = returned;
-    this.plan = planProgram(graph, device.backend.limits, { ...options, ...movableOf(recorder) });
+    const planOptions = { ...options, ...movableOf(recorder) };
+    this.#runner = watch?.(outline, planOptions);
+    this.plan = planProgram(graph, device.backend.limits, planOptions);
     this.guards = recorder.guards;
     this.sources = recorder.sources;
     this.#device = device;
@@ -88,7 +95,8 @@ export class Replay<Result> {
     if (!this.#arena && this.plan.arenaBytes > 0) this.#arena = this.#device.allocate(this.plan.arenaBytes);
     const buffers = bindPlaces(this.plan, { inputs, results: results.map(bindingOf), arena: this.#arena });
     try {
-      this.#device.run(this.#prepared, buffers, numbers);
+      if (this.#runner) this.#runner(this.#device, this.#prepared, buffers, numbers);
+      else this.#device.run(this.#prepared, buffers, numbers);
     } catch (error) {
       throw named(error, 'a compiled function');
     }
