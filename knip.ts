@@ -30,6 +30,9 @@ const config: KnipConfig = {
         'src/contenders/{even-keel,peak}.ts',
         'src/contenders/chromium/{main,worker}.ts',
         'src/peers/*/main.mjs',
+        // By the name of a style.
+        'src/peers/tensorflow-js/*/make-step.mjs',
+        'src/peers/jax-js/*-layers.mjs',
         'test/**/*.ts',
       ],
     },

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { backends } from './contenders/backends.ts';
 import { alter, type Variant, variantWords } from './contenders/variant.ts';
+import { type PeerStyle, peerStyles } from './peers/peers.ts';
 import { type Workload, workloads } from './workloads/index.ts';
 
 export type SuiteName = 'train' | 'kernels' | 'startup';
@@ -11,6 +12,8 @@ export interface CommandLine {
   readonly workloads: readonly Workload[];
   readonly variant: Variant;
   readonly also: readonly string[];
+  /** How TensorFlow.js and jax-js are to be used. */
+  readonly peerStyles: readonly PeerStyle[];
   readonly rounds: number;
   readonly json: boolean;
 }
@@ -20,7 +23,7 @@ const suiteNames: readonly SuiteName[] = ['train', 'kernels', 'startup'];
 export const usage = `usage: pnpm bench [--suite ${suiteNames.join('|')}] [--backend ${Object.keys(backends).join('|')}] [--threads n]
   [--only W1,matmul,…] [--eager] [--plain] [--also <variant>,…] [--rounds n] [--json]
 variants: ${variantWords}. Without --suite: train and kernels.
-pnpm bench:peers takes the same, and times TensorFlow.js, jax-js and PyTorch beside it.`;
+pnpm bench:peers takes the same and [--peers written|tuned|both], and times TensorFlow.js, jax-js and PyTorch beside it.`;
 
 /** @throws Error for an unknown option, suite, backend, workload or variant, or a number out of range */
 export function readCommandLine(words: readonly string[]): CommandLine {
@@ -35,6 +38,7 @@ export function readCommandLine(words: readonly string[]): CommandLine {
       eager: { type: 'boolean', default: false },
       plain: { type: 'boolean', default: false },
       also: { type: 'string' },
+      peers: { type: 'string', default: 'both' },
       rounds: { type: 'string', default: '7' },
       json: { type: 'boolean', default: false },
     },
@@ -48,12 +52,14 @@ export function readCommandLine(words: readonly string[]): CommandLine {
   };
   const also = list(values.also);
   for (const word of also) alter(variant, word);
+  const style = oneOf('peers', values.peers, [...peerStyles, 'both']);
   const suites = values.suite === undefined ? undefined : [oneOf('suite', values.suite, suiteNames)];
   return {
     suites: suites ?? ['train', 'kernels'],
     workloads: choose(list(values.only)),
     variant,
     also,
+    peerStyles: style === 'both' ? peerStyles : [style],
     rounds: positive('rounds', values.rounds),
     json: values.json,
   };

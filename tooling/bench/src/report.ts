@@ -1,3 +1,4 @@
+import type { Contender } from './contenders/contender.ts';
 import { median } from './timing/median.ts';
 import type { Timing } from './timing/race.ts';
 import type { StartUp } from './timing/start-ups.ts';
@@ -9,13 +10,17 @@ export interface Result {
   readonly title: string;
   readonly medians: Readonly<Record<string, number>>;
   readonly ratios: Readonly<Record<string, number>>;
-  /** The fastest of the peers, where there was one. */
-  readonly bestPeer?: string;
+  /** The fastest of the peers written in one way, for each way that there was one of. */
+  readonly bestPeers: Readonly<Record<string, string>>;
   readonly timings: readonly Timing[];
 }
 
-/** @param peers names of the contenders among which the fastest is looked for */
-export function resultOf({ name, title }: Workload, timings: readonly Timing[], peers: readonly string[] = []): Result {
+/** @param contenders those that were timed, among whose peers the fastest is looked for */
+export function resultOf(
+  { name, title }: Workload,
+  timings: readonly Timing[],
+  contenders: readonly Pick<Contender, 'name' | 'peerStyle'>[] = [],
+): Result {
   const good = timings.filter(({ error }) => error === undefined);
   const medians = Object.fromEntries(good.map(({ contender, steps }) => [contender, median(steps)]));
   const first = timings[0] && medians[timings[0].contender];
@@ -27,22 +32,27 @@ export function resultOf({ name, title }: Workload, timings: readonly Timing[], 
             .slice(1)
             .map(([other, time]) => [other, time / first]),
         );
-  const [bestPeer] = peers
-    .filter((peer) => medians[peer] !== undefined)
-    .sort((left, right) => medians[left]! - medians[right]!);
-  return { name, title, medians, ratios, bestPeer, timings };
+  const bestPeers: Record<string, string> = {};
+  for (const { name: peer, peerStyle } of contenders) {
+    if (peerStyle === undefined || medians[peer] === undefined) continue;
+    const best = bestPeers[peerStyle];
+    if (best === undefined || medians[peer]! < medians[best]!) bestPeers[peerStyle] = peer;
+  }
+  return { name, title, medians, ratios, bestPeers, timings };
 }
 
-/** A line for each workload that peers took part in: the first contender against the fastest of them, and against the others. */
+/** A line for each workload that peers took part in: the first contender against the fastest in each style, and against the others. */
 export function summary(results: readonly Result[]): string[] {
-  const rows = results.flatMap(({ name, medians, ratios, bestPeer, timings }) => {
+  const rows = results.flatMap(({ name, medians, ratios, bestPeers, timings }) => {
     const own = timings[0] && medians[timings[0].contender];
-    if (own === undefined || bestPeer === undefined) return [];
-    const others = Object.entries(ratios).map(([other, ratio]) => `${other} ×${ratio.toFixed(2)}`);
-    const best = `${bestPeer} ×${ratios[bestPeer]?.toFixed(2)}`;
-    return [`${name.padEnd(16)} ${figure(own)} ms   ${best.padEnd(22)} (${others.join(', ')})`];
+    const best = Object.values(bestPeers);
+    if (own === undefined || best.length === 0) return [];
+    const ratioTo = (other: string): string => `${other} ×${ratios[other]?.toFixed(2)}`;
+    const others = Object.keys(ratios).filter((other) => !best.includes(other));
+    const columns = best.map((peer) => ratioTo(peer).padEnd(31)).join(' ');
+    return [`${name.padEnd(16)} ${figure(own)} ms   ${columns} (${others.map(ratioTo).join('; ')})`];
   });
-  return rows.length === 0 ? [] : ['Against the better peer (and each):', ...rows, ''];
+  return rows.length === 0 ? [] : ['Against the better peer as written and as tuned (and each):', ...rows, ''];
 }
 
 /** A block of lines for people: a contender each, medians over the rounds, all in milliseconds. */

@@ -34,7 +34,6 @@ export async function runBench(asked: CommandLine, contenders: readonly Contende
   const folder = mkdtempSync(join(tmpdir(), 'evenkeel-bench-'));
   const results: Result[] = [];
   const starts: Report['startUps'][number][] = [];
-  const peers = contenders.filter(({ isPeer }) => isPeer).map(({ name }) => name);
   const say = (text: readonly string[]): void => console.log(text.join('\n'));
   useBackend(wasm());
   try {
@@ -45,7 +44,7 @@ export async function runBench(asked: CommandLine, contenders: readonly Contende
       const file = join(folder, `${workload.name}.safetensors`);
       await writeStart(workload, file);
       if (isTimed) {
-        const result = resultOf(workload, await race(contenders, workload, file, asked.rounds), peers);
+        const result = resultOf(workload, await race(contenders, workload, file, asked.rounds), contenders);
         results.push(result);
         say(lines(result, workload));
         complain(result.timings);

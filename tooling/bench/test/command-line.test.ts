@@ -22,6 +22,7 @@ test.each([
   ['--threads 0', '--threads is "0"; a whole number from 1 up is expected'],
   ['--also fast', 'no variant "fast"; there are: eager, plain'],
   ['--also chromium+fast', 'no variant "fast"; there are: eager, plain'],
+  ['--peers best', '--peers is "best"; there are: written, tuned, both'],
   ['--fast', '--fast'],
 ])('refuses "%s" and says what there is', (words, message) => {
   expect(() => readCommandLine(words.split(' '))).toThrow(message);

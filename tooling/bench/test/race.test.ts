@@ -104,6 +104,18 @@ test('a contender whose loss is another, that fails or that ends is out by name;
   expect(timings[0]!.processor).toEqual([120]);
 });
 
+test('a contender that takes seconds for a step does fewer of them in a round', async () => {
+  const program = `
+    const { writeSync } = require('node:fs');
+    writeSync(3, '{"version":"slow"}\\n');
+    process.stdin.on('data', (steps) =>
+      writeSync(3, JSON.stringify({ milliseconds: 2000 * steps, processor: 1000 * steps, value: +steps }) + '\\n'));`;
+  const slow: Contender = { name: 'slow', command: () => [process.execPath, '-e', program] };
+  const [timing] = await race([slow], { ...w1, stepsPerRound: 10 }, file, 1);
+  expect(timing).toMatchObject({ firstValue: 1, laterValue: 10, steps: [2000], processor: [1000] });
+  expect(timing!.warmUp).toBe(22_000);
+});
+
 test('a start-up is timed from the start of a process, anew in each round', async () => {
   const [started] = await startUps([fake('quick', { milliseconds: 7, processor: 7, value: 1 })], w1, file, 2);
   expect(started!.steps).toEqual(Array(4).fill([7, 7]));

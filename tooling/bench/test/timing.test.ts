@@ -16,15 +16,23 @@ test('a ratio says how many times as long as the first contender another takes, 
   const timings = [
     timing('ours', [2, 2, 50]),
     timing('theirs', [5, 1, 6]),
+    timing('theirs, tuned', [4]),
     timing('slow', [8]),
     timing('native', [1]),
     timing('broken', [1], 'it broke'),
   ];
-  const result = resultOf(workloads[0]!, timings, ['slow', 'broken', 'theirs']);
-  expect(result.medians).toEqual({ ours: 2, theirs: 5, slow: 8, native: 1 });
-  expect(result.ratios).toEqual({ theirs: 2.5, slow: 4, native: 0.5 });
-  expect(result.bestPeer).toBe('theirs');
-  expect(summary([result]).join('\n')).toContain('theirs ×2.50');
+  const result = resultOf(workloads[0]!, timings, [
+    { name: 'ours' },
+    { name: 'slow', peerStyle: 'written' },
+    { name: 'theirs', peerStyle: 'written' },
+    { name: 'theirs, tuned', peerStyle: 'tuned' },
+    { name: 'broken', peerStyle: 'tuned' },
+    { name: 'native' },
+  ]);
+  expect(result.medians).toEqual({ ours: 2, theirs: 5, 'theirs, tuned': 4, slow: 8, native: 1 });
+  expect(result.ratios).toEqual({ theirs: 2.5, 'theirs, tuned': 2, slow: 4, native: 0.5 });
+  expect(result.bestPeers).toEqual({ written: 'theirs', tuned: 'theirs, tuned' });
+  expect(summary([result]).join('\n')).toMatch(/theirs ×2.50 +theirs, tuned ×2.00 +\(slow ×4.00; native ×0.50\)/);
   expect(summary([resultOf(workloads[0]!, timings)])).toEqual([]);
 });
 

@@ -13,8 +13,8 @@ export interface Contender {
   readonly isUnchecked?: boolean;
   /** Set where results are to be the first contender's to the last bit. */
   readonly isExact?: boolean;
-  /** Another library in JavaScript: what Even Keel is to be faster than. */
-  readonly isPeer?: boolean;
+  /** Set for another library in JavaScript, which Even Keel is to be faster than: how it is used. */
+  readonly peerStyle?: 'written' | 'tuned';
 }
 
 /** A contender's process, with one workload loaded. */

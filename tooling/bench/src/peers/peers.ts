@@ -3,24 +3,27 @@ import { join } from 'node:path';
 import type { Contender } from '../contenders/contender.ts';
 import { installPeers } from './install.ts';
 
-/** The other libraries, each as it is fastest. The two in JavaScript have one thread in Node, whatever is asked. */
-export function peers(threads: number): Contender[] {
+/** How the libraries in JavaScript are used: as their documentation writes it, or as they are fastest. */
+export const peerStyles: readonly PeerStyle[] = ['written', 'tuned'];
+export type PeerStyle = NonNullable<Contender['peerStyle']>;
+
+/** The other libraries. The two in JavaScript have one thread in Node, whatever is asked. */
+export function peers(threads: number, styles: readonly PeerStyle[] = peerStyles): Contender[] {
   const installation = installPeers();
-  const contenders = ['tensorflow-js', 'jax-js'].map((name): Contender => {
-    const main = join(import.meta.dirname, name, 'main.mjs');
-    return {
-      name,
-      isPeer: true,
-      command: (workload, file) => [
-        process.execPath,
-        '--conditions=@evenkeel/source',
-        main,
-        workload,
-        file,
-        installation,
-      ],
-    };
-  });
+  const contenders = ['tensorflow-js', 'jax-js'].flatMap((name) =>
+    styles.map((style): Contender => {
+      const main = join(import.meta.dirname, name, 'main.mjs');
+      return {
+        name: `${name}, ${style}`,
+        peerStyle: style,
+        command: (workload, file) =>
+          [...[process.execPath, '--conditions=@evenkeel/source'], ...[main, workload, file, installation, style]] as [
+            string,
+            ...string[],
+          ],
+      };
+    }),
+  );
   const python = findPython();
   if (python === undefined) {
     console.error('PyTorch is left out: no python3 here has it (Debian: apt install python3-torch).');

@@ -26,6 +26,9 @@ export interface Timing {
 // Long enough for an engine to have compiled its hot code for good.
 const warmUpMilliseconds = 500;
 
+// What takes longer does fewer steps in a round: whoever needs seconds for one shows that in two of them as well.
+const roundMilliseconds = 5000;
+
 /**
  * Times contenders on one workload. Each has a process of its own, started and warmed up one after another; then they take turns, a
  * round each, from another first one every time, so that what else the machine does falls on all alike.
@@ -61,11 +64,13 @@ class Runner {
   readonly contender: Contender;
   readonly running: Running;
   readonly #steps: number;
+  #stepsOfRound: number;
 
   constructor(contender: Contender, running: Running, workload: Workload) {
     this.contender = contender;
     this.running = running;
     this.#steps = workload.stepsPerRound;
+    this.#stepsOfRound = this.#steps;
     this.timing = {
       contender: contender.name,
       version: '',
@@ -96,6 +101,8 @@ class Runner {
     timing.firstValue = first.value;
     const later = await this.running.run(this.#steps);
     timing.laterValue = later.value;
+    const most = Math.floor((roundMilliseconds * this.#steps) / later.milliseconds);
+    this.#stepsOfRound = Math.max(1, Math.min(this.#steps, most));
     timing.warmUp = first.milliseconds + later.milliseconds;
     while (timing.warmUp < warmUpMilliseconds) {
       timing.warmUp += (await this.running.run(this.#steps)).milliseconds;
@@ -103,9 +110,9 @@ class Runner {
   }
 
   async round(): Promise<void> {
-    const { milliseconds, processor, kernels } = await this.running.run(this.#steps);
-    this.timing.steps.push(milliseconds / this.#steps);
-    this.timing.processor.push(processor / this.#steps);
+    const { milliseconds, processor, kernels } = await this.running.run(this.#stepsOfRound);
+    this.timing.steps.push(milliseconds / this.#stepsOfRound);
+    this.timing.processor.push(processor / this.#stepsOfRound);
     if (kernels !== undefined) this.timing.kernels = kernels;
   }
 }

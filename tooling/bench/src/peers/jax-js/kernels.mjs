@@ -1,7 +1,7 @@
 import { adam } from './training.mjs';
 
 /** A kernel workload as a compiled function from its inputs to its outputs. */
-export function kernel(jax, name, state) {
+export function kernel(jax, name, state, layers) {
   const { numpy: np, nn } = jax;
   const compiled = (step) => {
     const function_ = jax.jit(step);
@@ -9,7 +9,7 @@ export function kernel(jax, name, state) {
   };
   const makers = {
     'layer-norm': () => {
-      const bothWays = compiled((x, dy, weight, bias) => layerNormBothWays(np, x, dy, weight, bias));
+      const bothWays = compiled(layers(jax).layerNormBothWays);
       return (x, dy) => bothWays(x, dy, state.weight, state.bias);
     },
     softmax: () => compiled((x) => [nn.softmax(x, -1)]),
@@ -20,21 +20,6 @@ export function kernel(jax, name, state) {
     NT: () => compiled((a, b) => [np.matmul(a, b.transpose())]),
   };
   return makers[name.replace(/^matmul-\d+-/, '')]();
-}
-
-/** With the gradients written out: two thirds of the time of those that `vjp` derives. */
-function layerNormBothWays(np, x, dy, weight, bias) {
-  const mean = (values) => values.mean(-1, { keepdims: true });
-  const centered = x.ref.sub(mean(x));
-  const inverse = np.reciprocal(np.sqrt(mean(np.square(centered.ref)).add(1e-5)));
-  const normalized = centered.mul(inverse.ref);
-  const y = normalized.ref.mul(weight.ref).add(bias);
-  const dWeight = dy.ref.mul(normalized.ref).sum(0);
-  const dBias = dy.ref.sum(0);
-  const d = dy.mul(weight);
-  const slope = normalized.ref.mul(mean(d.ref.mul(normalized)));
-  const dx = d.ref.sub(mean(d)).sub(slope).mul(inverse);
-  return [y, dx, dWeight, dBias];
 }
 
 function adamW(jax, state) {

@@ -1,4 +1,7 @@
-/** A process that runs one workload with jax-js: `main.mjs <workload> <file of the start> <folder of the installation>`. */
+/**
+ * A process that runs one workload with jax-js, written or tuned:
+ * `main.mjs <workload> <file of the start> <folder of the installation> <written or tuned>`.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,7 +11,7 @@ import { kernel } from './kernels.mjs';
 import { models } from './models.mjs';
 import { trainer } from './training.mjs';
 
-const [name, file, installation] = process.argv.slice(2);
+const [name, file, installation, style] = process.argv.slice(2);
 
 await serve(async () => {
   const folder = join(installation, 'node_modules/@jax-js/jax');
@@ -18,6 +21,7 @@ await serve(async () => {
   jax.defaultDevice('wasm');
   // It would use every core if it found this one, which Node does not have.
   if (typeof Worker !== 'undefined') throw new Error('jax-js is to run on one thread');
+  const { layers } = await import(`./${style}-layers.mjs`);
   const start = readStart(file);
   const toArray = ({ shape, data }) => {
     const dtype = data instanceof Int32Array ? jax.numpy.int32 : jax.numpy.float32;
@@ -25,7 +29,8 @@ await serve(async () => {
   };
   const state = Object.fromEntries(Object.entries(start.state).map(([key, value]) => [key, toArray(value)]));
   const batches = start.batches.map((inputs) => inputs.map(toArray));
-  const step = models[name] ? trainer(jax, models[name](jax), state) : kernel(jax, name, state);
+  const makeModel = models[name];
+  const step = makeModel ? trainer(jax, makeModel(jax, layers), state) : kernel(jax, name, state, layers);
 
   let done = 0;
   async function run(steps) {
@@ -40,5 +45,5 @@ await serve(async () => {
     for (const output of outputs) sum += (await output.ravel().slice([0, 1]).data())[0];
     return sum;
   }
-  return { version: `jax-js ${version}, wasm, compiled`, run };
+  return { version: `jax-js ${version}, wasm, compiled, as ${style}`, run };
 });

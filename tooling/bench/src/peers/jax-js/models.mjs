@@ -1,10 +1,8 @@
-import { layers } from './layers.mjs';
-
 const adamW = { weightDecay: 0.01, maxNorm: 1 };
 
-/** For each training workload a model: the loss from parameters by the names of Even Keel's state dict. */
+/** For each training workload a model of the given layers: the loss from parameters by the names of Even Keel's state dict. */
 export const models = {
-  W1: (jax) => {
+  W1: (jax, layers) => {
     const { linear, crossEntropy } = layers(jax);
     return {
       loss(p, buffers, x, y) {
@@ -17,9 +15,9 @@ export const models = {
       },
     };
   },
-  W2: (jax) => ({ ...adamW, loss: deepMLP(jax, layers(jax).layerNorm) }),
-  W2b: (jax) => ({ ...adamW, loss: deepMLP(jax, layers(jax).batchNorm) }),
-  W3: (jax) => {
+  W2: (jax, layers) => ({ ...adamW, loss: deepMLP(jax, layers(jax), layers(jax).layerNorm) }),
+  W2b: (jax, layers) => ({ ...adamW, loss: deepMLP(jax, layers(jax), layers(jax).batchNorm) }),
+  W3: (jax, layers) => {
     const { linear, convolve, batchNorm, maxPool, crossEntropy } = layers(jax);
     return {
       loss(p, buffers, x, y) {
@@ -34,11 +32,10 @@ export const models = {
       },
     };
   },
-  W4: (jax) => ({ ...adamW, loss: gpt(jax) }),
+  W4: (jax, layers) => ({ ...adamW, loss: gpt(jax, layers(jax)) }),
 };
 
-function deepMLP(jax, norm) {
-  const { linear, crossEntropy } = layers(jax);
+function deepMLP(jax, { linear, crossEntropy }, norm) {
   return (p, buffers, x, y) => {
     const newBuffers = {};
     let hidden = x;
@@ -60,9 +57,7 @@ function tracked(norm, x, p, buffers, newBuffers, name) {
   return result;
 }
 
-function gpt(jax) {
-  const { numpy: np, nn } = jax;
-  const { linear, layerNorm, crossEntropy } = layers(jax);
+function gpt({ numpy: np, nn }, { linear, layerNorm, crossEntropy }) {
   const [heads, depth] = [4, 4];
   return (p, buffers, x, y) => {
     const [batch, length] = x.shape;

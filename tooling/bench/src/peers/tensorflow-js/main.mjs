@@ -1,25 +1,22 @@
-/** A process that runs one workload with TensorFlow.js: `main.mjs <workload> <file of the start> <folder of the installation>`. */
+/**
+ * A process that runs one workload with TensorFlow.js, written or tuned:
+ * `main.mjs <workload> <file of the start> <folder of the installation> <written or tuned>`.
+ */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { serve } from '../../contenders/serve.ts';
 import { readStart } from '../start.mjs';
-import { kernel } from './kernels.mjs';
-import { models } from './models.mjs';
-import { trainer } from './training.mjs';
 
-const [name, file, installation] = process.argv.slice(2);
+const [name, file, installation, style] = process.argv.slice(2);
 
 await serve(async () => {
   const load = createRequire(join(installation, 'package.json'));
   const tf = load('@tensorflow/tfjs');
   load('@tensorflow/tfjs-backend-wasm');
   await tf.setBackend('wasm');
-  const { state, batches } = readStart(file);
+  const { makeStep } = await import(`./${style}/make-step.mjs`);
   const toTensor = ({ shape, data }) => tf.tensor(data, shape, data instanceof Int32Array ? 'int32' : 'float32');
-  const makeModel = models[name];
-  const step = makeModel
-    ? trainer(tf, makeModel(tf, state), batches)
-    : kernel(tf, name, state, batches[0].map(toTensor));
+  const step = makeStep(tf, name, readStart(file), toTensor);
 
   let done = 0;
   async function run(steps) {
@@ -33,5 +30,5 @@ await serve(async () => {
     tf.dispose(outputs);
     return sum;
   }
-  return { version: `TensorFlow.js ${tf.version_core}, wasm with SIMD`, run };
+  return { version: `TensorFlow.js ${tf.version_core}, wasm with SIMD, as ${style}`, run };
 });
