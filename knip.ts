@@ -19,6 +19,7 @@ const config: KnipConfig = {
     },
     'packages/*': { entry: ['README.md', 'test/**/*.ts'] },
     'apps/*': { entry: ['README.md', 'test/**/*.ts'] },
+    'apps/playground': { entry: ['index.html', 'README.md', 'src/experiment/worker.ts', 'test/**/*.ts'] },
     'tooling/*': { entry: ['src/main.ts', 'test/**/*.ts'] },
     examples: { entry: ['*.ts'] },
     'tooling/bootstrap': { entry: ['*.mjs', 'test/**/*.ts'] },

@@ -1,4 +1,5 @@
 import {
+  BatchNorm1d,
   Dropout,
   GELU,
   LayerNorm,
@@ -12,13 +13,19 @@ import {
 } from '@evenkeel/nn-layers';
 import type { Tensor } from '@evenkeel/tensor';
 
+const norms = {
+  none: () => [],
+  batch: (features: number) => [new BatchNorm1d(features)],
+  layer: (features: number) => [new LayerNorm(features)],
+} as const;
+
 const activations = { relu: ReLU, gelu: GELU, silu: SiLU, tanh: Tanh } as const;
 
 export interface MLPOptions {
   /** Features of each hidden layer, any number of them (default `[256]`). */
   hidden?: readonly number[];
-  /** What stands between a hidden layer's matrix and its activation (default `none`). */
-  norm?: 'none' | 'layer';
+  /** What stands between a hidden layer's matrix and its activation (default `none`); `batch` takes inputs `[N, inFeatures]`. */
+  norm?: keyof typeof norms;
   /** Default `relu`. */
   activation?: keyof typeof activations;
   /** Probability of dropout after each activation (default 0). */
@@ -44,9 +51,7 @@ export class MLP extends Module {
     const layers: TensorModule[] = [];
     let features = inFeatures;
     for (const next of hidden) {
-      layers.push(new Linear(features, next));
-      if (norm === 'layer') layers.push(new LayerNorm(next));
-      layers.push(new activations[activation]());
+      layers.push(new Linear(features, next), ...norms[norm](next), new activations[activation]());
       if (dropout > 0) layers.push(new Dropout(dropout));
       features = next;
     }

@@ -1,0 +1,15 @@
+import type { Tensor } from '@evenkeel/tensor';
+import type { Contestant } from './contestant.ts';
+import type { PointSet } from './point-sets.ts';
+import type { Side } from './settings.ts';
+
+/** One kind of run: its data, and how each of the two networks that learn it is made. */
+export interface Task<Settings, Batch = Readonly<Record<string, Tensor>>> {
+  /** What the measured layers are called, from the first on. */
+  layerNames(settings: Settings): readonly string[];
+  /** One epoch of batches, which both networks get; another epoch each time. */
+  data(settings: Settings): Iterable<Batch>;
+  /** The points to draw, where the data are points. */
+  points?(settings: Settings): PointSet;
+  contestant(settings: Settings, side: Side): Contestant<Batch>;
+}

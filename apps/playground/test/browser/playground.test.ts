@@ -1,0 +1,182 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openSite, type Site } from './site.ts';
+import { tasksOfThePage } from './tasks-of-the-page.ts';
+
+/** The longest task on the page's own thread that a visitor does not feel, in milliseconds. */
+const LONG_TASK = 50;
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite({ isolated: true });
+});
+afterAll(() => site.close());
+
+let page: Page;
+let complaints: string[];
+afterEach(() => page.close());
+
+async function visit(address: string, { width = 1440, height = 900, scheme = 'light' as 'light' | 'dark' } = {}) {
+  page = await site.browser.newPage({ viewport: { width, height }, colorScheme: scheme });
+  complaints = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(site.address + address);
+}
+
+const button = (name: string) => page.getByRole('button', { name, exact: true });
+const step = async () => Number((await page.getByTestId('step').textContent())?.replaceAll(',', ''));
+const loss = (side: string) => page.getByTestId(`loss-${side}`).textContent();
+const reached = (least: number) => expect.poll(step, { timeout: 60_000, interval: 50 }).toBeGreaterThanOrEqual(least);
+const network = (name: string) => page.getByRole('region', { name: `Network ${name}` });
+
+/** What the page shows of a run: figures, and the drawings as short sums. */
+async function shown() {
+  const drawings = await page.locator('canvas.map').evaluateAll((all) =>
+    all.map((map) => {
+      const { data } = (map as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, 480, 480);
+      return data.reduce((sum, value) => (Math.imul(sum, 31) + value) | 0, 0);
+    }),
+  );
+  const answers = await page.locator('.answers').allTextContents();
+  return { step: await step(), a: await loss('a'), b: await loss('b'), drawings, answers };
+}
+
+/** The same, once what was on its way when it was paused has arrived: the address then tells the step. */
+async function settled() {
+  await expect.poll(async () => new URL(page.url()).searchParams.get('step') === String(await step())).toBe(true);
+  let before = await shown();
+  await expect
+    .poll(
+      async () => {
+        const [last, now] = [before, await shown()];
+        before = now;
+        return JSON.stringify(now) === JSON.stringify(last);
+      },
+      { interval: 500 },
+    )
+    .toBe(true);
+  return before;
+}
+
+describe.each([
+  { width: 1440, height: 900 },
+  { width: 360, height: 740 },
+])('the first page at $width pixels', (size) => {
+  it('trains two networks on points, in a worker, without a long task after load or a complaint', async () => {
+    await visit('', size);
+    await network('A').getByRole('img').waitFor();
+    const tasks = await tasksOfThePage(page, async () => {
+      await page.getByLabel('Pace').selectOption('full speed');
+      await button('Play').click();
+      await reached(300);
+      await button('Pause').click();
+    });
+    expect(tasks.length).toBeGreaterThan(20);
+    expect(Math.max(...tasks)).toBeLessThan(LONG_TASK);
+    expect(complaints).toEqual([]);
+    const paused = await settled();
+    await page.waitForTimeout(500);
+    expect(await shown()).toEqual(paused);
+  });
+
+  it('fits: nothing is wider than the page', async () => {
+    for (const task of ['points', 'dates']) {
+      await visit(`?task=${task}&depth=1`, size);
+      await network('B').getByText('loss').waitFor();
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(width).toBe(size.width);
+      if (task === 'points') await page.close();
+    }
+  });
+
+  it.each(['light', 'dark'] as const)('has nothing that axe finds wrong, in %s', async (scheme) => {
+    await visit('?step=3', { ...size, scheme });
+    await reached(3);
+    await network('B').getByRole('img').waitFor();
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() =>
+      (
+        window as never as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
+      ).axe.run(),
+    );
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('; ')}`)).toEqual([]);
+  });
+});
+
+it('A and B begin with the same loss, and part', async () => {
+  await visit('');
+  await button('Step').click();
+  await reached(1);
+  expect(await loss('a')).toBe('0.6931');
+  expect(await loss('b')).toBe('0.6931');
+  for (let next = 2; next <= 30; next++) {
+    await button('Step').click();
+    await reached(next);
+  }
+  expect(await loss('b')).not.toBe(await loss('a'));
+});
+
+it.each(['?shape=moons&depth=4&batch=16', '?task=dates&depth=1&width=16'])(
+  'opened again from its address, %s gives the same picture',
+  async (address) => {
+    await visit(address);
+    await button('Play').click();
+    await reached(25);
+    await button('Pause').click();
+    const before = await settled();
+    await page.reload();
+    await reached(before.step);
+    await expect.poll(shown, { timeout: 30_000 }).toEqual(before);
+    expect(complaints).toEqual([]);
+  },
+);
+
+it('a choice begins anew, and is in the address', async () => {
+  await visit('');
+  await page.getByLabel('Hidden layers').selectOption('2');
+  await network('A').getByRole('radio', { name: 'LayerNorm' }).check();
+  await expect.poll(() => page.url()).toContain('a=layer');
+  expect(page.url()).toContain('depth=2');
+  expect(await step()).toBe(0);
+  await button('Step').click();
+  await reached(1);
+});
+
+it('can be used by keyboard alone', async () => {
+  await visit('?depth=1');
+  await network('A').getByRole('img').waitFor();
+  await page.keyboard.press('s');
+  await reached(1);
+  await page.keyboard.press(' ');
+  await button('Pause').waitFor();
+  await reached(5);
+  await page.keyboard.press(' ');
+  await button('Play').waitFor();
+  await page.keyboard.press('r');
+  await expect.poll(step).toBe(0);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => page.url()).toContain('task=dates');
+});
+
+it('the dates task shows what each network makes of days it never saw', async () => {
+  await visit('?task=dates&depth=1&width=16&step=2');
+  await reached(2);
+  for (const name of ['A', 'B']) await expect.poll(() => network(name).getByRole('row').count()).toBe(6);
+});
+
+it('the button changes between light and dark, and the choice stays', async () => {
+  await visit('?depth=1');
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await background();
+  await button('Switch to dark colors').click();
+  const dark = await background();
+  expect(dark).not.toBe(light);
+  await page.reload();
+  await button('Switch to light colors').waitFor();
+  expect(await background()).toBe(dark);
+});
