@@ -1,6 +1,6 @@
-import { type Expression, integer, type Shape, sizeOf, weightedSum } from '@evenkeel/backend';
+import { axis, type Expression, integer, type Shape, sizeOf } from '@evenkeel/backend';
 import type { AppliedValue, RepeatValue, Value } from '../graph/value.ts';
-import { axesOver, axisReplacement, keyOf } from '../positions/divide.ts';
+import { axesIn, axesOver, axisReplacement, keyOf } from '../positions/divide.ts';
 import { ravel, unravel } from '../positions/reshape.ts';
 import type { Memory } from './memory.ts';
 
@@ -82,35 +82,35 @@ export class Cluster {
 
   constructor(id: number, shape: Shape) {
     this.id = id;
-    this.elements = this.#addAxes(shape);
+    this.elements = this.addAxes(shape).axes;
   }
 
   /** The place of an element in a shape of as many. */
   placeIn(shape: Shape): Expression[] {
-    return unravel(this.#number(this.elements), shape, this.extents);
+    return unravel(this.numberAlong(this.elements), shape, this.extents);
   }
 
   /** Which element or row of the cluster lies at a place, if it goes through them all in order. */
   levelOf(at: readonly Expression[], shape: Shape): 'element' | 'row' | undefined {
-    const key = keyOf(ravel(at, shape));
     const size = sizeOf(shape);
-    if (key === keyOf(this.#number(this.elements)) && size === this.sizeOf(this.elements)) return 'element';
-    if (this.inner === undefined) return undefined;
-    return key === keyOf(this.#number(this.outer)) && size === this.sizeOf(this.outer) ? 'row' : undefined;
+    const goesThrough = (axes: readonly number[]): boolean =>
+      size === this.sizeOf(axes) && keyOf(ravel(at, shape)) === keyOf(this.numberAlong(axes));
+    if (goesThrough(this.elements)) return 'element';
+    return this.inner !== undefined && goesThrough(this.outer) ? 'row' : undefined;
   }
 
   /** The axes over which is not folded. */
   get outer(): readonly number[] {
-    return this.elements.filter((axis) => !this.inner?.includes(axis));
+    return this.elements.filter((element) => !this.inner?.includes(element));
   }
 
   sizeOf(axes: readonly number[]): number {
-    return axes.reduce((size, axis) => size * (this.extents[axis] as number), 1);
+    return sizeOf(this.#extentsOf(axes));
   }
 
   /** The number of a row, or of a position within it. */
   numberAlong(axes: readonly number[]): Expression {
-    return this.#number(axes);
+    return ravel(axes.map(axis), this.#extentsOf(axes));
   }
 
   /** How places change if elements are numbered in a shape of as many; the cluster stays as it is. */
@@ -119,11 +119,10 @@ export class Cluster {
     let next = 0;
     const axes = axesOver(extents);
     const places = shape.map((extent) => (extent === 1 ? integer(0) : (axes[next++] as Expression)));
-    const old = this.elements.map((axis) => this.extents[axis] as number);
-    const replaced = unravel(ravel(axes, extents), old, extents);
+    const replaced = unravel(ravel(axes, extents), this.#extentsOf(this.elements), extents);
     const byAxis: Expression[] = [];
-    this.elements.forEach((axis, i) => {
-      byAxis[axis] = replaced[i] as Expression;
+    this.elements.forEach((element, i) => {
+      byAxis[element] = replaced[i] as Expression;
     });
     return { extents, places, replace: axisReplacement(byAxis, extents) };
   }
@@ -133,40 +132,18 @@ export class Cluster {
     const { extents, places, replace } = this.trial(shape);
     for (const entry of [...this.accesses, ...this.kept]) entry.at = entry.at.map(replace);
     this.extents = extents;
-    this.elements = extents.map((_, axis) => axis);
+    this.elements = [...extents.keys()];
     return places;
   }
 
   /** Further axes, in which elements are not numbered; an extent of 1 needs none. */
   addAxes(shape: Shape): { axes: number[]; places: Expression[] } {
-    const places: Expression[] = [];
-    const axes: number[] = [];
-    for (const extent of shape) {
-      if (extent === 1) places.push(integer(0));
-      else {
-        const [axis] = this.#addAxes([extent]) as [number];
-        axes.push(axis);
-        places.push({ kind: 'axis', dtype: 'int32', axis });
-      }
-    }
-    return { axes, places };
+    const places = shape.map((extent) => (extent === 1 ? integer(0) : axis(this.extents.push(extent) - 1)));
+    return { axes: axesIn(places), places };
   }
 
-  #addAxes(shape: Shape): number[] {
-    return shape.flatMap((extent) => (extent === 1 ? [] : [this.extents.push(extent) - 1]));
-  }
-
-  #number(axes: readonly number[]): Expression {
-    let stride = 1;
-    const strides = new Array<number>(axes.length);
-    for (let i = axes.length - 1; i >= 0; i--) {
-      strides[i] = stride;
-      stride *= this.extents[axes[i] as number] as number;
-    }
-    return weightedSum(
-      axes.map((axis) => ({ kind: 'axis', dtype: 'int32', axis })),
-      strides,
-    );
+  #extentsOf(axes: readonly number[]): number[] {
+    return axes.map((each) => this.extents[each] as number);
   }
 }
 

@@ -1,9 +1,9 @@
 import { type Expression, sizeOf, weightedSum } from '@evenkeel/backend';
 import type { AppliedValue, Value } from '../graph/value.ts';
 import { convolutionWindow } from '../lowering/convolution-window.ts';
+import { axesIn } from '../positions/divide.ts';
 import type { ConvolutionAttributes } from '../primitives/convolution.ts';
 import type { Ask, Cluster } from './cluster.ts';
-import { axesIn } from './product.ts';
 
 /** Below this many output positions an image is too small to fill a product's columns, and the batch joins them. */
 const fewPositions = 64;

@@ -1,6 +1,6 @@
 import { type Expression, integer, sizeOf } from '@evenkeel/backend';
 import type { AppliedValue, Value } from '../graph/value.ts';
-import { keyOf } from '../positions/divide.ts';
+import { axesIn, keyOf } from '../positions/divide.ts';
 import { ravel, unravel } from '../positions/reshape.ts';
 import type { ReductionAttributes } from '../reduction.ts';
 import type { Ask, Cluster } from './cluster.ts';
@@ -30,7 +30,7 @@ export function joinFold(cluster: Cluster, value: AppliedValue, ask: Ask): reado
   const at = unravel(cluster.numberAlong(outer), value.shape, cluster.extents);
   const from = operandPlace(cluster, value, at);
   if (cluster.levelOf(from, operand.shape) !== 'element') return undefined;
-  accept(cluster, value, from, undefined, ask);
+  accept(cluster, value, from, ask);
   return at;
 }
 
@@ -47,8 +47,8 @@ function foldElements(cluster: Cluster, value: AppliedValue, at: readonly Expres
   });
   if (!fits) return false;
   cluster.reaxis(operand.shape);
-  cluster.inner = places.flatMap((place, d) => (dims.includes(d) && place.kind === 'axis' ? [place.axis] : []));
-  accept(cluster, value, places, undefined, ask);
+  cluster.inner = axesIn(places.filter((_, d) => dims.includes(d)));
+  accept(cluster, value, places, ask);
   return true;
 }
 
@@ -59,10 +59,10 @@ export function foldRows(cluster: Cluster, value: AppliedValue, at: readonly Exp
   const { dims } = value.attributes as ReductionAttributes;
   const rows = cluster.reaxis(value.shape);
   const { axes, places } = cluster.addAxes(dims.map((dim) => operand.shape[dim] as number));
-  const from = rows.map((row, d) => (dims.includes(d) ? (places[dims.indexOf(d)] as Expression) : row));
+  const from = rows.map((row, d) => places[dims.indexOf(d)] ?? row);
   cluster.inner = axes;
-  cluster.elements = from.flatMap((place) => (place.kind === 'axis' ? [place.axis] : []));
-  accept(cluster, value, from, undefined, ask);
+  cluster.elements = axesIn(from);
+  accept(cluster, value, from, ask);
   return true;
 }
 
@@ -76,7 +76,7 @@ function foldAlong(cluster: Cluster, value: AppliedValue, at: readonly Expressio
     keyOf(ravel(at, value.shape)) === keyOf(cluster.numberAlong(outer)) &&
     sizeOf(operand.shape) === sizeOf(value.shape) * along;
   if (!isRow) return false;
-  accept(cluster, value, operandPlace(cluster, value, at), undefined, ask);
+  accept(cluster, value, operandPlace(cluster, value, at), ask);
   return true;
 }
 
@@ -90,7 +90,7 @@ function operandPlace(cluster: Cluster, value: AppliedValue, at: readonly Expres
     dims.map((dim) => operand.shape[dim] as number),
     cluster.extents,
   );
-  return at.map((place, d) => (dims.includes(d) ? (along[dims.indexOf(d)] as Expression) : place));
+  return at.map((place, d) => along[dims.indexOf(d)] ?? place);
 }
 
 /** Has a cluster fold, and asks for what it folds. */
@@ -98,8 +98,8 @@ export function accept(
   cluster: Cluster,
   value: AppliedValue,
   at: readonly Expression[],
-  guard: Expression | undefined,
   ask: Ask,
+  guard?: Expression,
 ): void {
   cluster.members.add(value);
   cluster.folds.set(value, { at, guard });

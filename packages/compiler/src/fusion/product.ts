@@ -1,5 +1,6 @@
 import type { Expression } from '@evenkeel/backend';
 import type { AppliedValue, Value } from '../graph/value.ts';
+import { axesIn } from '../positions/divide.ts';
 import type { Ask, Cluster, Side } from './cluster.ts';
 
 /** Lets a cluster of elements that reads a product at `at` compute it: its elements are then what follows the product. */
@@ -47,9 +48,4 @@ function placeMatmul(cluster: Cluster, value: AppliedValue, ask: Ask): void {
   };
   ask({ ...left, context: 'operand' });
   ask({ ...right, context: 'operand' });
-}
-
-/** The axes among places, in order. */
-export function axesIn(places: readonly Expression[]): number[] {
-  return places.flatMap((place) => (place.kind === 'axis' ? [place.axis] : []));
 }

@@ -21,5 +21,5 @@ export function placeWindows(cluster: Cluster, value: AppliedValue, ask: Ask): v
   ].reduce((all, condition) => binary('and', all, condition));
   cluster.inner = axes;
   cluster.elements = [...cluster.elements, ...axes];
-  accept(cluster, value, [...own.map((position, d) => (d === dim ? window : position)), place], guard, ask);
+  accept(cluster, value, [...own.map((position, d) => (d === dim ? window : position)), place], ask, guard);
 }

@@ -147,6 +147,11 @@ export function axesOver(extents: Extents): Expression[] {
   return extents.map((_, d) => axis(d));
 }
 
+/** The axes among places, in order. */
+export function axesIn(places: readonly Expression[]): number[] {
+  return places.flatMap((place) => (place.kind === 'axis' ? [place.axis] : []));
+}
+
 function addUp(terms: readonly Term[], offset: number): Expression {
   let sum: Expression = integer(offset);
   for (const { atom, coefficient } of terms) sum = binary('add', sum, binary('mul', atom, integer(coefficient)));

@@ -1,9 +1,7 @@
-import { isFloat } from '@evenkeel/backend';
 import { ShapeError } from '@evenkeel/errors';
-import { scope } from '../engine/scope.ts';
+import { noGrad } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
-import { isGradEnabled, switchGrad } from './mode.ts';
-import { GradientNode } from './node.ts';
+import { GradientNode, isDifferentiated } from './node.ts';
 
 /** Cotangents of the inputs from the cotangent of the output; undefined where nothing flows. */
 export type CustomBackward = (
@@ -25,16 +23,9 @@ export function customGradient(
   backward: CustomBackward,
 ): (...inputs: Tensor[]) => Tensor {
   return (...inputs) => {
-    const restore = switchGrad(false);
-    let output: Tensor;
-    try {
-      // Detached, so that a forward that returns its input gives a tensor of its own.
-      output = scope(() => forward(...inputs).detach());
-    } finally {
-      restore();
-    }
-    const recorded = isGradEnabled() && isFloat(output.dtype) && inputs.some((input) => input.requiresGrad);
-    if (recorded) new CustomNode(inputs, output, backward);
+    // Detached, so that a forward that returns its input gives a tensor of its own.
+    const output = noGrad(() => forward(...inputs).detach());
+    if (isDifferentiated(output, inputs)) new CustomNode(inputs, output, backward);
     return output;
   };
 }

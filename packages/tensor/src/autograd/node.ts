@@ -1,6 +1,13 @@
+import { isFloat } from '@evenkeel/backend';
 import type { GradientContext, Operations, Primitive, Spec } from '@evenkeel/compiler';
 import { EvenKeelError } from '@evenkeel/errors';
 import type { Tensor } from '../tensor.ts';
+import { isGradEnabled } from './mode.ts';
+
+/** Whether a gradient may be asked for through an operation. */
+export function isDifferentiated({ dtype }: Tensor, inputs: readonly Tensor[]): boolean {
+  return isGradEnabled() && isFloat(dtype) && inputs.some(({ requiresGrad }) => requiresGrad);
+}
 
 let made = 0;
 

@@ -1,7 +1,5 @@
-import { isFloat } from '@evenkeel/backend';
 import type { Primitive } from '@evenkeel/compiler';
-import { isGradEnabled } from '../autograd/mode.ts';
-import { OperationNode } from '../autograd/node.ts';
+import { isDifferentiated, OperationNode } from '../autograd/node.ts';
 import type { Tensor } from '../tensor.ts';
 import { execute } from './execute.ts';
 
@@ -16,11 +14,6 @@ export function applyPrimitive<Attributes>(
   numbers?: () => readonly number[],
 ): Tensor {
   const output = execute(primitive as Primitive<object>, inputs, attributes as object, numbers);
-  const recorded =
-    primitive.gradient !== undefined &&
-    isGradEnabled() &&
-    isFloat(output.dtype) &&
-    inputs.some((input) => input.requiresGrad);
-  if (recorded) new OperationNode(primitive, inputs, output, attributes);
+  if (primitive.gradient && isDifferentiated(output, inputs)) new OperationNode(primitive, inputs, output, attributes);
   return output;
 }

@@ -8,18 +8,10 @@ import { closeScope, openScope } from './lifetime.ts';
  */
 export function scope<Result>(fn: () => Result): Result {
   const opened = openScope();
-  let result: Result | undefined;
-  try {
-    result = fn();
-  } finally {
-    if (result instanceof Promise) {
-      result.then(
-        (value) => closeScope(opened, lifetimesIn(value)),
-        () => closeScope(opened, []),
-      );
-    } else closeScope(opened, lifetimesIn(result));
-  }
-  return result;
+  return ending(fn, (result) => {
+    const survivors = tensorsIn(result).map(({ lifetime }) => lifetime);
+    closeScope(opened, survivors);
+  });
 }
 
 /**
@@ -51,27 +43,31 @@ export function tensorsIn(value: unknown): Tensor[] {
     if (part instanceof Tensor) found.push(part);
     else if (Array.isArray(part)) part.forEach(visit);
     else if (part instanceof Map) part.forEach(visit);
-    else if (part !== null && typeof part === 'object') {
-      const prototype = Object.getPrototypeOf(part);
-      if (prototype === Object.prototype || prototype === null) Object.values(part).forEach(visit);
-    }
+    else if (isPlain(part)) Object.values(part).forEach(visit);
   };
   visit(value);
   return found;
 }
 
-function lifetimesIn(value: unknown) {
-  return tensorsIn(value).map((tensor) => tensor.lifetime);
+/** Whether a value is an object literal. */
+export function isPlain(value: unknown): value is Record<string, unknown> {
+  if (value === null || typeof value !== 'object') return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function inMode<Result>(on: boolean, fn: () => Result): Result {
-  const restore = switchGrad(on);
+  return ending(fn, switchGrad(on));
+}
+
+/** Runs a function, and `end` with its result, or with nothing if it fails; if the result is a promise, once that has settled. */
+function ending<Result>(fn: () => Result, end: (result?: unknown) => void): Result {
   let result: Result | undefined;
   try {
     result = fn();
   } finally {
-    if (result instanceof Promise) result.then(restore, restore);
-    else restore();
+    if (result instanceof Promise) result.then(end, () => end());
+    else end(result);
   }
   return result;
 }

@@ -1,6 +1,7 @@
 /** What goes into and comes out of a compiled function: tensors in arrays, maps and plain objects. */
 import { numberOf } from '@evenkeel/backend';
 import { DTypeError } from '@evenkeel/errors';
+import { isPlain } from '../engine/scope.ts';
 import { Tensor } from '../tensor.ts';
 
 /** Everything about a function's arguments but the tensors' contents, as text. */
@@ -37,10 +38,4 @@ export function mapTensors<Tree>(value: Tree, replace: (tensor: Tensor) => Tenso
     return part;
   };
   return map(value) as Tree;
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  if (value === null || typeof value !== 'object') return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
