@@ -5,14 +5,12 @@ export type KernelFunction = (values: number, table: number, from: number, to: n
 export interface Participant {
   readonly memory: WebAssembly.Memory;
   /** All of the memory, or as much as there was. */
-  words: Int32Array;
+  readonly words: Int32Array;
   /** 0 is the thread that the backend lives on; it starts scripts and returns when they are done. */
   readonly thread: number;
   readonly threads: number;
-  /** Runs the script without the others. */
-  isAlone: boolean;
   /** The function of each record, where it is known. */
-  functions: (KernelFunction | undefined)[];
+  readonly functions: (KernelFunction | undefined)[];
 }
 
 /**
@@ -37,7 +35,7 @@ export function participate(self: Participant): void {
   const [recordWords, turnShift, frontShift, mask] = [8, 12, 6, 63];
   const pauses = 400;
   const loads = 4000;
-  const { memory, thread, threads, isAlone } = self;
+  const { memory, thread, threads } = self;
   const atomics = Atomics as { pause?: () => void };
   const spins = atomics.pause ? pauses : loads;
   let { words, functions } = self;
@@ -55,7 +53,6 @@ export function participate(self: Participant): void {
       const at = script + turn * recordWords;
       const kernel = words[at] as number;
       if (kernel === 0) {
-        if (isAlone) return;
         Atomics.store(words, claimAt, 0);
         if (Atomics.load(words, sleepersAt) > 0) Atomics.notify(words, claimAt);
         turn = -1;
@@ -76,7 +73,7 @@ export function participate(self: Participant): void {
         continue;
       }
       to = words[at + 2] as number;
-      if (to > 1 && !isAlone) {
+      if (to > 1) {
         Atomics.store(words, doneAt, 0);
         words[grainAt] = words[at + 3] === 1 ? Math.ceil(to / threads) : 0;
         Atomics.store(words, claimAt, ((turn + 1) << turnShift) | to);

@@ -2,7 +2,8 @@ import { isRepeat, type Prepared, type Program, type Step } from '@evenkeel/back
 import type { CompiledKernel, ModuleCache } from './module-cache.ts';
 import type { KernelFunction } from './participate.ts';
 
-const recordWords = 8;
+/** How long a record of a script is. */
+export const recordWords = 8;
 /** The record has its place in the word that threads claim parts by. */
 const mostRecords = 1 << 19;
 

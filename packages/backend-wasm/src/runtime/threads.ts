@@ -1,7 +1,7 @@
 import { DeviceError } from '@evenkeel/errors';
 import { controlWords } from './control-words.ts';
 import type { Heap } from './heap.ts';
-import { participate } from './participate.ts';
+import { type KernelFunction, participate } from './participate.ts';
 import type { PreparedProgram } from './prepared-program.ts';
 import { SharedKernels } from './shared-kernels.ts';
 
@@ -19,7 +19,7 @@ const start = ({ memory, thread, threads, control }) => {
   const words = new Int32Array(memory.buffer);
   Atomics.add(words, control.ready, 1);
   try {
-    participate({ memory, words, thread, threads, isAlone: false, functions: [] });
+    participate({ memory, words, thread, threads, functions: [] });
   } catch (error) {
     const bytes = new Uint8Array(memory.buffer, control.failure * 4, ${failureBytes});
     const text = String(error);
@@ -80,6 +80,18 @@ export class Threads {
   /** Puts the modules of a program's kernels where the workers find them. */
   share(program: PreparedProgram): void {
     program.locate(this.#kernels.locate(program.kernels));
+  }
+
+  /** Runs the script that is in memory together with the workers. */
+  run(words: Int32Array, functions: KernelFunction[]): void {
+    try {
+      participate({ memory: this.#memory, words, thread: 0, threads: this.count, functions });
+    } catch (error) {
+      // The others may still be at work on the script, so there must not be another.
+      this.stop();
+      throw error;
+    }
+    this.check();
   }
 
   /** @throws DeviceError if a thread could not be started or has failed */

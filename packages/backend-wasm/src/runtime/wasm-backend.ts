@@ -6,8 +6,8 @@ import { controlWords } from './control-words.ts';
 import { detectFeatures, plainFeatures } from './features.ts';
 import { addressableBytes, Heap, type WasmBuffer } from './heap.ts';
 import { ModuleCache } from './module-cache.ts';
-import { type Participant, participate } from './participate.ts';
 import { PreparedProgram } from './prepared-program.ts';
+import { runAlone } from './run-alone.ts';
 import { type ThreadCount, threadCount } from './thread-count.ts';
 import type { Threads } from './threads.ts';
 
@@ -61,11 +61,12 @@ export class WasmBackend implements Backend {
   #threads: Threads | undefined;
   /** Why there are no threads though there should be. */
   #failure: unknown;
-  readonly #self: Participant;
   #workspace: WasmBuffer | undefined;
   /** The program whose script is in memory, and where. */
   #program: PreparedProgram | undefined;
   #script: WasmBuffer | undefined;
+  /** Whether the script says where other threads find the kernels. */
+  #isShared = false;
   #isDisposed = false;
 
   constructor(options: WasmOptions) {
@@ -90,8 +91,6 @@ export class WasmBackend implements Backend {
     this.#heap = new Heap(maximumBytes, count > 1);
     this.#cache = new ModuleCache(this.#heap.memory, features);
     if (count > 1) void this.#startThreads(count);
-    const { memory, words } = this.#heap;
-    this.#self = { memory, words, thread: 0, threads: count, isAlone: true, functions: [] };
   }
 
   /** Bytes in buffers that were not released, padding included. */
@@ -135,8 +134,8 @@ export class WasmBackend implements Backend {
     const count = buffers.length;
     this.#check();
     this.#threads?.check();
-    const isShared = this.#threads?.isWorth(program) ?? false;
-    if (program !== this.#program || (isShared && this.#self.isAlone)) this.#load(program, isShared);
+    const sharing = this.#threads?.isWorth(program) ? this.#threads : undefined;
+    if (program !== this.#program || (sharing && !this.#isShared)) this.#load(program, sharing);
     // One scratch area for all kernels, which run one after another.
     if (program.workspaceBytes > 0) this.#workspace = this.#heap.fit(this.#workspace, program.workspaceBytes);
     const { words, floats } = this.#heap;
@@ -150,16 +149,8 @@ export class WasmBackend implements Backend {
       (dtypes[i] === 'float32' ? floats : words)[values + count + i] = bindings.arguments[i] as number;
     }
     words[values + count + dtypes.length] = this.#workspace?.address ?? 0;
-    this.#self.words = words;
-    this.#self.isAlone = !isShared;
-    try {
-      participate(this.#self);
-    } catch (error) {
-      // The others may still be at work on the script, so there must not be another.
-      if (isShared) this.#threads?.stop();
-      throw error;
-    }
-    if (isShared) this.#threads?.check();
+    if (sharing) sharing.run(words, program.functions);
+    else runAlone(words, program.functions);
     if (program.reportsFaults) this.#raiseFaults();
   }
 
@@ -213,9 +204,10 @@ export class WasmBackend implements Backend {
   }
 
   /** Writes a program's script where all threads find it. */
-  #load(program: PreparedProgram, isShared: boolean): void {
+  #load(program: PreparedProgram, sharing: Threads | undefined): void {
     this.#program = undefined;
-    if (isShared) this.#threads?.share(program);
+    sharing?.share(program);
+    this.#isShared = sharing !== undefined;
     const bytes = program.words * 4;
     this.#script = this.#heap.fit(this.#script, bytes);
     const { words } = this.#heap;
@@ -225,7 +217,6 @@ export class WasmBackend implements Backend {
     words[controlWords.script] = address;
     words[controlWords.values] = address + program.script.length * 4;
     words[controlWords.end] = (address + bytes) >>> 2;
-    this.#self.functions = program.functions;
     this.#program = program;
   }
 
