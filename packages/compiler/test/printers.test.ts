@@ -1,6 +1,6 @@
 /** What every stage looks like in print. Read the snapshots: they are what a person gets to see. */
 import { nullBackend } from '@evenkeel/backend-null';
-import { type AttributesOf, Graph, type OperationName, primitives, type Value } from '@evenkeel/compiler';
+import { type AttributesOf, Graph, type OperationName, primitives, repeating, type Value } from '@evenkeel/compiler';
 import {
   type Names,
   planStages,
@@ -93,7 +93,12 @@ test('a repeated body', async () => {
   const start = graph.constant([2, 3], 'float32', 0);
   const xs = graph.input({ shape: [5, 2, 3], dtype: 'float32' });
   const recurrent = graph.input({ shape: [3, 3], dtype: 'float32' });
-  const [all, last] = graph.repeat({ graph: body, carried: 1, sequences: 1 }, [start, xs, recurrent], 5, false);
+  const [all, last] = graph.repeat(
+    { graph: body, carried: 1, sequences: 1, repeating },
+    [start, xs, recurrent],
+    5,
+    false,
+  );
   graph.result(operationsOn(graph)('sum', [all as Value], { dims: [0, 1, 2] }));
   graph.result(last as Value);
   const names = { inputs: ['xs', 'recurrent'], results: [undefined, 'state'] };

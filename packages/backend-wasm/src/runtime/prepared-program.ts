@@ -44,15 +44,6 @@ export class PreparedProgram implements Prepared {
   get words(): number {
     return this.script.length + this.program.bindings.length + this.program.arguments.length + 1;
   }
-
-  /** Writes where kernels' modules are into the script. */
-  locate(addressOf: (kernel: CompiledKernel) => number): void {
-    this.kernels.forEach((kernel, record) => {
-      if (!kernel) return;
-      this.script[record * recordWords + 5] = addressOf(kernel);
-      this.script[record * recordWords + 6] = kernel.bytes.length;
-    });
-  }
 }
 
 class ScriptWriter {

@@ -2,7 +2,7 @@ import { DeviceError } from '@evenkeel/errors';
 import { controlWords } from './control-words.ts';
 import type { Heap } from './heap.ts';
 import { type KernelFunction, participate } from './participate.ts';
-import type { PreparedProgram } from './prepared-program.ts';
+import { type PreparedProgram, recordWords } from './prepared-program.ts';
 import { SharedKernels } from './shared-kernels.ts';
 
 // Waking another thread takes a good part of these nanoseconds; work that is not worth it stays on this one.
@@ -78,8 +78,13 @@ export class Threads {
   }
 
   /** Puts the modules of a program's kernels where the workers find them. */
-  share(program: PreparedProgram): void {
-    program.locate(this.#kernels.locate(program.kernels));
+  share({ kernels, script }: PreparedProgram): void {
+    const addressOf = this.#kernels.locate(kernels);
+    kernels.forEach((kernel, record) => {
+      if (!kernel) return;
+      script[record * recordWords + 5] = addressOf(kernel);
+      script[record * recordWords + 6] = kernel.bytes.length;
+    });
   }
 
   /** Runs the script that is in memory together with the workers. */

@@ -7,7 +7,7 @@
  *    so a chain of operations, the folds over one row, and what follows a product become one kernel;
  * 3. otherwise in a cluster of its own, or with another that goes over the same elements and reads the same.
  */
-import { contiguousStrides, type Expression, getOrMake, type Limits, sizeOf } from '@evenkeel/backend';
+import { contiguousStrides, type Expression, getOrMake, isContiguous, type Limits, sizeOf } from '@evenkeel/backend';
 import type { Graph } from '../graph/graph.ts';
 import {
   type AppliedValue,
@@ -21,12 +21,11 @@ import { type Access, Cluster, reaches } from './cluster.ts';
 import { mayRepeat, placeKey } from './duplication.ts';
 import { joinFold, placeFold } from './fold.ts';
 import { inputsOf } from './inputs.ts';
-import { isRowByRow, Joining } from './joining.ts';
+import { Joining } from './joining.ts';
 import { isView, type Kind, kindOf, neutralOf } from './kinds.ts';
 import { type Memory, wholeOf } from './memory.ts';
 import { nearSourcesOf } from './near-sources.ts';
 import { placeProduct } from './product.ts';
-import { placeRepetition } from './repetition.ts';
 import { hasRoom } from './room.ts';
 
 export interface Fusion {
@@ -190,7 +189,7 @@ class Fuser {
     const places: Memory[] = [];
     for (const memory of wanted) {
       if (isPlain(memory)) places.push(memory);
-      else if (memory.kind === 'part' && isRowByRow(value.shape, memory.strides)) {
+      else if (memory.kind === 'part' && isContiguous(value.shape, memory.strides)) {
         places.push({ ...memory, strides: contiguousStrides(source.shape) });
       } else return false;
     }
@@ -326,7 +325,7 @@ class Fuser {
     for (const outcome of outcomes) {
       for (const access of this.#accessesOf(outcome)) if (access.cluster !== cluster) cluster.next.add(access.cluster);
     }
-    placeRepetition(cluster, value, (outcome) => this.#memories.get(outcome), outcomes, {
+    value.body.repeating.place(cluster, value, (outcome) => this.#memories.get(outcome), outcomes, {
       read: (input) => this.#access({ value: input, cluster, at: [], context: 'memory' }),
       copy: (input, memory) => this.#copy(input, memory).next.add(cluster),
     });

@@ -1,4 +1,4 @@
-import { contiguousStrides, type Shape, type Strides, sizeOf } from '@evenkeel/backend';
+import { contiguousStrides, isContiguous, type Strides, sizeOf } from '@evenkeel/backend';
 import type { AppliedValue, Value } from '../graph/value.ts';
 import type { Cluster } from './cluster.ts';
 import { type Memory, wholeOf } from './memory.ts';
@@ -50,7 +50,7 @@ export class Joining {
     while (
       source.kind === 'applied' &&
       source.primitive.name === 'reshape' &&
-      isRowByRow(source.shape, walk) &&
+      isContiguous(source.shape, walk) &&
       !this.#placed.has(source.inputs[0] as Value)
     ) {
       source = source.inputs[0] as Value;
@@ -58,10 +58,4 @@ export class Joining {
     }
     return [source, walk];
   }
-}
-
-/** Whether elements with these strides lie row by row, without gaps. */
-export function isRowByRow(shape: Shape, strides: Strides): boolean {
-  const plain = contiguousStrides(shape);
-  return shape.every((extent, d) => extent === 1 || strides[d] === plain[d]);
 }

@@ -1,6 +1,6 @@
+import { isContiguous } from '@evenkeel/backend';
 import type { OutcomeValue, RepeatValue, Value } from '../graph/value.ts';
 import type { Cluster } from './cluster.ts';
-import { isRowByRow } from './joining.ts';
 import type { Memory } from './memory.ts';
 
 interface Surroundings {
@@ -33,7 +33,7 @@ export function placeRepetition(
       copy(input, memory);
       return memory;
     }
-    const isThere = input.kind === 'input' && isRowByRow(input.shape, input.strides);
+    const isThere = input.kind === 'input' && isContiguous(input.shape, input.strides);
     const memory: Memory = isThere ? { kind: 'input', input } : { kind: 'temporary', value: input };
     if (isThere || input.kind === 'applied' || input.kind === 'outcome') read(input);
     else copy(input, memory);

@@ -1,5 +1,6 @@
 /** What a computation is made of before it becomes kernels: values, each of which says how it comes from earlier ones. */
 import type { Strides } from '@evenkeel/backend';
+import type { repeating } from '../plan/repetition.ts';
 import type { Primitive, Spec } from '../primitive.ts';
 import type { Graph } from './graph.ts';
 
@@ -58,6 +59,8 @@ export interface Body {
   readonly graph: Graph;
   readonly carried: number;
   readonly sequences: number;
+  /** How it becomes part of a plan; what repeats nothing does without the code for that. */
+  readonly repeating: typeof repeating;
 }
 
 /** What a result of a repeated body is in the end: what is carried after the last turn, or all turns' results, one after the other. */

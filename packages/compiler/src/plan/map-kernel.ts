@@ -1,6 +1,7 @@
 /** Kernels that do the same to each element of some memories: several of them can be one, if their memories lie side by side. */
 import {
   type Expression,
+  isContiguous,
   type LoopKernel,
   operands as partsOf,
   type Scalar,
@@ -8,7 +9,6 @@ import {
   sizeOf,
 } from '@evenkeel/backend';
 import type { Emitted } from '../emission/emit.ts';
-import { isRowByRow } from '../fusion/joining.ts';
 import { type Memory, wholeOf } from '../fusion/memory.ts';
 import { sumOf } from '../positions/divide.ts';
 import { withPlaces } from './rewrite-kernel.ts';
@@ -95,7 +95,7 @@ class Description {
     if (known >= 0) return known;
     const { dtype } = this.#kernel.bindings[binding] as LoopKernel['bindings'][number];
     const memory = wholeOf(this.#emitted.memories[binding] as Memory);
-    if (memory.kind === 'input' && !isRowByRow(memory.input.shape, memory.input.strides)) return undefined;
+    if (memory.kind === 'input' && !isContiguous(memory.input.shape, memory.input.strides)) return undefined;
     return this.operands.push({ binding, memory, dtype, offset, moves }) - 1;
   }
 

@@ -8,7 +8,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { InputValue } from '../graph/value.ts';
 import { Arena, bytesOf, keyOf } from './arena.ts';
 import { type Batched, batch } from './batch.ts';
-import { planRepetition, type RepetitionPlan } from './repetition.ts';
+import type { RepetitionPlan } from './repetition.ts';
 import { Rows } from './rows.ts';
 import { schedule } from './schedule.ts';
 import { fromItsStarts } from './starts.ts';
@@ -105,7 +105,8 @@ export type Part = Emitted | Batched | { readonly memories: readonly Memory[]; r
 
 function partOf(cluster: Cluster, memories: Fusion['memories'], limits: Limits, planBody: (body: Graph) => Plan): Part {
   if (!cluster.repetition) return emit(cluster, memories, limits);
-  const repetition = planRepetition(cluster.repetition, memories, limits, planBody);
+  const { body } = cluster.repetition.value;
+  const repetition = body.repeating.plan(cluster.repetition, memories, limits, planBody);
   return { memories: repetition.memories, repetition };
 }
 

@@ -1,6 +1,7 @@
 import { itemBytes, type KernelBinding, type Limits, type RepeatStep, type Step, sizeOf } from '@evenkeel/backend';
 import type { Repetition } from '../fusion/cluster.ts';
 import type { Memory } from '../fusion/memory.ts';
+import { placeRepetition } from '../fusion/repetition.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Value } from '../graph/value.ts';
 import type { Binder, Place, Plan, Range } from './plan.ts';
@@ -19,7 +20,7 @@ interface Outside {
 }
 
 /** Plans a body as a program of its own, and finds its inputs and results in the memory around it. */
-export function planRepetition(
+function planRepetition(
   { value, inputs, results }: Repetition,
   located: ReadonlyMap<Value, Memory>,
   limits: Limits,
@@ -74,6 +75,9 @@ export function planRepetition(
     },
   };
 }
+
+/** How repeated bodies are fused and planned. */
+export const repeating = { place: placeRepetition, plan: planRepetition };
 
 /** A range of what one turn sees. */
 function within(

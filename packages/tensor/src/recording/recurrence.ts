@@ -1,4 +1,4 @@
-import type { Body, Spec } from '@evenkeel/compiler';
+import { type Body, repeating, type Spec } from '@evenkeel/compiler';
 import { EvenKeelError, ShapeError } from '@evenkeel/errors';
 import { isGradEnabled, switchGrad } from '../autograd/mode.ts';
 import { currentDevice } from '../engine/device.ts';
@@ -94,7 +94,7 @@ function traceBody(step: RecurrenceStep, given: RecurrenceInputs, keepsStates: b
       if (keepsStates) expectNoGradient(captured);
       for (const { read, value } of recorder.guards) around?.guard(read, value);
       return {
-        body: { graph, carried: carry.length, sequences: sequences.length },
+        body: { graph, carried: carry.length, sequences: sequences.length, repeating },
         outputs: after.outputs.length,
         captured,
       };
