@@ -7,6 +7,8 @@ import type { ContractionPlan } from './plan.ts';
 const blockElements = 32 * 1024;
 const blockRows = 252;
 const blockDepth = 512;
+// A block that is read for each strip of b only, and its sums, may be larger, if it is all of a.
+const streamElements = 64 * 1024;
 // A block of sums on its way to the stores should too.
 const sumElements = 48 * 1024;
 // Rows that are shared among threads are cut in so many blocks, unless these become too small to read all of b for.
@@ -28,9 +30,19 @@ export function isWhole({ output, turns }: ContractionPlan): boolean {
   return output !== undefined || turns.length > 0;
 }
 
+/** Columns of b in a strip, where it is packed strip by strip. */
+export const streamColumns = 32;
+
+/** Whether all rows of a can be packed at a time, so that each strip of b is read but once. */
+export function streamsRows(plan: ContractionPlan): boolean {
+  const deepest = Math.max(...depthBlocks(plan));
+  return plan.rows * Math.max(deepest, isWhole(plan) ? 0 : plan.pitch) <= streamElements;
+}
+
 /** How many rows are packed at a time, at most. */
-export function packedRows(plan: ContractionPlan, features: Features): number {
+export function packedRows(plan: ContractionPlan, features: Features, isStreamed: boolean): number {
   const { rows: tileRows } = packedTile(features);
+  if (isStreamed) return Math.ceil(plan.rows / tileRows) * tileRows;
   const deepest = Math.max(...depthBlocks(plan));
   const most = Math.min(blockRows, blockElements / deepest, isWhole(plan) ? Infinity : sumElements / plan.pitch);
   const block = Math.max(tileRows, Math.floor(most / tileRows) * tileRows);

@@ -1,5 +1,8 @@
 import { type FunctionBuilder, i32, type Local, type ModuleBuilder, type Value, v128 } from '../../assembler/index.ts';
 
+// Panels packed at a time where their rows are neighbors: what is read of one k should be more than a cache line.
+const sideBySide = 4;
+
 type Quad = [Local<'v128'>, Local<'v128'>, Local<'v128'>, Local<'v128'>];
 
 /**
@@ -16,18 +19,26 @@ export function emitPacker(builder: ModuleBuilder, width: number, rowStride: num
   const destination = f.parameter<'i32'>(1);
   const count = f.parameter<'i32'>(2);
   const depth = f.parameter<'i32'>(3);
-  const first = f.i32();
-  f.range(first, i32.constant(0), count, width, () => {
-    if (rowStride === 1) packContiguousRows(f, width, kStride, source, first, destination, depth);
-    else packStridedRows(f, width, rowStride, kStride, source, first, count, destination, depth);
-  });
+  const first = f.i32(i32.constant(0));
+  const panels = (several: number): void => {
+    const rows = i32.constant(several * width);
+    f.doWhile(() => {
+      if (rowStride === 1) packContiguousRows(f, width, several, kStride, source, first, destination, depth);
+      else packStridedRows(f, width, rowStride, kStride, source, first, count, destination, depth);
+      first.set(i32.add(first, rows));
+      return i32.leU(i32.add(first, several > 1 ? rows : i32.constant(1)), count);
+    });
+  };
+  if (rowStride === 1) f.if(i32.leU(i32.constant(sideBySide * width), count), () => panels(sideBySide));
+  f.if(i32.ltU(first, count), () => panels(1));
   return f;
 }
 
-/** The rows of a panel lie side by side: whole vectors are copied. */
+/** The rows of a panel lie side by side, and so do several panels: whole vectors are copied. */
 function packContiguousRows(
   f: FunctionBuilder,
   width: number,
+  several: number,
   kStride: number,
   source: Value<'i32'>,
   first: Value<'i32'>,
@@ -37,17 +48,24 @@ function packContiguousRows(
   const from = f.i32(i32.add(source, i32.mul(first, i32.constant(4))));
   const left = f.i32(depth);
   const vector = f.v128();
+  const panelBytes = f.i32(i32.mul(depth, i32.constant(width * 4)));
+  const places = [destination];
+  for (let p = 1; p < several; p++) places.push(f.i32(i32.add(places[p - 1] as Local<'i32'>, panelBytes)));
   f.doWhile(() => {
-    for (let row = 0; row < width; row += 4) {
-      const pair = width - row === 2;
-      vector.set(pair ? v128.load64Zero(from, row * 4) : v128.load(from, row * 4));
-      f.emit(pair ? v128.store64Lane(destination, vector, 0, row * 4) : v128.store(destination, vector, row * 4));
-    }
+    places.forEach((place, panel) => {
+      for (let row = 0; row < width; row += 4) {
+        const pair = width - row === 2;
+        const offset = (panel * width + row) * 4;
+        vector.set(pair ? v128.load64Zero(from, offset) : v128.load(from, offset));
+        f.emit(pair ? v128.store64Lane(place, vector, 0, row * 4) : v128.store(place, vector, row * 4));
+      }
+    });
     from.set(i32.add(from, i32.constant(kStride * 4)));
-    destination.set(i32.add(destination, i32.constant(width * 4)));
+    for (const place of places) place.set(i32.add(place, i32.constant(width * 4)));
     left.set(i32.sub(left, i32.constant(1)));
     return left;
   });
+  if (several > 1) destination.set(places[several - 1] as Local<'i32'>);
 }
 
 /** The rows of a panel lie apart: four values of k at a time are transposed where they are contiguous. */

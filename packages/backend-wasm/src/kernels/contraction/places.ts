@@ -1,7 +1,7 @@
 /** Where in the workspace a contraction keeps what is neither an operand nor a result. */
 import type { Features } from '../../renderer/vector-math.ts';
 import type { KernelEmitter, Place } from '../kernel-emitter.ts';
-import { depthBlocks, directRows, isWhole, packedRows } from './blocks.ts';
+import { depthBlocks, directRows, isWhole, packedRows, streamColumns, streamsRows } from './blocks.ts';
 import type { Division } from './division.ts';
 import type { Operand } from './operand.ts';
 import { packedColumns, packedTile } from './packed.ts';
@@ -28,6 +28,11 @@ export function isPackedBefore(division: Division, { method, right }: Contractio
   return isReadyBefore(division, right) && !(division.by === 'columns' && method === 'packed');
 }
 
+/** Whether b is packed strip by strip just before it is read, because it is read once: by all rows at a time. */
+export function isStreamed(division: Division, plan: ContractionPlan): boolean {
+  return plan.method === 'packed' && !isPackedBefore(division, plan) && streamsRows(plan);
+}
+
 /** Reserves the workspace, and the scratch bindings in the order of `planContraction`. */
 export function layOut(emitter: KernelEmitter, plan: ContractionPlan, division: Division, features: Features): Places {
   const { left, right, rows, columns, pitch, method, output, turns, depth } = plan;
@@ -44,13 +49,21 @@ export function layOut(emitter: KernelEmitter, plan: ContractionPlan, division: 
   }
   const isPacked = method === 'packed';
   const groups = by === 'turns' ? cut.parts : 1;
-  const block = isPacked ? packedRows(plan, features) : by === 'columns' ? rows : directRows(plan, by === 'rows');
+  const isStrips = isStreamed(division, plan);
+  const block = isPacked
+    ? packedRows(plan, features, isStrips)
+    : by === 'columns'
+      ? rows
+      : directRows(plan, by === 'rows');
+  const deepest = Math.max(...depthBlocks(plan));
   const width = Math.ceil(columns / packedColumns) * packedColumns;
+  const rightElements = isStrips ? Math.min(streamColumns, width) * deepest : width * depth;
   return {
     total: turns.length > 0 ? reserve(groups * rows * pitch, by !== 'turns') : undefined,
     sums: isWhole(plan) ? undefined : reserve(block * pitch, isPacked || by !== 'columns'),
-    packedLeft: isPacked ? reserve(block * Math.max(...depthBlocks(plan)), true) : undefined,
-    packedRight: isPacked || method === 'panels' ? reserve(width * depth, !isReadyBefore(division, right)) : undefined,
+    packedLeft: isPacked ? reserve(block * deepest, true) : undefined,
+    packedRight:
+      isPacked || method === 'panels' ? reserve(rightElements, !isReadyBefore(division, right) || isStrips) : undefined,
     edge: isPacked && output ? reserve(packedTile(features).rows * packedColumns, true) : undefined,
   };
 }

@@ -5,13 +5,13 @@ import type { KernelEmitter, PhaseContext, Place } from '../kernel-emitter.ts';
 import { runNest } from '../nest.ts';
 import { bounds, inLastPart, overShare, type Share, type SharedAxis } from '../share.ts';
 import { type Axis, longAxes, type MatrixView } from './axes.ts';
-import { depthBlocks, directRows, packedRows } from './blocks.ts';
+import { depthBlocks, directRows, packedRows, streamColumns } from './blocks.ts';
 import { emitDirectProduct, emitDotProducts } from './direct.ts';
 import type { Division } from './division.ts';
 import { emitOperand, emitStores, type Operand } from './operand.ts';
 import { emitPacker } from './pack.ts';
 import { emitPackedProduct, packedColumns, packedTile } from './packed.ts';
-import { isPackedBefore, isReadyBefore, type Places } from './places.ts';
+import { isPackedBefore, isReadyBefore, isStreamed, type Places } from './places.ts';
 import type { ContractionPlan } from './plan.ts';
 
 /** What all phases of a contraction know. */
@@ -52,8 +52,6 @@ export class ProductEmitter {
   readonly #f: FunctionBuilder;
   /** Where row 0 of the sums would lie in the scratch block. */
   readonly #sums: Local<'i32'>;
-  /** Where b lies, packed or not. */
-  readonly #right: Local<'i32'>;
   readonly #places = new Map<Place, Local<'i32'>>();
 
   constructor(contraction: Contraction, context: PhaseContext) {
@@ -62,7 +60,6 @@ export class ProductEmitter {
     this.#plan = contraction.plan;
     this.#f = context.f;
     this.#sums = context.scratch[0] as Local<'i32'>;
-    this.#right = context.f.i32();
     // Made where the function begins, because what is made inside a loop is known only there.
     for (const place of Object.values(contraction.places)) if (place) this.#places.set(place, context.at(place));
   }
@@ -101,8 +98,7 @@ export class ProductEmitter {
     const { division } = this.#contraction;
     if (!isReadyBefore(division, left)) this.compute(left);
     if (!isReadyBefore(division, right)) this.compute(right);
-    if (!isPackedBefore(division, this.#plan)) this.pack(share);
-    this.#locateRight();
+    if (!isPackedBefore(division, this.#plan) && !isStreamed(division, this.#plan)) this.pack(share);
     if (this.#plan.method === 'packed') this.#packedProduct(total, share);
     else this.#directProduct(total, share);
   }
@@ -116,22 +112,30 @@ export class ProductEmitter {
     const { right, columns } = this.#plan;
     const { places, functions } = this.#contraction;
     if (!functions.packRight) return;
-    const { rowStride, columnStride } = right.view;
+    const source = this.#start(right.view);
     const width = Math.ceil(columns / packedColumns) * packedColumns;
     const [first, end] = share ? bounds(this.#f, share, columns) : [i32.constant(0), i32.constant(columns)];
-    const source = this.#f.i32(i32.add(this.#start(right.view), i32.mul(first, i32.constant(rowStride * 4))));
     let from = 0;
     for (const size of depthBlocks(this.#plan)) {
       const place = i32.add(i32.mul(first, i32.constant(size * 4)), i32.constant(from * width * 4));
-      this.#f.call(
-        functions.packRight,
-        i32.add(source, i32.constant(from * columnStride * 4)),
-        i32.add(this.at(places.packedRight), place),
-        i32.sub(end, first),
-        i32.constant(size),
-      );
+      this.#packRight(source, first, i32.sub(end, first), from, size, i32.add(this.at(places.packedRight), place));
       from += size;
     }
+  }
+
+  /** Packs some columns of b, `size` values of k from `from` on. */
+  #packRight(
+    source: Local<'i32'>,
+    column: Value<'i32'>,
+    count: Value<'i32'>,
+    from: number,
+    size: number,
+    to: Value<'i32'>,
+  ): void {
+    const { rowStride, columnStride } = this.#plan.right.view;
+    const place = i32.add(i32.mul(column, i32.constant(rowStride * 4)), i32.constant(from * columnStride * 4));
+    const { packRight } = this.#contraction.functions;
+    this.#f.call(packRight as FunctionBuilder, i32.add(source, place), to, count, i32.constant(size));
   }
 
   /** The stores for some rows, or for a share of their columns; their sums are in the scratch block. */
@@ -156,11 +160,6 @@ export class ProductEmitter {
     return this.#f.i32(i32.add(base, i32.constant(offset)));
   }
 
-  #locateRight(): void {
-    const { functions, places } = this.#contraction;
-    this.#right.set(functions.packRight ? this.at(places.packedRight) : this.#start(this.#plan.right.view));
-  }
-
   #directProduct(total: Local<'i32'> | undefined, share: Share | undefined): void {
     const { rows, columns, depth, left, right, method, output, pitch } = this.#plan;
     const { division, places } = this.#contraction;
@@ -181,7 +180,7 @@ export class ProductEmitter {
         a: f.i32(i32.add(a, i32.mul(first, i32.constant(left.view.rowStride * 4)))),
         aRowBytes: left.view.rowStride * 4,
         aStepBytes: left.view.columnStride * 4,
-        b: this.#right,
+        b: method === 'panels' ? this.at(places.packedRight) : this.#start(right.view),
         c,
         cRowBytes,
         isPadded: !output,
@@ -200,8 +199,9 @@ export class ProductEmitter {
   }
 
   #packedProduct(total: Local<'i32'> | undefined, share: Share | undefined): void {
-    const { rows, columns, columnAxes, left, output, pitch } = this.#plan;
+    const { rows, columns, columnAxes, left, right, output, pitch } = this.#plan;
     const { emitter, division, places, functions } = this.#contraction;
+    const streamed = isStreamed(division, this.#plan) ? this.#start(right.view) : undefined;
     const { rowStride, columnStride } = left.view;
     const f = this.#f;
     const byColumns = division.by === 'columns';
@@ -211,13 +211,18 @@ export class ProductEmitter {
     const a = this.#start(left.view);
     const whole = total ?? (output && this.#start(output));
     const packed = this.at(places.packedLeft);
+    const b = this.at(places.packedRight);
     const range = (extent: number, isShared: boolean) =>
       share && isShared ? bounds(f, share, extent) : ([i32.constant(0), i32.constant(extent)] as const);
     const [start, stop] = range(rows, !byColumns);
     const [column, lastColumn] = range(columns, byColumns);
     const [longAxis] = longAxes(columnAxes);
     const shared = byColumns && share && longAxis ? { axis: longAxis.axis, share } : undefined;
-    const block = this.#evenBlock(i32.sub(stop, start), packedRows(this.#plan, emitter.features), tileRows);
+    const block = this.#evenBlock(
+      i32.sub(stop, start),
+      packedRows(this.#plan, emitter.features, streamed !== undefined),
+      tileRows,
+    );
     const first = f.i32();
     f.range(first, start, stop, block, () => {
       const end = f.i32(i32.add(first, block));
@@ -229,18 +234,33 @@ export class ProductEmitter {
       for (const size of depthBlocks(this.#plan)) {
         const depthOffset = i32.constant(from * columnStride * 4);
         f.call(functions.packLeft as FunctionBuilder, i32.add(source, depthOffset), packed, count, i32.constant(size));
-        const panel = i32.add(i32.constant(from * width * 4), i32.mul(column, i32.constant(size * 4)));
-        f.call(
-          functions.multiply as FunctionBuilder,
-          packed,
-          i32.add(this.#right, panel),
-          i32.add(target, i32.mul(column, i32.constant(4))),
-          count,
-          i32.sub(lastColumn, column),
-          i32.constant(size),
-          i32.constant(from > 0 || total ? 1 : 0),
-          places.edge ? this.at(places.edge) : i32.constant(0),
-        );
+        const isAdded = i32.constant(from > 0 || total ? 1 : 0);
+        const multiply = (panels: Value<'i32'>, at: Value<'i32'>, width: Value<'i32'>): void => {
+          const edge = places.edge ? this.at(places.edge) : i32.constant(0);
+          const c = i32.add(target, i32.mul(at, i32.constant(4)));
+          f.call(
+            functions.multiply as FunctionBuilder,
+            packed,
+            panels,
+            c,
+            count,
+            width,
+            i32.constant(size),
+            isAdded,
+            edge,
+          );
+        };
+        if (streamed) {
+          const strip = f.i32();
+          f.range(strip, column, lastColumn, streamColumns, () => {
+            const width = f.i32(i32.minU(i32.sub(lastColumn, strip), i32.constant(streamColumns)));
+            this.#packRight(streamed, strip, width, from, size, b);
+            multiply(b, strip, width);
+          });
+        } else {
+          const panel = i32.add(i32.constant(from * width * 4), i32.mul(column, i32.constant(size * 4)));
+          multiply(i32.add(b, panel), column, i32.sub(lastColumn, column));
+        }
         from += size;
       }
       if (!whole) this.finishRows(this.at(places.sums), first, end, shared);
