@@ -53,21 +53,16 @@ function wholeRead(renderer: Renderer, e: Load, lanes: Lanes): (() => Vector) | 
   return () => v128.shuffle(v128.load(...first), v128.load(...second), chosen);
 }
 
-/** Where the guard is false no memory is touched, because the address may be anywhere. */
+/** Where the guard is false no memory is touched but beside what is read, because the address may be anywhere. */
 function guardedLoad(renderer: Renderer, e: Load, guard: Expression): Vector {
   const { f, math } = renderer;
   const mask = math.keep(renderer.value(guard));
   const result = math.keep(math.int(0));
   const lanes = renderer.lanesOf(e.index, guard);
   const whole = lanes && wholeRead(renderer, e, lanes);
-  if (whole && lanes.every((lane) => lane === lanes[0])) {
-    f.if(v128.anyTrue(mask), () => result.set(v128.and(whole(), mask)));
-    return result;
-  }
-  const places = lanePlaces(renderer, e.binding, e.index, lanes);
-  const byLane = (): void => readLanes(renderer, mask, result, places);
-  if (whole) f.if(i32x4.allTrue(mask), () => result.set(whole()), byLane);
-  else byLane();
+  // Lanes near to each other are read together where one of them may be: memory has room before and behind its blocks.
+  if (whole) f.if(v128.anyTrue(mask), () => result.set(v128.and(whole(), mask)));
+  else readLanes(renderer, mask, result, lanePlaces(renderer, e.binding, e.index, lanes));
   return result;
 }
 

@@ -34,21 +34,26 @@ export function mergedStride(form: LinearForm, axes: readonly Axis[]): number | 
   return stride ?? 0;
 }
 
-/** Elements in a row-major array over two groups of axes. */
-export function rowMajor(rows: readonly Axis[], columns: readonly Axis[], pitch: number): Expression {
+/** An index into a row-major array over two groups of axes, whose columns may lie apart as `apart` says. */
+export function rowMajor(
+  rows: readonly Axis[],
+  columns: readonly Axis[],
+  pitch: number,
+  apart?: readonly number[],
+): Expression {
   const terms: Expression[] = [];
   const coefficients: number[] = [];
-  const add = (axes: readonly Axis[], last: number): void => {
+  const add = (axes: readonly Axis[], last: number, steps?: readonly number[]): void => {
     let step = last;
     for (let i = axes.length - 1; i >= 0; i--) {
       const { axis, extent } = axes[i] as Axis;
       terms.push(axisOf(axis));
-      coefficients.push(step);
+      coefficients.push(steps?.[i] ?? step);
       step *= extent;
     }
   };
   add(rows, pitch);
-  add(columns, 1);
+  add(columns, 1, apart);
   return weightedSum(terms, coefficients);
 }
 
@@ -73,12 +78,21 @@ export function matrixView(
   const columnStride = mergedStride(form, columns);
   if (rowStride === undefined || columnStride === undefined) return undefined;
   if (rowStride < 0 || columnStride < 0) return undefined;
-  const inside = new Set([...rows, ...columns].map(({ axis }) => axis));
-  const rest = [...form.coefficients].filter(([axis]) => !inside.has(axis));
-  const start = weightedSum(
-    rest.map(([axis]) => axisOf(axis)),
-    rest.map(([, coefficient]) => coefficient),
-    form.offset,
+  return { binding, start: startOf(form, [...rows, ...columns]), rowStride, columnStride };
+}
+
+/** An index where some axes stand at 0. */
+export function startOf({ coefficients, offset }: LinearForm, axes: readonly Axis[]): Expression {
+  const isOutside = ([number]: readonly [number, number]) => !axes.some(({ axis }) => axis === number);
+  return indexFrom([...coefficients].filter(isOutside), offset);
+}
+
+/** The index that coefficients of axes and an offset make. */
+export function indexFrom(coefficients: Iterable<readonly [number, number]>, offset: number): Expression {
+  const terms = [...coefficients];
+  return weightedSum(
+    terms.map(([axis]) => axisOf(axis)),
+    terms.map(([, coefficient]) => coefficient),
+    offset,
   );
-  return { binding, start, rowStride, columnStride };
 }

@@ -22,36 +22,54 @@ export interface DirectProduct {
   readonly share: Share | undefined;
 }
 
-/** How b is laid out: rows of neighboring columns, or packed panels of 8 columns. */
-export type DirectColumns = { readonly kind: 'rows'; readonly stepBytes: number } | { readonly kind: 'panels' };
+/** How b is laid out: rows of neighboring columns, evenly spaced or as `offsets` say, or packed panels of 8 columns. */
+export type DirectColumns =
+  | { readonly kind: 'rows'; readonly stepBytes: number; readonly offsets?: Value<'i32'> | undefined }
+  | { readonly kind: 'panels' };
 
-/** Rows of a register tile, and the columns of a strip. */
-export function directTile(features: Features, rows: number, kind: DirectColumns['kind']): [number, number] {
+// Accumulators that take their time, there or not: two units work on each for four cycles.
+const busyAccumulators = 8;
+
+/** Rows of a register tile, and the columns of a strip: what takes the least time, edges included. */
+export function directTile(
+  features: Features,
+  rows: number,
+  columns: number,
+  kind: DirectColumns['kind'],
+): [number, number] {
   const budget = accumulatorBudget(features);
-  const tall = Math.ceil(rows / Math.ceil(rows / (budget / 2)));
-  const tileRows = rows <= 24 ? tall : budget / 2;
-  return [tileRows, 4 * (kind === 'panels' ? 2 : Math.max(2, Math.floor(budget / tileRows)))];
+  const widths = kind === 'panels' ? [2] : [2, budget / 2, budget];
+  const timeAlong = (length: number, size: number, across: number): number => {
+    const rest = length % size;
+    return length - rest + (rest && Math.max(rest, busyAccumulators / across));
+  };
+  const timeOf = (vectors: number): number => {
+    const tall = budget / vectors;
+    return timeAlong(rows, tall, vectors) * timeAlong(Math.ceil(columns / 4), vectors, tall);
+  };
+  const vectors = widths.reduce((best, width) => (timeOf(width) < timeOf(best) ? width : best));
+  return [Math.min(rows, budget / vectors), 4 * vectors];
 }
 
 /** b's columns are neighbors in memory. Strips of columns, in each all rows, so that a strip of b stays in the L1 cache. */
 export function emitDirectProduct(math: VectorMath, product: DirectProduct, layout: DirectColumns): void {
   const { f } = math;
   const { rows, columns, depth } = product;
-  const [tileRows, step] = directTile(math.features, rows, layout.kind);
+  const [tileRows, step] = directTile(math.features, rows, columns, layout.kind);
   const strip = (column: Value<'i32'>, vectors: number, valid: number): void => {
     const b =
       layout.kind === 'rows'
         ? f.i32(i32.add(product.b, i32.mul(column, i32.constant(4))))
         : f.i32(i32.add(product.b, i32.mul(column, i32.constant(depth * 4))));
     const c = f.i32(i32.add(product.c, i32.mul(column, i32.constant(4))));
-    const stepBytes = layout.kind === 'rows' ? layout.stepBytes : 32;
+    const source = layout.kind === 'rows' ? { ...layout, pointer: b } : { pointer: b, stepBytes: 32 };
     const whole = rows - (rows % tileRows);
     const pa = f.i32(product.a);
     const pc = f.i32(c);
     const block = (count: number): void => {
       const tile: Tile = { rows: count, vectors };
       const a = { pointer: pa, rowBytes: product.aRowBytes, stepBytes: product.aStepBytes };
-      const sums = multiplyTile(math, tile, a, { pointer: b, stepBytes }, i32.constant(depth));
+      const sums = multiplyTile(math, tile, a, source, i32.constant(depth));
       store(math, sums, pc, product, valid);
     };
     if (whole > 0) {

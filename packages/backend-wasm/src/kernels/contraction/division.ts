@@ -54,7 +54,7 @@ export function divide(plan: ContractionPlan, features: Features): Division {
     return division('rows', cut(Math.ceil(rows / tileRows), tileRows, work));
   }
   if (rows < fewRows) {
-    const [, wide] = directTile(features, rows, method === 'panels' ? 'panels' : 'rows');
+    const [, wide] = directTile(features, rows, columns, method === 'panels' ? 'panels' : 'rows');
     const step = method === 'dot' ? dotColumns : wide;
     const strips = Math.floor(columns / step);
     if (strips > 1) return division('columns', cut(strips, step, work));

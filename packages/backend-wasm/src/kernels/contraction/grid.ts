@@ -1,6 +1,6 @@
-import { axesOf, axis, type Expression, type LinearForm, linearForm, weightedSum } from '@evenkeel/backend';
+import { axesOf, type Expression, type LinearForm, linearForm } from '@evenkeel/backend';
 import { partsOf, replacing } from '../../renderer/graph.ts';
-import { type Axis, sizeOfAxes } from './axes.ts';
+import { type Axis, indexFrom, sizeOfAxes } from './axes.ts';
 
 /** An operand's values, each once, at the places of a grid. */
 export interface Grid {
@@ -14,8 +14,7 @@ export interface Grid {
 
 /** A sum of axes that the operand depends on instead of the axes themselves. */
 interface Sum {
-  readonly key: string;
-  readonly form: LinearForm;
+  readonly coefficients: LinearForm['coefficients'];
   readonly axes: number;
   readonly least: number;
   readonly extent: number;
@@ -44,7 +43,7 @@ export function gridOf(e: Expression, inside: readonly Axis[], free: number): Gr
     mixed |= axes;
   }
   if (sums.length === 0 || free + sums.length > mostAxes) return undefined;
-  const value = replacing((part) => sumAsAxis(part, sums, free))(e);
+  const value = replacing((part) => withSums(part, sums, free))(e);
   const used = axesOf(value);
   if ((used & mixed) !== 0) return undefined;
   const kept = inside.filter((a) => (used >>> a.axis) & 1);
@@ -68,7 +67,7 @@ function sumsIn(parts: readonly Expression[], inside: readonly Axis[]): Sum[] {
     if (part.fn === 'add' || part.fn === 'sub' || part.fn === 'mul') continue;
     const form = linearForm(part.a);
     if (!form || form.coefficients.size < 2) continue;
-    let [axes, least, most] = [0, form.offset, form.offset];
+    let [axes, least, most] = [0, 0, 0];
     let isInside = true;
     for (const [number, coefficient] of form.coefficients) {
       const found = inside.find((a) => a.axis === number);
@@ -78,24 +77,28 @@ function sumsIn(parts: readonly Expression[], inside: readonly Axis[]): Sum[] {
       axes |= 1 << number;
       isInside &&= found !== undefined;
     }
-    const key = keyOf(form);
-    if (isInside) sums.set(key, { key, form, axes, least, extent: most - least + 1 });
+    const key = [...form.coefficients].sort(([a], [b]) => a - b).join();
+    if (isInside) sums.set(key, { coefficients: form.coefficients, axes, least, extent: most - least + 1 });
   }
   return [...sums.values()];
 }
 
-function keyOf({ offset, coefficients }: LinearForm): string {
-  const terms = [...coefficients].sort(([a], [b]) => a - b);
-  return `${offset} ${terms.join(' ')}`;
-}
-
-function sumAsAxis(part: Expression, sums: readonly Sum[], free: number): Expression | undefined {
-  if (part.kind !== 'binary' || part.dtype !== 'int32') return undefined;
-  const form = linearForm(part);
+/** An index with the sums that it consists of, or is spread out from, as axes of the grid. */
+function withSums(part: Expression, sums: readonly Sum[], free: number): Expression | undefined {
+  const form = part.kind === 'binary' && part.dtype === 'int32' ? linearForm(part) : undefined;
   if (!form) return undefined;
-  const key = keyOf(form);
-  const i = sums.findIndex((sum) => sum.key === key);
-  return i < 0 ? undefined : weightedSum([axis(free + i)], [1], (sums[i] as Sum).least);
+  const coefficients = new Map(form.coefficients);
+  let { offset } = form;
+  sums.forEach((sum, i) => {
+    const own = [...sum.coefficients];
+    const [[first, step]] = own as [[number, number]];
+    const times = (coefficients.get(first) ?? 0) / step;
+    if (times === 0 || own.some(([term, coefficient]) => coefficients.get(term) !== coefficient * times)) return;
+    for (const [term] of own) coefficients.delete(term);
+    coefficients.set(free + i, times);
+    offset += times * sum.least;
+  });
+  return coefficients.size < form.coefficients.size ? indexFrom(coefficients, offset) : undefined;
 }
 
 function placeInGrid(axes: readonly Axis[], sums: readonly Sum[], free: number): Expression {
@@ -104,11 +107,11 @@ function placeInGrid(axes: readonly Axis[], sums: readonly Sum[], free: number):
   let step = 1;
   for (const { axis: number, extent } of axes.toReversed()) {
     const sum = sums[number - free];
-    for (const [term, coefficient] of sum?.form.coefficients ?? [[number, 1] as const]) {
+    for (const [term, coefficient] of sum?.coefficients ?? [[number, 1] as const]) {
       coefficients.set(term, (coefficients.get(term) ?? 0) + coefficient * step);
     }
-    if (sum) offset += (sum.form.offset - sum.least) * step;
+    if (sum) offset -= sum.least * step;
     step *= extent;
   }
-  return weightedSum([...coefficients.keys()].map(axis), [...coefficients.values()], offset);
+  return indexFrom(coefficients, offset);
 }

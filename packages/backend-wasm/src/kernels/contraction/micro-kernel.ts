@@ -12,10 +12,12 @@ export function accumulatorBudget(features: Features): number {
   return features.fused ? 12 : 8;
 }
 
-/** Where one operand of a tile is read: it moves by `stepBytes` from k to k. */
+/** Where one operand of a tile is read: it moves by `stepBytes` from k to k, or lies as far off as `offsets` say. */
 export interface TileSource {
   readonly pointer: Value<'i32'>;
   readonly stepBytes: number;
+  /** Where the distances are, in bytes, one for each k. */
+  readonly offsets?: Value<'i32'> | undefined;
 }
 
 /**
@@ -34,21 +36,32 @@ export function multiplyTile(
   const sums = Array.from({ length: tile.rows }, () => Array.from({ length: tile.vectors }, () => f.v128(zero)));
   const pa = f.i32(a.pointer);
   const pb = f.i32(b.pointer);
+  const offset = b.offsets && f.i32(b.offsets);
   const left = f.i32(count);
-  const columns = Array.from({ length: tile.vectors }, () => f.v128());
-  const element = f.v128();
+  const row = (r: number) => v128.load32Splat(pa, r * a.rowBytes);
+  const column = (v: number) => v128.load(pb, v * 16);
+  // What a tile has fewer of, rows or columns, stays in registers while the others come one after another.
+  const isWide = tile.rows < tile.vectors;
+  const [kept, passing] = isWide ? [row, column] : [column, row];
+  const held = Array.from({ length: Math.min(tile.rows, tile.vectors) }, () => f.v128());
+  const one = f.v128();
   f.doWhile(() => {
-    columns.forEach((column, v) => {
-      column.set(v128.load(pb, v * 16));
+    if (offset) {
+      pb.set(i32.add(b.pointer, i32.load(offset)));
+      offset.set(i32.add(offset, i32.constant(4)));
+    }
+    held.forEach((own, i) => {
+      own.set(kept(i));
     });
-    sums.forEach((row, r) => {
-      element.set(v128.load32Splat(pa, r * a.rowBytes));
-      row.forEach((sum, v) => {
-        sum.set(math.madd(element, columns[v] as Local<'v128'>, sum));
+    for (let j = 0; j < Math.max(tile.rows, tile.vectors); j++) {
+      one.set(passing(j));
+      held.forEach((own, i) => {
+        const sum = (isWide ? sums[i]?.[j] : sums[j]?.[i]) as Local<'v128'>;
+        sum.set(math.madd(one, own, sum));
       });
-    });
+    }
     pa.set(i32.add(pa, i32.constant(a.stepBytes)));
-    pb.set(i32.add(pb, i32.constant(b.stepBytes)));
+    if (!offset) pb.set(i32.add(pb, i32.constant(b.stepBytes)));
     left.set(i32.sub(left, i32.constant(1)));
     return left;
   });

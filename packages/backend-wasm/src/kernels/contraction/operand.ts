@@ -6,6 +6,7 @@ import type { SharedAxis } from '../share.ts';
 import { chooseCopies, chooseVectorAxis } from '../vector-axis.ts';
 import { type Axis, type MatrixView, matrixView, rowMajor, sizeOfAxes } from './axes.ts';
 import { gridOf } from './grid.ts';
+import type { Windows } from './windows.ts';
 
 /** One side of a product: its rows are the m's (or n's), its columns the k's. */
 export interface Operand {
@@ -14,6 +15,8 @@ export interface Operand {
   readonly computed: Computed | undefined;
   /** The same for every batch index. */
   readonly isShared: boolean;
+  /** Where neither rows nor k's are evenly spaced. */
+  readonly windows?: Windows;
 }
 
 interface Computed {
@@ -34,6 +37,16 @@ export interface OperandScratch {
   readonly grid: number;
 }
 
+/** Whether it is read from memory as it is. */
+export function isPlain(e: Expression, bindings: readonly KernelBinding[]): boolean {
+  return e.kind === 'load' && !e.guard && bindings[e.binding]?.dtype === 'float32';
+}
+
+/** Whether it depends on no other axes. */
+export function isInside(e: Expression, axes: readonly Axis[]): boolean {
+  return axes.reduce((rest, { axis }) => rest & ~(1 << axis), axesOf(e)) === 0;
+}
+
 /** A plain load whose index is evenly spaced is read where it lies. */
 export function viewOf(
   e: Expression,
@@ -41,7 +54,7 @@ export function viewOf(
   rows: readonly Axis[],
   ks: readonly Axis[],
 ): MatrixView | undefined {
-  if (e.kind !== 'load' || e.guard || bindings[e.binding]?.dtype !== 'float32') return undefined;
+  if (e.kind !== 'load' || !isPlain(e, bindings)) return undefined;
   return matrixView(e.binding, e.index, rows, ks);
 }
 
@@ -57,9 +70,7 @@ export function operandOf(
   scratch: OperandScratch,
   free: number,
 ): Operand {
-  let inside = 0;
-  for (const { axis } of [...rows, ...ks]) inside |= 1 << axis;
-  const isShared = (axesOf(e) & ~inside) === 0;
+  const isShared = isInside(e, [...rows, ...ks]);
   const view = viewOf(e, bindings, rows, ks);
   if (view) return { view, computed: undefined, isShared };
   const stages: Stage[] = [];
@@ -85,7 +96,7 @@ export function operandOf(
   };
 }
 
-function stageOf(binding: number, value: Expression, slow: readonly Axis[], fast: readonly Axis[]): Stage {
+export function stageOf(binding: number, value: Expression, slow: readonly Axis[], fast: readonly Axis[]): Stage {
   const pitch = sizeOfAxes(fast);
   return {
     store: { binding, index: rowMajor(slow, fast, pitch), value },

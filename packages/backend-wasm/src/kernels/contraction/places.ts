@@ -44,7 +44,7 @@ export function layOut(emitter: KernelEmitter, plan: ContractionPlan, division: 
     const stages = operand.computed?.stages ?? [];
     for (const stage of [stages.at(-1), stages.length > 1 ? stages[0] : undefined]) {
       const place = reserve(stage?.elements ?? 0, !isReadyBefore(division, operand));
-      emitter.scratch({ dtype: 'float32', place });
+      emitter.scratch({ dtype: stage?.store.value.dtype ?? 'float32', place });
     }
   }
   const isPacked = method === 'packed';

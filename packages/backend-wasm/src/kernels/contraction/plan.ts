@@ -11,6 +11,7 @@ import {
 import { replacing } from '../../renderer/graph.ts';
 import { type Axis, axesFrom, type MatrixView, matrixView, rowMajor, sizeOfAxes } from './axes.ts';
 import { type Operand, type OperandScratch, operandOf, viewOf } from './operand.ts';
+import { windowsOf } from './windows.ts';
 
 /** - dot: both operands contiguous along k. direct: operands where they lie. panels: b packed, a where it lies. */
 export type Method = 'dot' | 'direct' | 'panels' | 'packed';
@@ -63,6 +64,9 @@ export function planContraction(given: ContractionKernel, scratch: ScratchBindin
   const [batch, m, n, k] = [next(given.batch), next(given.m), next(given.n), next(given.k)];
   const { bindings } = given;
   let kernel = given;
+  const isFew = sizeOfAxes(m) * sizeOfAxes(k) * 4 <= staysBytes;
+  const windows =
+    isFew && !viewOf(given.b, bindings, n, k) ? windowsOf(given.b, bindings, n, k, scratch.right, free) : undefined;
   const computedSize = (e: Expression, axes: readonly Axis[]): number =>
     viewOf(e, bindings, axes, k) ? 0 : sizeOfAxes(axes) * sizeOfAxes(k);
   /** Cuts the first axis in blocks of the largest size of which `most` elements allow, if that is any. */
@@ -73,7 +77,7 @@ export function planContraction(given: ContractionKernel, scratch: ScratchBindin
     kernel = inBlocks(kernel, axes, block, free++);
   };
   const turns: Axis[] = [];
-  for (;;) {
+  while (!windows) {
     const elements = computedSize(kernel.a, m) + computedSize(kernel.b, n);
     if (elements <= turnElements || k.length < 2) break;
     if (sizeOfAxes(k.slice(1)) < leastDepth) cut(k, elements, turnElements, leastDepth);
@@ -81,7 +85,7 @@ export function planContraction(given: ContractionKernel, scratch: ScratchBindin
     turns.push(k.shift() as Axis);
   }
   const peel = (side: 'a' | 'b', axes: Axis[]): void => {
-    while (axes.length > 1 && computedSize(kernel[side], axes) > computedElements) {
+    while (!windows && axes.length > 1 && computedSize(kernel[side], axes) > computedElements) {
       cut(axes, computedSize(kernel[side], axes), computedElements, leastColumns);
       if (sizeOfAxes(axes.slice(1)) < leastColumns) return;
       batch.push(axes.shift() as Axis);
@@ -89,13 +93,14 @@ export function planContraction(given: ContractionKernel, scratch: ScratchBindin
   };
   peel('a', m);
   peel('b', n);
-  const isSwapped = prefersSwapped(kernel, m, n);
+  const isSwapped = !windows && prefersSwapped(kernel, m, n);
   const [rowAxes, columnAxes] = isSwapped ? [n, m] : [m, n];
   const [leftValue, rightValue] = isSwapped ? [kernel.b, kernel.a] : [kernel.a, kernel.b];
   const left = operandOf(leftValue, bindings, rowAxes, k, scratch.left, free);
-  const right = operandOf(rightValue, bindings, columnAxes, k, scratch.right, free);
-  const [rows, columns, depth] = [rowAxes, columnAxes, k].map(sizeOfAxes) as [number, number, number];
-  const output = turns.length > 0 ? undefined : plainOutput(kernel, rowAxes, columnAxes);
+  const right = windows ?? operandOf(rightValue, bindings, columnAxes, k, scratch.right, free);
+  const [rows, depth] = [rowAxes, k].map(sizeOfAxes) as [number, number];
+  const { span: columns, columnSteps } = windows?.windows ?? { span: sizeOfAxes(columnAxes), columnSteps: undefined };
+  const output = turns.length > 0 || windows ? undefined : plainOutput(kernel, rowAxes, columnAxes);
   const pitch = Math.ceil(columns / 8) * 8;
   return {
     batch,
@@ -109,7 +114,7 @@ export function planContraction(given: ContractionKernel, scratch: ScratchBindin
     right,
     method: methodFor(rows, columns, depth, left, right),
     output,
-    stores: output ? [] : storesFrom(kernel, scratch.sums, rowMajor(rowAxes, columnAxes, pitch)),
+    stores: output ? [] : storesFrom(kernel, scratch.sums, rowMajor(rowAxes, columnAxes, pitch, columnSteps)),
     pitch,
   };
 }
@@ -133,6 +138,7 @@ function inBlocks(kernel: ContractionKernel, axes: Axis[], block: number, place:
 function methodFor(rows: number, columns: number, depth: number, a: Operand, b: Operand): Method {
   const hasNeighborColumns = b.view.rowStride === 1 || columns === 1;
   const isAlongDepth = a.view.columnStride === 1 && b.view.columnStride === 1;
+  if (b.windows) return 'direct';
   if (b.computed && rows > fewRows && rows * depth * 4 <= staysBytes) {
     if (hasNeighborColumns && columns >= 4) return 'direct';
     if (isAlongDepth && depth >= leastDepth) return 'dot';

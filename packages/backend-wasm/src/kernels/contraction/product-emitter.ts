@@ -171,6 +171,7 @@ export class ProductEmitter {
     const a = this.#start(left.view);
     const whole = total ?? (output && this.#start(output));
     const sums = whole ?? this.at(places.sums);
+    const offsets = right.windows && this.#start(right.windows.offsets);
     const piece = (first: Value<'i32'>, count: number): void => {
       const c = whole ? f.i32(i32.add(whole, i32.mul(first, i32.constant(cRowBytes)))) : sums;
       const product = {
@@ -189,7 +190,7 @@ export class ProductEmitter {
       };
       if (method === 'dot') emitDotProducts(math, product, right.view.rowStride * 4);
       else if (method === 'panels') emitDirectProduct(math, product, { kind: 'panels' });
-      else emitDirectProduct(math, product, { kind: 'rows', stepBytes: right.view.columnStride * 4 });
+      else emitDirectProduct(math, product, { kind: 'rows', stepBytes: right.view.columnStride * 4, offsets });
       if (!whole && !byColumns) this.finishRows(sums, first, i32.add(first, i32.constant(count)));
     };
     const rowShare = byColumns ? undefined : share;
