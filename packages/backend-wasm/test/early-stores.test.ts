@@ -1,4 +1,14 @@
-import { axis, binary, type Expression, type LoopKernel, load, reduced, unary, weightedSum } from '@evenkeel/backend';
+import {
+  axis,
+  binary,
+  constant,
+  type Expression,
+  type LoopKernel,
+  load,
+  reduced,
+  unary,
+  weightedSum,
+} from '@evenkeel/backend';
 import { describe, expect, test } from 'vitest';
 import { planLoop } from '../src/kernels/early-stores.ts';
 import { partsOf } from '../src/renderer/graph.ts';
@@ -38,10 +48,47 @@ describe('the exponential of a softmax', () => {
     expect(exponentials(kernel.elementStores.map((s) => s.value))).toBe(0);
   });
 
-  test('is computed again where the element is still read, which may lie at the same place', () => {
-    const { kernel, early } = planLoop(softmax((e) => binary('add', binary('div', e, reduced(f32, 1)), x)));
-    expect(early.map((stores) => stores.length)).toEqual([0, 0]);
-    expect(exponentials(kernel.elementStores.map((s) => s.value))).toBe(1);
+  test('waits also where the element itself is read again: the store has memory of its own', async () => {
+    const kernel = softmax((e) => binary('add', binary('div', e, reduced(f32, 1)), x));
+    const planned = planLoop(kernel);
+    expect(planned.early.map((stores) => stores.length)).toEqual([0, 1]);
+    expect(exponentials(planned.kernel.elementStores.map((s) => s.value))).toBe(0);
+    await expectSame(kernel, [numbers(297), numbers(297, 2)]);
+  });
+
+  test('is computed again where there is no one place for each element', () => {
+    const share = (e: Expression) => binary('div', e, reduced(f32, 1));
+    const kernel = softmax(share);
+    const once = [{ binding: 1, index: axis(0), value: share(unary('exp', x)) }];
+    expect(planLoop({ ...kernel, elementStores: once }).early.flat()).toEqual([]);
+    const [store] = kernel.elementStores;
+    const twice = { ...kernel, elementStores: [store, { ...store, binding: 2 }] } as LoopKernel;
+    expect(planLoop(twice).early.flat()).toEqual([]);
+  });
+});
+
+describe('a long value that several passes need', () => {
+  const e = unary('exp', x);
+  const mean = (reduction: number) => binary('div', reduced(f32, reduction), constant(f32, 33));
+  const spread = binary('sub', e, mean(0));
+  const kernel: LoopKernel = {
+    ...softmax((same) => same),
+    bindings: [...softmax((same) => same).bindings, { dtype: f32, access: 'write' }],
+    reductions: [
+      { fn: 'sum', value: e },
+      { fn: 'sum', value: binary('mul', spread, spread) },
+      { fn: 'max', value: binary('mul', spread, reduced(f32, 1)) },
+    ],
+    stores: [{ binding: 2, index: axis(0), value: reduced(f32, 2) }],
+    elementStores: [{ binding: 1, index: at, value: binary('mul', spread, reduced(f32, 1)) }],
+  };
+
+  test('waits in the store’s place from the first of them on', async () => {
+    const { early, kernel: planned } = planLoop(kernel);
+    expect(early.map((stores) => stores.length)).toEqual([1, 0, 1]);
+    expect(exponentials(planned.reductions.map(({ value }) => value))).toBe(1);
+    expect(exponentials(early.flat().map(({ value }) => value))).toBe(1);
+    await expectSame(kernel, [numbers(297), numbers(297, 2), numbers(9)]);
   });
 });
 

@@ -5,6 +5,7 @@ import {
   type Expression,
   type LoopKernel,
   load,
+  type Reduction,
   type Store,
   select,
   unary,
@@ -24,9 +25,9 @@ export interface LoopPlan {
 
 /**
  * What is stored for each element does not always need all reductions: then it is stored during a pass, the one that
- * computes the same costly value if there is one, and read back by later passes where it takes long to compute. And where an
- * element store needs a costly value that a pass has computed (the exponential of a softmax), that value waits in the
- * store's place instead of being computed twice.
+ * computes the same costly value if there is one, and read back by later passes where it takes long to compute. And where
+ * the passes and their one element store need a long value (the exponential of a softmax, a gradient that was not let
+ * through everywhere), that value waits in the store's place instead of being computed again.
  */
 export function planLoop(kernel: LoopKernel): LoopPlan {
   const passes = passesOf(kernel);
@@ -45,19 +46,19 @@ export function planLoop(kernel: LoopKernel): LoopPlan {
     early[shared < 0 ? first : shared]?.push(store);
   }
   const readBack = readBackBefore(kernel, early);
-  const reductions = kernel.reductions.map((reduction, i) => ({
-    ...reduction,
-    value: readBack(reduction.value, passOf.get(i) as number),
-  }));
-  const rest = late.map((store) => ({ ...store, value: readBack(store.value, passes.length) }));
-  const waiting = rest.length === 1 ? waitingValue(kernel, rest[0] as Store, computed.at(-1)) : undefined;
   const planned = {
     passes,
     early: early.map((stores, p) => stores.map((s) => ({ ...s, value: readBack(s.value, p) }))),
+    kernel: {
+      ...kernel,
+      reductions: kernel.reductions.map((reduction, i) => ({
+        ...reduction,
+        value: readBack(reduction.value, passOf.get(i) as number),
+      })),
+      elementStores: late.map((store) => ({ ...store, value: readBack(store.value, passes.length) })),
+    },
   };
-  if (!waiting) return { ...planned, kernel: { ...kernel, reductions, elementStores: rest } };
-  planned.early.at(-1)?.push(waiting.kept);
-  return { ...planned, kernel: { ...kernel, reductions, elementStores: [waiting.store] } };
+  return kernel.elementStores.length === 1 ? withWaitingValue(planned, passOf) : planned;
 }
 
 // A value of fewer instructions is computed again rather than read.
@@ -86,24 +87,39 @@ function firstPass({ value, index }: Store, passOf: ReadonlyMap<number, number>)
   return first;
 }
 
-/** A costly value of the last pass, kept in the place of the one store that needs it afterwards. */
-function waitingValue(kernel: LoopKernel, store: Store, computed: ReadonlySet<Expression> | undefined) {
-  if (!computed || kernel.bindings[store.binding]?.dtype !== 'float32') return undefined;
-  const variesInside = (e: Expression): boolean => kernel.inner.some((_, i) => dependsOn(e, kernel.outer.length + i));
-  const value = [...partsOf([store.value])].find(
-    (e) => computed.has(e) && e.dtype === 'float32' && variesInside(e) && isLong(kernel, e),
-  );
-  if (!value || !variesInside(store.index) || readsBinding(kernel, store.binding)) return undefined;
-  const waiting = load('float32', store.binding, store.index);
-  const share = (e: Expression): Expression | undefined => {
-    if (e.kind !== 'binary' || e.fn !== 'div' || e.a !== value || e.b.kind !== 'reduced') return undefined;
-    const sum = kernel.reductions[e.b.reduction];
-    return sum?.fn === 'sum' && sum.value === value ? shareOf(waiting, e.b) : undefined;
-  };
-  const rest = replacing((e) => (e === value ? waiting : share(e)))(store.value);
-  // What is still read for each element may lie in the store's place.
-  for (const e of partsOf([rest])) if (e.kind === 'load' && e !== waiting && variesInside(e)) return undefined;
-  return { store: { ...store, value: rest }, kept: { ...store, value } };
+/** The plan with a long value kept in the place of the one element store, from the pass that computes it until the store. */
+function withWaitingValue(plan: LoopPlan, passOf: ReadonlyMap<number, number>): LoopPlan {
+  const { kernel, passes, early } = plan;
+  const storing = early.findIndex((stores) => stores.length > 0);
+  const store = (early[storing]?.[0] ?? kernel.elementStores[0]) as Store;
+  const last = storing < 0 ? passes.length : storing;
+  const inner = kernel.inner.map((_, i) => kernel.outer.length + i);
+  const hasOwnPlaces = inner.every((a) => dependsOn(store.index, a)) && reductionsOf(store.index) === 0;
+  const isFree = kernel.bindings[store.binding]?.dtype === 'float32' && !readsBinding(kernel, store.binding);
+  if (!hasOwnPlaces || !isFree) return plan;
+  const values = passes.map((pass) => pass.map((i) => (kernel.reductions[i] as Reduction).value));
+  for (const [p, pass] of values.slice(0, last).entries()) {
+    const computed = partsOf(pass);
+    const value = [...partsOf([store.value, ...values.slice(p + 1, last + 1).flat()])].find(
+      (e) => computed.has(e) && e.dtype === 'float32' && inner.some((a) => dependsOn(e, a)) && isLong(kernel, e),
+    );
+    if (!value) continue;
+    const waiting = load('float32', store.binding, store.index);
+    const share = (e: Expression): Expression | undefined => {
+      if (e.kind !== 'binary' || e.fn !== 'div' || e.a !== value || e.b.kind !== 'reduced') return undefined;
+      const sum = kernel.reductions[e.b.reduction];
+      return sum?.fn === 'sum' && sum.value === value ? shareOf(waiting, e.b) : undefined;
+    };
+    const again = replacing((e) => (e === value ? waiting : share(e)));
+    const after = <Part extends { readonly value: Expression }>(part: Part) => ({ ...part, value: again(part.value) });
+    const reductions = kernel.reductions.map((r, i) => ((passOf.get(i) as number) > p ? after(r) : r));
+    return {
+      passes,
+      early: early.map((stores, q) => (q === p ? [{ ...store, value }] : stores.map(after))),
+      kernel: { ...kernel, reductions, elementStores: kernel.elementStores.map(after) },
+    };
+  }
+  return plan;
 }
 
 /**

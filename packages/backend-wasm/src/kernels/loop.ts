@@ -10,6 +10,9 @@ import { chooseCopies, chooseVectorAxis, innerAxes, timeOf } from './vector-axis
 // Reductions by columns read one or two whole cache lines of every row.
 const columnCopies = (reductions: number) => ({ least: 4, most: reductions > 1 ? 4 : 8 });
 
+/** So few inner elements (those of a pooling window) are written out. */
+const fewElements = 4;
+
 type Values = readonly Expression[];
 
 /**
@@ -33,9 +36,12 @@ export function emitLoop(emitter: KernelEmitter, { kernel, passes, early }: Loop
         axis: first + i,
         extent,
         copies: first + i === vectorAxis ? chooseCopies(work, extent, copies) : 0,
+        isWrittenOut: first > 0 && innerSize <= fewElements,
       })),
     );
   const varying = { axes: innerAxes(kernel) };
+  // One sum waits for the one before it; a second vector has a sum of its own.
+  const folding = { ...varying, least: 2 };
   const outerAxes = loopAxes(outer, 0, values, reductions.length > 0 ? columnCopies(reductions.length) : {});
   const axes = inner.length === 0 ? tiled(outerAxes, allStores) : outerAxes;
   const work = sizeOf(outer) * innerSize * timeOf({ values, stores: allStores });
@@ -52,7 +58,7 @@ export function emitLoop(emitter: KernelEmitter, { kernel, passes, early }: Loop
           const reduced = members.map(({ reduction }) => reduction.value);
           const storedHere = early[p] ?? [];
           const work = [...reduced, ...storedHere.map((s) => s.value)];
-          runPass(renderer, loopAxes(inner, outer.length, work, varying), members, storedHere);
+          runPass(renderer, loopAxes(inner, outer.length, work, folding), members, storedHere);
         }
         storeAll(renderer, stores);
         if (elementStores.length === 0) return;

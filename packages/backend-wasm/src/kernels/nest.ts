@@ -10,6 +10,8 @@ export interface LoopAxis {
   readonly extent: number;
   /** Vectors per turn; 0 runs the loop one element at a time. */
   readonly copies: number;
+  /** Written out instead of looped over, so that a later pass finds what an earlier one has computed. */
+  readonly isWrittenOut?: boolean;
 }
 
 /** Cuts long loops in blocks, so that a sum never adds more than `turns` values to one register. */
@@ -58,6 +60,10 @@ export function runNest(renderer: Renderer, nest: Nest, depth = 0): void {
       run(whole, vectors, 4, { vector: true, copies: 1 });
       run(vectors, loop.extent, 1, plain);
     });
+    return;
+  }
+  if (loop.copies === 0 && loop.isWrittenOut) {
+    for (let i = 0; i < loop.extent; i++) renderer.again(loop.axis, i, () => runNest(renderer, nest, depth + 1));
     return;
   }
   if (loop.copies === 0) {

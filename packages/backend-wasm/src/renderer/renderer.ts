@@ -68,6 +68,17 @@ export class Renderer {
     this.#copy = copy;
   }
 
+  /** The same at one position of an axis that is not looped over: what was computed there before is still known. */
+  again(axis: number, position: number, body: () => void): void {
+    const { inside } = this.scope;
+    const key = `${axis} ${position}`;
+    const scope = inside.get(key) ?? makeScope(this.scope, axis, i32.constant(position), { vector: false, copies: 1 });
+    inside.set(key, scope);
+    this.#scopes.push(scope);
+    body();
+    this.#scopes.pop();
+  }
+
   /** The body for each of the vectors that this turn of the loop works on. */
   eachCopy(body: (copy: number) => void): void {
     for (let copy = 0; copy < this.scope.copies; copy++) {

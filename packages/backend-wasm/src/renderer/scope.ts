@@ -23,6 +23,8 @@ export interface Scope {
   readonly byCopy: readonly Map<Expression, Vector>[];
   readonly integers: Map<Expression, Value<'i32'>>;
   readonly pointers: Map<string, Value<'i32'>>;
+  /** Scopes inside that were left and may be entered again, by axis and position: code is written one after the other there. */
+  readonly inside: Map<string, Scope>;
 }
 
 export function makeScope(
@@ -43,5 +45,6 @@ export function makeScope(
     byCopy: Array.from({ length: copies }, () => new Map<Expression, Vector>()),
     integers: new Map(),
     pointers: new Map(),
+    inside: new Map(),
   };
 }
