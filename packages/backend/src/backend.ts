@@ -35,6 +35,11 @@ export interface Limits {
   readonly routines: readonly RoutineName[];
   /** How products are added: `fused` rounds once, `separate` twice. Part of what makes a run repeatable bit for bit. */
   readonly arithmetic: 'fused' | 'separate';
+  /**
+   * Whether float32 numbers below 2^-126 count; `flushed` where the device's own arithmetic may take them for zero and make zeros
+   * of them, as WGSL allows. Copies keep them anyway. Default: `kept`.
+   */
+  readonly subnormals?: 'kept' | 'flushed';
 }
 
 export interface Backend {

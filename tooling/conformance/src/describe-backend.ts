@@ -8,6 +8,11 @@ import { checksFor } from './suite.ts';
 export interface DescribeOptions {
   /** Groups (`sin forward`) or single checks (`sin forward: float32 [3]`) to leave out, each with its reason. */
   readonly skips?: Skips;
+  /**
+   * Runs one of so many checks of each group, the first among them: for devices in software, which take minutes for all of them.
+   * Default: 1. The command runs all, always.
+   */
+  readonly oneOf?: number;
 }
 
 /**
@@ -19,13 +24,18 @@ export interface DescribeOptions {
  * @example
  * describeBackend('mine', () => mine(), { skips: { 'erf forward': 'no error function yet, issue 12' } });
  */
-export function describeBackend(name: string, make: () => Backend, { skips = {} }: DescribeOptions = {}): void {
+export function describeBackend(
+  name: string,
+  make: () => Backend,
+  { skips = {}, oneOf = 1 }: DescribeOptions = {},
+): void {
   describe(`the backend ${name}`, () => {
     const bench = { subject: make(), oracle: cpu() };
     const { chosen, skipped } = divide(checksFor(bench.subject), skips);
     afterAll(() => dismantle(bench));
-    for (const [group, checks] of Map.groupBy(chosen, (check) => check.group)) {
-      it(`${group}: ${checks.length} checks`, { timeout: 120_000 }, async () => {
+    for (const [group, all] of Map.groupBy(chosen, (check) => check.group)) {
+      const checks = all.filter((_, i) => i % oneOf === 0);
+      it(`${group}: ${checks.length}${oneOf > 1 ? ` of ${all.length}` : ''} checks`, { timeout: 120_000 }, async () => {
         const { failures } = await runChecks(checks, bench);
         expect(failures.map(({ check, problem }) => `${check.name}: ${problem}`)).toEqual([]);
       });

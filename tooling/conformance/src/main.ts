@@ -1,4 +1,5 @@
 import { cpu } from '@evenkeel/backend-cpu';
+import { ConfigError } from '@evenkeel/errors';
 import { backends } from './backends.ts';
 import { readCommandLine, usage } from './command-line.ts';
 import { type BackendReport, lines, report } from './report.ts';
@@ -11,6 +12,13 @@ async function main(words: readonly string[]): Promise<number> {
   const asked = readCommandLine(words);
   const reports: BackendReport[] = [];
   for (const name of asked.backends) {
+    const absence = await backends[name]?.absence?.();
+    if (absence !== undefined) {
+      // Whoever asks for it by name wants to know that it was not checked.
+      if (asked.backends.length === 1) throw new ConfigError(`the backend ${name} cannot be checked`, { got: absence });
+      console.log(`SKIP ${name}: ${absence}\n`);
+      continue;
+    }
     const result = await checkBackend(name, asked.seed);
     reports.push(result);
     for (const line of lines(result)) console.log(line);
@@ -23,7 +31,7 @@ async function main(words: readonly string[]): Promise<number> {
 
 async function checkBackend(name: string, seed: number): Promise<BackendReport> {
   const { make, skips } = backends[name] as (typeof backends)[string];
-  const bench = { subject: make(), oracle: cpu() };
+  const bench = { subject: await make(), oracle: cpu() };
   const { chosen, skipped } = divide(checksFor(bench.subject, { seed }), skips);
   const start = performance.now();
   const { failures } = await runChecks(chosen, bench);

@@ -6,7 +6,7 @@ import type { Check } from '../src/index.ts';
 import { lines, report } from '../src/report.ts';
 
 test('all backends are checked unless one is named', () => {
-  expect(readCommandLine([])).toEqual({ backends: ['cpu', 'wasm'], seed: 1, json: false });
+  expect(readCommandLine([])).toEqual({ backends: ['cpu', 'wasm', 'webgpu'], seed: 1, json: false });
   expect(readCommandLine(['--', '--backend', 'wasm', '--seed', '7', '--json'])).toEqual({
     backends: ['wasm'],
     seed: 7,
@@ -15,7 +15,9 @@ test('all backends are checked unless one is named', () => {
 });
 
 test('an unknown backend names the known ones and the nearest', () => {
-  expect(() => readCommandLine(['--backend', 'wsam'])).toThrow(/no backend "wsam"[\s\S]*cpu, wasm, all[\s\S]*wasm\?/);
+  expect(() => readCommandLine(['--backend', 'wsam'])).toThrow(
+    /no backend "wsam"[\s\S]*cpu, wasm, webgpu, all[\s\S]*wasm\?/,
+  );
 });
 
 test('a seed must be a whole number', () => {

@@ -47,8 +47,7 @@ test('says for each failure file, name, place, value, expectation and tolerance,
 });
 
 test.each([
-  [['--backend', 'webgpu'], /webgpu does not exist yet/],
-  [['--backend', 'tpu'], /no backend tpu; there are wasm, cpu and all/],
+  [['--backend', 'tpu'], /no backend tpu; there are wasm, cpu, webgpu and all/],
   [['/nowhere'], /\/nowhere is not a folder/],
   [['--onyl', 'x'], /--onyl/],
   [['--only', 'no such case'], /no case/],

@@ -55,6 +55,7 @@ export const sections: readonly Section[] = [
     'PyTorch has nothing to list: its device `cpu` is built in and has no reference beside it.',
   ),
   nothing('packages/backend-wasm', 'PyTorch has nothing to list: it has no device for WebAssembly.'),
+  nothing('packages/backend-webgpu', 'PyTorch has nothing to list: it has no device for WebGPU.'),
   nothing(
     'packages/backend-null',
     'PyTorch has nothing to list: its device `meta` has shapes without data, as this one, but counts nothing.',

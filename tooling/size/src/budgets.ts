@@ -20,6 +20,8 @@ export const packageBudgets: Record<string, string> = {
   'backend-null': '1.5 kB',
   // A WebAssembly assembler, vector math for each function, packed contractions, reductions in stages, and scripts that threads share.
   'backend-wasm': '33 kB',
+  // Functions in WGSL, shaders by kernel form and shape, one heap, pipelines and programs.
+  'backend-webgpu': '25 kB',
   // One record per primitive, fusion, and the planner with its batches and repetitions; a program that does not compile takes the
   // records that it computes with and two fifths of the rest.
   compiler: '26 kB',

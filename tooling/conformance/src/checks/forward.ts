@@ -4,7 +4,7 @@ import { type OperationName, type Primitive, primitives } from '@evenkeel/compil
 import { apply } from '@evenkeel/tensor';
 import { casesOf, operationNames } from '../cases/index.ts';
 import type { Case } from '../cases/operation-cases.ts';
-import { difference } from '../host/accuracy.ts';
+import { difference, expectedWhereFlushed, flushed } from '../host/accuracy.ts';
 import { store } from '../host/host-tensor.ts';
 import { layOut } from '../host/layout.ts';
 import { type Check, expectThat, on } from './check.ts';
@@ -42,16 +42,18 @@ function forwardCheck(name: OperationName, one: Case<object>): Check {
         return result.data();
       });
       const expected = reference(inputs, attributes, output, numbers);
-      const problem = difference(
-        output.dtype,
-        accuracy,
-        got,
-        isFloat(output.dtype) ? expected : expected.map((value) => store(output.dtype, value)),
-        () => {
-          const sizes = inputs.map((input) => ({ ...input, values: input.values.map(Math.abs) }));
-          return reference(sizes, attributes, output, numbers);
-        },
-      );
+      const stored = (values: readonly number[]): readonly number[] =>
+        isFloat(output.dtype) ? values : values.map((value) => store(output.dtype, value));
+      const of = (change: (value: number) => number): readonly number[] => {
+        const changed = inputs.map((input) => ({ ...input, values: input.values.map(change) }));
+        return reference(changed, attributes, output, numbers);
+      };
+      const magnitudes = () => of(Math.abs);
+      const right =
+        subject.limits.subnormals === 'flushed'
+          ? expectedWhereFlushed(output.dtype, accuracy, got, stored(expected), stored(of(flushed)), magnitudes)
+          : stored(expected);
+      const problem = difference(output.dtype, accuracy, got, right, magnitudes);
       expectThat(problem === undefined, () => problem as string);
     },
   };

@@ -1,0 +1,3 @@
+export type { Float32Behavior } from './runtime/probe.ts';
+export type { WebgpuOptions } from './runtime/request-device.ts';
+export { type DeviceDescription, type WebgpuBackend, webgpu } from './runtime/webgpu-backend.ts';

@@ -1,0 +1,28 @@
+import type { Kernel } from '@evenkeel/backend';
+import type { Grid } from './grid.ts';
+
+/** One dispatch of a kernel. */
+export interface Stage {
+  readonly grid: Grid;
+  /**
+   * The text of its shader.
+   *
+   * @param memories in which of the memories that are bound each binding is, and last the workspace
+   */
+  source(memories: readonly number[]): string;
+}
+
+/**
+ * A kernel as shaders that run one after another. Their parameters are words: where each binding begins, the arguments, where
+ * the workspace begins.
+ */
+export interface CompiledKernel {
+  readonly stages: readonly Stage[];
+  readonly workspaceWords: number;
+  readonly reportsFaults: boolean;
+}
+
+/** Words of the parameters of a kernel. */
+export function parameterWords(kernel: Kernel): number {
+  return kernel.bindings.length + kernel.arguments.length + 1;
+}

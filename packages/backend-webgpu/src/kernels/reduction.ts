@@ -1,0 +1,135 @@
+import { identityOf, type LoopKernel, type Reduction, sizeOf } from '@evenkeel/backend';
+import { floatOfBits } from '../renderer/functions/special-values.ts';
+import { literal, shaderTypes } from '../renderer/literal.ts';
+import { malformed } from '../renderer/malformed.ts';
+import { combined } from '../renderer/operations.ts';
+import type { Renderer } from '../renderer/renderer.ts';
+import { Scope } from '../renderer/scope.ts';
+import { setPositions } from './grid.ts';
+import type { Team } from './team.ts';
+
+/** Terms of a float sum that are added one by one before their sum goes to another: so errors stay small. */
+const blockLength = 32;
+
+/** What an invocation of a team knows: the variables `column` (its outer index) and `member` (which lane of the team it is). */
+export function setMember(scope: Scope, { columns, lanes, byColumns }: Team): void {
+  if (lanes === 1) scope.add('let slot = lane;', 'let member = 0u;');
+  else if (columns === 1) scope.add('let slot = 0u;', 'let member = lane;');
+  else if (byColumns) scope.add(`let slot = lane % ${columns}u;`, `let member = lane / ${columns}u;`);
+  else scope.add(`let slot = lane / ${lanes}u;`, `let member = lane % ${lanes}u;`);
+}
+
+/** A loop over the inner indices of an invocation, from `first` to `end` by as many as the team has lanes. */
+export function innerLoop(
+  renderer: Renderer,
+  scope: Scope,
+  kernel: LoopKernel,
+  { from, to, step }: { readonly from: string; readonly to: string; readonly step: number },
+  body: (inside: Scope) => void,
+): void {
+  const inside = new Scope(scope);
+  const name = renderer.name('i');
+  setPositions(renderer, inside, name, kernel.inner, kernel.outer.length);
+  body(inside);
+  scope.block(`for (var ${name} = ${from}; ${name} < ${to}; ${name} += ${step}u) {`, inside);
+}
+
+/** What an invocation has of some reductions after its share of the inner indices; the names of the variables. */
+export function accumulate(
+  renderer: Renderer,
+  scope: Scope,
+  kernel: LoopKernel,
+  members: readonly number[],
+  range: { readonly from: string; readonly to: string; readonly step: number },
+): string[] {
+  const reductions = members.map((r) => kernel.reductions[r] as Reduction);
+  const names = members.map(() => renderer.name('sum'));
+  const start = (name: string, r: Reduction): string => `var ${name} = ${identity(renderer, r)};`;
+  reductions.forEach((r, i) => {
+    scope.add(start(names[i] as string, r));
+  });
+  const isFloat = reductions.some((r) => r.fn === 'sum' && r.value.dtype === 'float32');
+  const isLong = isFloat && sizeOf(kernel.inner) > 2 * blockLength * range.step;
+  const fold = (inside: Scope, into: readonly string[]): void => {
+    const values = reductions.map((r) => renderer.keep(inside, r.value));
+    reductions.forEach((r, i) => {
+      inside.add(`${into[i]} = ${combine(renderer, r, into[i] as string, values[i] as string)};`);
+    });
+  };
+  if (!isLong) {
+    innerLoop(renderer, scope, kernel, range, (inside) => fold(inside, names));
+    return names;
+  }
+  const block = new Scope(scope);
+  const parts = members.map(() => renderer.name('part'));
+  const [begin, end] = [renderer.name('begin'), renderer.name('end')];
+  reductions.forEach((r, i) => {
+    block.add(start(parts[i] as string, r));
+  });
+  block.add(`let ${end} = min(${begin} + ${blockLength * range.step}u, ${range.to});`);
+  innerLoop(renderer, block, kernel, { from: begin, to: end, step: range.step }, (inside) => fold(inside, parts));
+  reductions.forEach((r, i) => {
+    block.add(`${names[i]} = ${combine(renderer, r, names[i] as string, parts[i] as string)};`);
+  });
+  const stride = blockLength * range.step;
+  scope.block(`for (var ${begin} = ${range.from}; ${begin} < ${range.to}; ${begin} += ${stride}u) {`, block);
+  return names;
+}
+
+/** Has the lanes of each team put together what they have, and gives the names of the results. */
+export function joinLanes(
+  renderer: Renderer,
+  scope: Scope,
+  kernel: LoopKernel,
+  members: readonly number[],
+  sums: readonly string[],
+  { columns, lanes, byColumns }: Team,
+): string[] {
+  if (lanes === 1) return [...sums];
+  const unit = byColumns ? columns : 1;
+  members.forEach((r, i) => {
+    scope.add(`shared${r}[lane] = ${sums[i]};`);
+  });
+  scope.add('workgroupBarrier();');
+  const step = renderer.name('step');
+  const other = unit === 1 ? `lane + ${step}` : `lane + ${step} * ${unit}u`;
+  const lines = members.map((r) => {
+    const reduction = kernel.reductions[r] as Reduction;
+    return `    shared${r}[lane] = ${combine(renderer, reduction, `shared${r}[lane]`, `shared${r}[${other}]`)};`;
+  });
+  scope.add(
+    `for (var ${step} = ${lanes / 2}u; ${step} > 0u; ${step} >>= 1u) {`,
+    `  if (member < ${step}) {`,
+    ...lines,
+    '  }',
+    '  workgroupBarrier();',
+    '}',
+  );
+  const first = byColumns ? 'slot' : `slot * ${lanes}u`;
+  return members.map((r) => {
+    const name = renderer.name('reduced');
+    scope.add(`let ${name} = shared${r}[${first}];`);
+    return name;
+  });
+}
+
+/** The declarations of what lanes share. */
+export function sharedArrays(kernel: LoopKernel, members: readonly number[], { columns, lanes }: Team): string[] {
+  if (lanes === 1) return [];
+  return members.map((r) => {
+    const { dtype } = (kernel.reductions[r] as Reduction).value;
+    return `var<workgroup> shared${r}: array<${shaderTypes[dtype]}, ${columns * lanes}>;`;
+  });
+}
+
+export function identity(renderer: Renderer, { fn, value }: Reduction): string {
+  const { text, isByBits } = literal(value.dtype, identityOf(fn, value.dtype));
+  if (isByBits) renderer.use(floatOfBits);
+  return text;
+}
+
+export function combine(renderer: Renderer, { fn, value }: Reduction, a: string, b: string): string {
+  const text = combined(fn, value.dtype, a, b, renderer.use);
+  if (text === undefined) throw malformed(renderer.kernel, `${fn} of ${value.dtype}`);
+  return text;
+}

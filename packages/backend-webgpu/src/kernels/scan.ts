@@ -1,0 +1,86 @@
+import { identityOf, type ScanKernel } from '@evenkeel/backend';
+import { floatOfBits } from '../renderer/functions/special-values.ts';
+import { literal, shaderTypes } from '../renderer/literal.ts';
+import { malformed } from '../renderer/malformed.ts';
+import { combined } from '../renderer/operations.ts';
+import { Renderer, wordOfValue } from '../renderer/renderer.ts';
+import { Scope } from '../renderer/scope.ts';
+import { shaderText } from '../renderer/shader.ts';
+import { type CompiledKernel, parameterWords } from './compiled-kernel.ts';
+import { gridOf, leaveSpare } from './grid.ts';
+
+const mostLanes = 128;
+/** Elements of a line that are worth another invocation. */
+const leastOfPart = 8;
+
+/**
+ * Running folds. A workgroup takes one or more lines; the lanes of a line fold a piece of it each, then all pieces before their
+ * own, then write their piece.
+ */
+export function compileScan(kernel: ScanKernel): Omit<CompiledKernel, 'reportsFaults'> {
+  const { outer, length, inner, output, fn, reverse } = kernel;
+  const lines = outer * inner;
+  if (lines === 0 || length === 0) return { stages: [], workspaceWords: 0 };
+  const { dtype } = kernel.value;
+  if (kernel.bindings[output]?.dtype !== dtype) throw malformed(kernel, `${dtype} written to another dtype`);
+  const lanes = Math.min(mostLanes, 2 ** Math.floor(Math.log2(Math.max(1, length / leastOfPart))));
+  const columns = Math.max(1, 64 / lanes);
+  const piece = Math.ceil(length / lanes);
+  const groups = Math.ceil(lines / columns);
+  return {
+    workspaceWords: 0,
+    stages: [
+      {
+        grid: gridOf(groups),
+        source(memories) {
+          const renderer = new Renderer(kernel, [kernel.value], memories);
+          const scope = renderer.root;
+          const start = literal(dtype, identityOf(fn, dtype));
+          if (start.isByBits) renderer.use(floatOfBits);
+          const fold = (a: string, b: string): string => {
+            const text = combined(fn, dtype, a, b, renderer.use);
+            if (text === undefined) throw malformed(kernel, `running ${fn} of ${dtype}`);
+            return text;
+          };
+          leaveSpare(scope, groups);
+          scope.add(
+            `let member = lane % ${lanes}u;`,
+            `let wanted = group * ${columns}u + lane / ${lanes}u;`,
+            `let line = i32(min(wanted, ${lines - 1}u));`,
+            `let o = line / ${inner}i;`,
+            `let r = line % ${inner}i;`,
+            `let first = member * ${piece}u;`,
+            `let end = min(first + ${piece}u, ${length}u);`,
+          );
+          renderer.setAxis(scope, 0, 'o');
+          renderer.setAxis(scope, 2, 'r');
+          const walk = (total: string, write: boolean): void => {
+            const body = new Scope(scope);
+            body.add(reverse ? `let i = ${length - 1}i - i32(step);` : 'let i = i32(step);');
+            renderer.setAxis(body, 1, 'i');
+            body.add(`${total} = ${fold(total, renderer.keep(body, kernel.value))};`);
+            const place = renderer.place(output, `((o * ${length}i + i) * ${inner}i + r)`);
+            if (write) body.block(`if (wanted < ${lines}u) {`, [`${place} = ${wordOfValue(dtype, total)};`]);
+            scope.block('for (var step = first; step < end; step++) {', body);
+          };
+          scope.add(`var total = ${start.text};`);
+          if (lanes > 1) {
+            scope.add(`var own = ${start.text};`);
+            walk('own', false);
+            scope.add('pieces[lane] = own;', 'workgroupBarrier();');
+            scope.block('for (var before = lane - member; before < lane; before++) {', [
+              `total = ${fold('total', 'pieces[before]')};`,
+            ]);
+          }
+          walk('total', true);
+          return shaderText({
+            renderer,
+            parameters: parameterWords(kernel),
+            workgroup: columns * lanes,
+            shared: lanes > 1 ? [`var<workgroup> pieces: array<${shaderTypes[dtype]}, ${columns * lanes}>;`] : [],
+          });
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,72 @@
+import type { ScatterAddKernel } from '@evenkeel/backend';
+import { bounded } from '../renderer/faults.ts';
+import { literal, shaderTypes } from '../renderer/literal.ts';
+import { malformed } from '../renderer/malformed.ts';
+import { binaryText } from '../renderer/operations.ts';
+import { Renderer, valueOfWord, wordOfValue } from '../renderer/renderer.ts';
+import { Scope } from '../renderer/scope.ts';
+import { shaderText } from '../renderer/shader.ts';
+import { type CompiledKernel, parameterWords } from './compiled-kernel.ts';
+import { gridOf } from './grid.ts';
+
+const workgroup = 64;
+/** Invocations that keep a device busy. */
+const enough = 8192;
+
+/**
+ * Adds in the order of the sources, without atomics: each invocation owns some destinations of a line, reads the indices of all
+ * its sources, and adds those that are its own.
+ */
+export function compileScatterAdd(kernel: ScatterAddKernel): Omit<CompiledKernel, 'reportsFaults'> {
+  const { outer, length, inner, size, output } = kernel;
+  const lines = outer * inner;
+  if (lines === 0 || size === 0 || length < 0) return { stages: [], workspaceWords: 0 };
+  const owners = Math.min(size, Math.max(1, Math.ceil(enough / lines)));
+  const owned = Math.ceil(size / owners);
+  const count = lines * Math.ceil(size / owned);
+  const { dtype } = kernel.value;
+  if (kernel.bindings[output]?.dtype !== dtype || kernel.index.dtype !== 'int32') {
+    throw malformed(kernel, `${dtype} added at an index of ${kernel.index.dtype}`);
+  }
+  return {
+    workspaceWords: 0,
+    stages: [
+      {
+        grid: gridOf(Math.ceil(count / workgroup)),
+        source(memories) {
+          const renderer = new Renderer(kernel, [kernel.index, kernel.value], memories);
+          const scope = renderer.root;
+          scope.add(
+            `let invocation = group * ${workgroup}u + lane;`,
+            `if (invocation >= ${count}u) {`,
+            '  return;',
+            '}',
+            `let line = i32(invocation % ${lines}u);`,
+            `let first = i32(invocation / ${lines}u) * ${owned}i;`,
+            `let end = min(first + ${owned}i, ${size}i);`,
+            `let o = line / ${inner}i;`,
+            `let r = line % ${inner}i;`,
+          );
+          renderer.setAxis(scope, 0, 'o');
+          renderer.setAxis(scope, 2, 'r');
+          const at = (index: string): string => renderer.place(output, `((o * ${size}i + ${index}) * ${inner}i + r)`);
+          scope.block('for (var s = first; s < end; s++) {', [
+            `${at('s')} = ${wordOfValue(dtype, literal(dtype, 0).text)};`,
+          ]);
+          const body = new Scope(scope);
+          renderer.setAxis(body, 1, 'i');
+          const index = renderer.keep(body, kernel.index);
+          body.add(`if (${renderer.use(bounded)}(${index}, ${size}i) != ${index}) {`, '  continue;', '}');
+          const mine = new Scope(body);
+          const value = renderer.keep(mine, kernel.value);
+          const sum = binaryText('add', dtype, valueOfWord(dtype, at(index)), value, renderer.use);
+          if (sum === undefined) throw malformed(kernel, `add of ${dtype} (${shaderTypes[dtype]})`);
+          mine.add(`${at(index)} = ${wordOfValue(dtype, sum)};`);
+          body.block(`if (${index} >= first && ${index} < end) {`, mine);
+          scope.block(`for (var i = 0i; i < ${length}i; i++) {`, body);
+          return shaderText({ renderer, parameters: parameterWords(kernel), workgroup });
+        },
+      },
+    ],
+  };
+}

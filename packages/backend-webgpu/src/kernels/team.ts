@@ -1,0 +1,68 @@
+import { type Expression, type LoopKernel, operands, sizeOf, strideAlong } from '@evenkeel/backend';
+
+/** How invocations share the reductions of a loop. */
+export interface Team {
+  /** Outer indices of a workgroup. */
+  readonly columns: number;
+  /** Invocations that work on one outer index together. */
+  readonly lanes: number;
+  /** Whether neighboring invocations have neighboring outer indices; otherwise neighboring inner ones. */
+  readonly byColumns: boolean;
+  /** Parts into which the inner indices are cut, each with a workgroup of its own. */
+  readonly splits: number;
+}
+
+/** Bytes of shared memory that every device has. */
+const sharedBytes = 16_384;
+const mostInvocations = 256;
+/** Workgroups that keep a device busy. */
+const enoughGroups = 64;
+/** Elements for an invocation that are worth another workgroup. */
+const leastOfPart = 16;
+const mostSplits = 256;
+
+/** The team for a loop's shape: by rows or columns, as its memory is laid out; in parts where there are few outer indices. */
+export function teamOf(kernel: LoopKernel): Team {
+  const [outer, inner] = [sizeOf(kernel.outer), sizeOf(kernel.inner)];
+  const most = Math.min(mostInvocations, powerBelow(sharedBytes / 4 / Math.max(1, kernel.reductions.length)));
+  const byColumns = isByColumns(kernel) && outer >= 8;
+  const columnsAtMost = byColumns ? Math.min(32, powerAbove(outer)) : 1;
+  const lanes = Math.min(most / columnsAtMost, powerBelow(Math.max(1, inner / 4)));
+  const columns = Math.max(columnsAtMost, Math.min(powerAbove(outer), 64 / lanes));
+  const groups = Math.ceil(outer / columns);
+  const parts = Math.floor(inner / (lanes * leastOfPart));
+  const splits = groups < enoughGroups / 2 ? Math.min(Math.ceil(enoughGroups / groups), parts, mostSplits) : 1;
+  return { columns, lanes, byColumns, splits: splits >= 4 ? splits : 1 };
+}
+
+/** Whether more of what is read lies side by side along the last outer axis than along the last inner one. */
+function isByColumns({ outer, inner, reductions, elementStores }: LoopKernel): boolean {
+  const [across, along] = [lastWide(outer, 0), lastWide(inner, outer.length)];
+  if (across === undefined || along === undefined) return across !== undefined;
+  let balance = 0;
+  const seen = new Set<Expression>();
+  const visit = (e: Expression): void => {
+    if (seen.has(e)) return;
+    seen.add(e);
+    if (e.kind === 'load') {
+      if (strideAlong(e.index, across) === 1) balance++;
+      if (strideAlong(e.index, along) === 1) balance--;
+    }
+    operands(e).forEach(visit);
+  };
+  for (const { value } of [...reductions, ...elementStores]) visit(value);
+  return balance > 0;
+}
+
+function lastWide(extents: readonly number[], first: number): number | undefined {
+  const last = extents.findLastIndex((extent) => extent > 1);
+  return last < 0 ? undefined : first + last;
+}
+
+function powerBelow(x: number): number {
+  return 2 ** Math.floor(Math.log2(x));
+}
+
+function powerAbove(x: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(1, x)));
+}

@@ -1,0 +1,232 @@
+import { axesOf, type Expression, type Kernel, operands, type Scalar, type Store } from '@evenkeel/backend';
+import { bounded } from './faults.ts';
+import type { ShaderFunction } from './functions/shader-function.ts';
+import { floatOfBits } from './functions/special-values.ts';
+import { literal, shaderTypes } from './literal.ts';
+import { malformed } from './malformed.ts';
+import { binaryText, castText, unaryText } from './operations.ts';
+import { Scope } from './scope.ts';
+
+/** Longer texts get a name of their own though they are used once. */
+const longestInline = 60;
+
+/**
+ * Writes a kernel's expressions as WGSL. A part is computed once, in the outermost block that knows all it depends on; parts
+ * that are used once stay where they are used.
+ */
+export class Renderer {
+  /** The shader's first block, which knows the arguments. */
+  readonly root = new Scope();
+  readonly functions: ShaderFunction[] = [];
+  readonly kernel: Kernel;
+  readonly memories: readonly number[];
+  readonly #uses = new Map<Expression, number>();
+  readonly #axes = new Map<number, string>();
+  readonly #reduced = new Map<number, string>();
+  readonly #declared = new Set<string>();
+  #names = 0;
+
+  /**
+   * @param roots all expressions of the kernel
+   * @param memories in which of the memories that are bound each binding is, and last the workspace
+   */
+  constructor(kernel: Kernel, roots: readonly Expression[], memories: readonly number[]) {
+    this.kernel = kernel;
+    this.memories = memories;
+    const seen = new Set<Expression>();
+    const count = (e: Expression): void => {
+      this.#uses.set(e, (this.#uses.get(e) ?? 0) + 1);
+      if (seen.has(e)) return;
+      seen.add(e);
+      operands(e).forEach(count);
+    };
+    roots.forEach(count);
+  }
+
+  /** Has a function in the shader. */
+  readonly use = (fn: ShaderFunction): string => {
+    if (!this.functions.includes(fn)) {
+      fn.needs.forEach(this.use);
+      this.functions.push(fn);
+    }
+    return fn.name;
+  };
+
+  /** A name that nothing else has. */
+  name(stem = 't'): string {
+    return `${stem}${this.#names++}`;
+  }
+
+  /** Says in which variable, an i32, an axis' position is. Parts that depend on it are computed in `scope` or within. */
+  setAxis(scope: Scope, axis: number, text: string): void {
+    this.#axes.set(axis, text);
+    scope.axes |= 1 << axis;
+  }
+
+  setReduced(scope: Scope, reduction: number, text: string): void {
+    this.#reduced.set(reduction, text);
+    scope.reductions |= 1 << reduction;
+  }
+
+  /** The text of an expression's value; it stands for a name, or for operations that may be written where it is used. */
+  value(scope: Scope, e: Expression): string {
+    return this.#render(scope, e, false);
+  }
+
+  /** As `value`, but computed here: what is stored afterwards does not change it. */
+  keep(scope: Scope, e: Expression): string {
+    return this.#render(scope, e, true);
+  }
+
+  /** Writes values to memory; all are computed before the first is written. */
+  store(scope: Scope, stores: readonly Store[]): void {
+    const ready = stores.map(({ binding, index, value }) => {
+      const declared = this.kernel.bindings[binding];
+      if (declared?.dtype !== value.dtype || declared.access !== 'write' || index.dtype !== 'int32') {
+        throw malformed(this.kernel, `${value.dtype} stored to a ${declared?.access} binding of ${declared?.dtype}`);
+      }
+      const place = this.place(binding, this.keep(scope, index));
+      return `${place} = ${wordOfValue(value.dtype, this.keep(scope, value))};`;
+    });
+    scope.add(...ready);
+  }
+
+  /** The word of memory at an index of a binding. */
+  place(binding: number, index: string): string {
+    return `memory${this.memories[binding]}[${this.#parameter(`base${binding}`, binding)} + u32(${index})]`;
+  }
+
+  /** A word of the workspace; the index is a u32. */
+  workspace(index: string): string {
+    const { bindings, arguments: given } = this.kernel;
+    const base = this.#parameter('workspace', bindings.length + given.length);
+    return `memory${this.memories[bindings.length]}[${base} + ${index}]`;
+  }
+
+  /** A word of the parameters: where bindings begin, the arguments, where the workspace begins. */
+  #parameter(name: string, position: number, convert = (word: string) => word): string {
+    if (!this.#declared.has(name)) {
+      this.#declared.add(name);
+      this.root.add(`let ${name} = ${convert(`parameters[${position >> 2}].${'xyzw'[position & 3]}`)};`);
+    }
+    return name;
+  }
+
+  #render(scope: Scope, e: Expression, isKept: boolean): string {
+    switch (e.kind) {
+      case 'constant': {
+        const { text, isByBits } = literal(e.dtype, e.value);
+        if (isByBits) this.use(floatOfBits);
+        return text;
+      }
+      case 'axis':
+        return this.#known(this.#axes, e.axis, `axis ${e.axis}`);
+      case 'reduced':
+        return this.#known(this.#reduced, e.reduction, `reduction ${e.reduction}`);
+      case 'argument': {
+        const position = this.kernel.bindings.length + e.slot;
+        return this.#parameter(`argument${e.slot}`, position, (word) => valueOfWord(e.dtype, word));
+      }
+      default:
+    }
+    let home = scope;
+    const [axes, reductions] = [axesOf(e), reductionsOf(e)];
+    while (home.parent?.knows(axes, reductions)) home = home.parent;
+    for (let at: Scope | undefined = scope; at; at = at.parent) {
+      const known = at.names.get(e);
+      if (known !== undefined) return known;
+    }
+    const text = this.#text(home, e);
+    const isInline = !isKept && home === scope && (this.#uses.get(e) ?? 0) < 2 && text.length <= longestInline;
+    if (isInline) return `(${text})`;
+    const name = this.name();
+    home.add(`let ${name} = ${text};`);
+    home.names.set(e, name);
+    return name;
+  }
+
+  #text(home: Scope, e: Expression): string {
+    const { kernel } = this;
+    switch (e.kind) {
+      case 'load': {
+        const declared = kernel.bindings[e.binding];
+        if (declared?.dtype !== e.dtype || declared.access !== 'read' || e.index.dtype !== 'int32') {
+          throw malformed(kernel, `${e.dtype} loaded from a ${declared?.access} binding of ${declared?.dtype}`);
+        }
+        const word = valueOfWord(e.dtype, this.place(e.binding, this.value(home, e.index)));
+        // An index that is outside the memory reads some other word of it, which is not used.
+        return e.guard ? `select(${literal(e.dtype, 0).text}, ${word}, ${this.value(home, e.guard)})` : word;
+      }
+      case 'unary': {
+        const text = unaryText(e.fn, e.a.dtype, this.#operand(home, e.a, true), this.use);
+        if (text === undefined || e.dtype !== e.a.dtype) throw malformed(kernel, `${e.fn} of ${e.a.dtype}`);
+        return text;
+      }
+      case 'binary': {
+        const isConstant = e.a.kind === 'constant' && e.b.kind === 'constant';
+        const a = this.#operand(home, e.a, isConstant);
+        const text = binaryText(e.fn, e.a.dtype, a, this.value(home, e.b), this.use);
+        if (text === undefined || e.a.dtype !== e.b.dtype) {
+          throw malformed(kernel, `${e.fn} of ${e.a.dtype} and ${e.b.dtype}`);
+        }
+        return text;
+      }
+      case 'select': {
+        if (e.condition.dtype !== 'bool' || e.a.dtype !== e.dtype || e.b.dtype !== e.dtype) {
+          throw malformed(kernel, `${e.condition.dtype} selects ${e.a.dtype} or ${e.b.dtype} as ${e.dtype}`);
+        }
+        const [a, b] = [this.value(home, e.a), this.value(home, e.b)];
+        return `select(${b}, ${a}, ${this.value(home, e.condition)})`;
+      }
+      case 'cast':
+        return castText(e, this.#operand(home, e.a, true), this.use);
+      case 'bounded':
+        return `${this.use(bounded)}(${this.value(home, e.a)}, ${e.size}i)`;
+      default:
+        throw malformed(kernel, `${e.kind} is no operation`);
+    }
+  }
+
+  /** Where nothing but constants are operated on, they are made variables: a shader whose constants overflow is refused. */
+  #operand(home: Scope, e: Expression, isAlone: boolean): string {
+    const text = this.value(home, e);
+    if (e.kind !== 'constant' || !isAlone) return text;
+    const name = this.name('c');
+    this.root.add(`let ${name} = ${text};`);
+    return name;
+  }
+
+  #known(names: ReadonlyMap<number, string>, key: number, what: string): string {
+    const name = names.get(key);
+    if (name === undefined) throw malformed(this.kernel, `${what} is used where it is not known`);
+    return name;
+  }
+}
+
+/** A word of memory as a value. */
+export function valueOfWord(dtype: Scalar, word: string): string {
+  if (dtype === 'uint32') return word;
+  return dtype === 'bool' ? `(${word} != 0u)` : `bitcast<${shaderTypes[dtype]}>(${word})`;
+}
+
+/** A value as a word of memory. */
+export function wordOfValue(dtype: Scalar, value: string): string {
+  if (dtype === 'uint32') return value;
+  return dtype === 'bool' ? `select(0u, 1u, ${value})` : `bitcast<u32>(${value})`;
+}
+
+/** The reductions that an expression's value depends on, as a bit set. */
+export function reductionsOf(e: Expression): number {
+  if (e.kind === 'reduced') return 1 << e.reduction;
+  const parts = operands(e);
+  if (parts.length === 0) return 0;
+  let reductions = knownReductions.get(e);
+  if (reductions === undefined) {
+    reductions = 0;
+    for (const part of parts) reductions |= reductionsOf(part);
+    knownReductions.set(e, reductions);
+  }
+  return reductions;
+}
+
+const knownReductions = new WeakMap<Expression, number>();

@@ -1,0 +1,34 @@
+import type { Renderer } from './renderer.ts';
+
+export interface ShaderParts {
+  readonly renderer: Renderer;
+  /** Words of its parameters. */
+  readonly parameters: number;
+  readonly workgroup: number;
+  /** Declarations of variables that a workgroup shares. */
+  readonly shared?: readonly string[];
+}
+
+/** The text of a shader. Its entry is `main`; `lane` is the place in the workgroup, `group` the workgroup's number. */
+export function shaderText({ renderer, parameters, workgroup, shared = [] }: ShaderParts): string {
+  const memories = Math.max(...renderer.memories) + 1;
+  const lines: string[] = [];
+  const vectors = Math.max(1, Math.ceil(parameters / 4));
+  lines.push(`@group(0) @binding(0) var<uniform> parameters: array<vec4<u32>, ${vectors}>;`);
+  for (let m = 0; m < memories; m++) {
+    lines.push(`@group(0) @binding(${m + 1}) var<storage, read_write> memory${m}: array<u32>;`);
+  }
+  lines.push(...shared);
+  for (const fn of renderer.functions) lines.push('', fn.code);
+  lines.push(
+    '',
+    `@compute @workgroup_size(${workgroup})`,
+    'fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) place: vec3<u32>,',
+    '    @builtin(num_workgroups) groups: vec3<u32>) {',
+    '  let group = place.x + groups.x * (place.y + groups.y * place.z);',
+    ...renderer.root.lines.map((line) => `  ${line}`),
+    '}',
+    '',
+  );
+  return lines.join('\n');
+}

@@ -1,0 +1,112 @@
+import { type Kernel, kernelKey } from '@evenkeel/backend';
+import { DeviceError } from '@evenkeel/errors';
+import { compileKernel } from '../kernels/compile-kernel.ts';
+import type { CompiledKernel } from '../kernels/compiled-kernel.ts';
+
+/** Kernels that are remembered; the one that was least recently asked for goes first. */
+const rememberedKernels = 4096;
+
+/** A kernel's shaders, and the pipelines made of them, by the memories in which its bindings are. */
+export interface ReadyKernel {
+  readonly compiled: CompiledKernel;
+  readonly pipelines: Map<string, readonly GPUComputePipeline[]>;
+}
+
+/** Makes and remembers the pipelines of kernels. */
+export class Pipelines {
+  readonly #device: GPUDevice;
+  readonly #known = new Map<string, ReadyKernel>();
+  readonly #keys = new WeakMap<Kernel, string>();
+  /** By how many memories are bound. */
+  readonly #layouts: { readonly group: GPUBindGroupLayout; readonly pipeline: GPUPipelineLayout }[] = [];
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  get(kernel: Kernel): ReadyKernel {
+    let key = this.#keys.get(kernel);
+    if (key === undefined) {
+      key = kernelKey(kernel);
+      this.#keys.set(kernel, key);
+    }
+    const ready = this.#known.get(key) ?? { compiled: compileKernel(kernel), pipelines: new Map() };
+    this.#known.delete(key);
+    this.#known.set(key, ready);
+    if (this.#known.size > rememberedKernels) {
+      const [oldest] = this.#known.keys();
+      this.#known.delete(oldest as string);
+    }
+    return ready;
+  }
+
+  /**
+   * Makes the pipelines ahead of their use, in the background; undefined where they are made.
+   *
+   * @param places in which of the memories that are bound each binding is, and last the workspace
+   * @param memories how many are bound
+   */
+  prepare(ready: ReadyKernel, places: readonly number[], memories: number): Promise<void> | undefined {
+    const key = `${memories}:${places}`;
+    if (ready.pipelines.has(key)) return undefined;
+    const layout = this.layout(memories).pipeline;
+    const made = ready.compiled.stages.map(async (stage) => {
+      const code = stage.source(places);
+      // A refusal is told once: by the pipeline.
+      this.#device.pushErrorScope('validation');
+      const module = this.#device.createShaderModule({ code });
+      void this.#device.popErrorScope().catch(() => {});
+      try {
+        return await this.#device.createComputePipelineAsync({ layout, compute: { module } });
+      } catch (cause) {
+        throw await shaderError(module, code, cause);
+      }
+    });
+    return Promise.all(made).then((pipelines) => {
+      ready.pipelines.set(key, pipelines);
+    });
+  }
+
+  /** The pipelines now: where memories differ from those that they were made for ahead, they are made at once. */
+  pipelines(ready: ReadyKernel, places: readonly number[], memories: number): readonly GPUComputePipeline[] {
+    const key = `${memories}:${places}`;
+    const known = ready.pipelines.get(key);
+    if (known) return known;
+    const layout = this.layout(memories).pipeline;
+    const made = ready.compiled.stages.map((stage) => {
+      const module = this.#device.createShaderModule({ code: stage.source(places) });
+      return this.#device.createComputePipeline({ layout, compute: { module } });
+    });
+    ready.pipelines.set(key, made);
+    return made;
+  }
+
+  layout(memories: number): { readonly group: GPUBindGroupLayout; readonly pipeline: GPUPipelineLayout } {
+    const known = this.#layouts[memories];
+    if (known) return known;
+    const visibility = 4; // COMPUTE
+    const entries: GPUBindGroupLayoutEntry[] = [
+      { binding: 0, visibility, buffer: { type: 'uniform', hasDynamicOffset: true } },
+    ];
+    for (let m = 0; m < memories; m++) entries.push({ binding: m + 1, visibility, buffer: { type: 'storage' } });
+    const group = this.#device.createBindGroupLayout({ entries });
+    const layout = { group, pipeline: this.#device.createPipelineLayout({ bindGroupLayouts: [group] }) };
+    this.#layouts[memories] = layout;
+    return layout;
+  }
+
+  clear(): void {
+    this.#known.clear();
+  }
+}
+
+async function shaderError(module: GPUShaderModule, code: string, cause: unknown): Promise<DeviceError> {
+  const { messages } = await module.getCompilationInfo();
+  const told = messages.map(({ type, lineNum, message }) => `${type} in line ${lineNum}: ${message}`).join('\n');
+  return new DeviceError('the GPU refused a shader', {
+    doing: 'preparing a program on webgpu',
+    got: `${told || String(cause)}\n${code}`,
+    remedy: 'this is a bug in the backend, not in your code: please report it with this text',
+    cause,
+  });
+}

@@ -1,0 +1,77 @@
+import { isRepeat, type Kernel, type Prepared, type Program, type Scalar, type Step } from '@evenkeel/backend';
+import { parameterWords } from '../kernels/compiled-kernel.ts';
+import { malformed } from '../renderer/malformed.ts';
+import type { Pipelines, ReadyKernel } from './pipelines.ts';
+
+/** Where parameters of a dispatch may begin: what every device is content with. */
+export const alignment = 256;
+
+/** One run of a kernel within a program. */
+export interface KernelRun {
+  readonly kernel: Kernel;
+  readonly ready: ReadyKernel;
+  /** The program's bindings that are the kernel's own, and by how many bytes each has moved. */
+  readonly bindings: readonly number[];
+  readonly moved: readonly number[];
+  readonly arguments: readonly number[];
+}
+
+/** A program as a flat list of kernels, and the words of all their parameters, a block for each. */
+export class PreparedProgram implements Prepared {
+  readonly program: Program;
+  readonly owner: Pipelines;
+  readonly runs: readonly KernelRun[];
+  readonly words: Uint32Array<ArrayBuffer>;
+  readonly floats: Float32Array<ArrayBuffer>;
+  /** Bytes of a block. */
+  readonly blockBytes: number;
+  readonly workspaceBytes: number;
+  readonly reportsFaults: boolean;
+
+  constructor(program: Program, pipelines: Pipelines) {
+    this.program = program;
+    this.owner = pipelines;
+    const runs: KernelRun[] = [];
+    flatten(program, program.steps, new Array<number>(program.bindings.length).fill(0), pipelines, runs);
+    this.runs = runs.filter(({ ready }) => ready.compiled.stages.length > 0);
+    const words = Math.max(1, ...this.runs.map(({ kernel }) => parameterWords(kernel)));
+    this.blockBytes = Math.ceil((words * 4) / alignment) * alignment;
+    this.words = new Uint32Array((this.runs.length * this.blockBytes) / 4);
+    this.floats = new Float32Array(this.words.buffer);
+    this.workspaceBytes = 4 * Math.max(0, ...this.runs.map(({ ready }) => ready.compiled.workspaceWords));
+    this.reportsFaults = this.runs.some(({ ready }) => ready.compiled.reportsFaults);
+  }
+
+  /** The dtype of an argument of the program. */
+  argumentDType(argument: number): Scalar {
+    return this.program.arguments[argument] as Scalar;
+  }
+}
+
+function flatten(
+  program: Program,
+  steps: readonly Step[],
+  moved: readonly number[],
+  pipelines: Pipelines,
+  runs: KernelRun[],
+): void {
+  for (const step of steps) {
+    if (isRepeat(step)) {
+      for (let turn = 0; turn < step.repeat; turn++) {
+        const now = moved.map((bytes, b) => bytes + turn * (step.strides[b] ?? 0));
+        flatten(program, step.body, now, pipelines, runs);
+      }
+      continue;
+    }
+    const { kernel, bindings } = step;
+    const fits = kernel.bindings.every(({ dtype, access }, i) => {
+      const bound = program.bindings[bindings[i] ?? -1];
+      return bound?.dtype === dtype && !(access === 'write' && bound.access === 'read');
+    });
+    if (!fits || bindings.length !== kernel.bindings.length || step.arguments.length !== kernel.arguments.length) {
+      throw malformed(kernel, `its step gives it the program's bindings [${bindings}], which are not what it takes`);
+    }
+    const own = bindings.map((b) => moved[b] as number);
+    runs.push({ kernel, ready: pipelines.get(kernel), bindings, moved: own, arguments: step.arguments });
+  }
+}

@@ -1,0 +1,372 @@
+import type { Backend, Bindings, DeviceBuffer, Limits, Prepared, Program, Range } from '@evenkeel/backend';
+import { DeviceError, EvenKeelError, IndexError } from '@evenkeel/errors';
+import { routines } from '../kernels/compile-kernel.ts';
+import { faultWords } from '../renderer/faults.ts';
+import { Heap, type WebgpuBuffer } from './heap.ts';
+import { Pipelines } from './pipelines.ts';
+import { type KernelRun, PreparedProgram } from './prepared-program.ts';
+import { type Float32Behavior, probe } from './probe.ts';
+import { type Opened, requestDevice, type WebgpuOptions } from './request-device.ts';
+import { Staging } from './staging.ts';
+
+const faultBytes = faultWords * 4;
+
+/**
+ * Runs programs on the GPU through WebGPU: float32, int32 and bool, in a page and in Node.
+ *
+ * ```ts
+ * const backend = await webgpu();
+ * console.log(backend.limits.dtypes.join(' ')); // prints float32 int32 bool
+ * const buffer = backend.allocate(8);
+ * backend.write(buffer, Float32Array.of(1, 2));
+ * console.log(new Float32Array((await backend.read(buffer)).buffer)); // prints Float32Array(2) [ 1, 2 ]
+ * backend.dispose();
+ * ```
+ *
+ * @throws DeviceError where there is no WebGPU or no adapter, with what to do
+ */
+export async function webgpu(options: WebgpuOptions = {}): Promise<WebgpuBackend> {
+  const opened = await requestDevice(options);
+  return new WebgpuBackend(opened, await probe(opened.device), options);
+}
+
+/** What is known of the adapter and of how it computes. */
+export interface DeviceDescription {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  readonly features: readonly string[];
+  readonly float32: Float32Behavior;
+}
+
+/**
+ * What `webgpu()` gives: the backend interface, and what is known of the device and its memory.
+ *
+ * ```ts
+ * const backend = await webgpu();
+ * const buffer = backend.allocate(4000);
+ * console.log(backend.liveBytes >= 4000, backend.memoryBytes >= backend.liveBytes); // prints true true
+ * backend.release(buffer);
+ * console.log(backend.liveBytes); // prints 0
+ * console.log(Object.keys(backend.device.float32).join(' ')); // prints arithmetic subnormals division squareRoot nan
+ * backend.dispose();
+ * ```
+ */
+export class WebgpuBackend implements Backend {
+  readonly name = 'webgpu';
+  readonly limits: Limits;
+  readonly device: DeviceDescription;
+  /** Node's binding ends with its last reference, in use or not. */
+  readonly #opened: Opened;
+  readonly #gpu: GPUDevice;
+  readonly #heap: Heap;
+  readonly #pipelines: Pipelines;
+  readonly #staging: Staging;
+  readonly #waiting = new Set<(error: DeviceError) => void>();
+  #groups = new Map<string, GPUBindGroup>();
+  #groupsEpoch = -1;
+  #parameters: GPUBuffer;
+  #workspace: WebgpuBuffer | undefined;
+  #mayHaveFaults = false;
+  /** What the device told of and nobody has heard yet. */
+  #failure: DeviceError | undefined;
+  /** Why there is no device any more. */
+  #end: DeviceError | undefined;
+
+  constructor(opened: Opened, float32: Float32Behavior, { maximumBytes = Number.POSITIVE_INFINITY }: WebgpuOptions) {
+    const { adapter, device } = opened;
+    this.#opened = opened;
+    this.#gpu = device;
+    const { vendor, architecture, description } = adapter.info;
+    this.device = { vendor, architecture, description, features: [...device.features].sort(), float32 };
+    const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = device.limits;
+    this.limits = {
+      dtypes: ['float32', 'int32', 'bool'],
+      boolBytes: 4,
+      bindings: 64,
+      threads: 1,
+      routines,
+      arithmetic: float32.arithmetic,
+      subnormals: float32.subnormals,
+    };
+    this.#heap = new Heap(device, {
+      memoryBytes: Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 256) * 256,
+      memories: maxStorageBuffersPerShaderStage,
+      maximumBytes,
+      reservedBytes: faultBytes,
+    });
+    this.#pipelines = new Pipelines(device);
+    this.#staging = new Staging(device);
+    this.#parameters = this.#parameterBuffer(2 ** 14);
+    device.addEventListener('uncapturederror', (event) => this.#note((event as GPUUncapturedErrorEvent).error));
+    void device.lost.then(({ message }) => this.#close(message));
+  }
+
+  /** Bytes in buffers that were not released, padding included. */
+  get liveBytes(): number {
+    return this.#heap.liveBytes;
+  }
+
+  /** Bytes of the GPU's memory that the backend has, in use or not; it never shrinks. */
+  get memoryBytes(): number {
+    return this.#heap.memoryBytes;
+  }
+
+  prepare(program: Program): PreparedProgram | Promise<PreparedProgram> {
+    this.#check('preparing a program');
+    const prepared = new PreparedProgram(program, this.#pipelines);
+    const pending: Promise<void>[] = [];
+    const seen = new Set<unknown>();
+    for (const { ready, bindings } of prepared.runs) {
+      if (seen.has(ready)) continue;
+      seen.add(ready);
+      const waiting = this.#pipelines.prepare(ready, new Array<number>(bindings.length + 1).fill(0), 1);
+      if (waiting) pending.push(waiting);
+    }
+    if (pending.length === 0) return prepared;
+    return this.#unlessLost(Promise.all(pending).then(() => prepared));
+  }
+
+  allocate(bytes: number): WebgpuBuffer {
+    this.#check('allocating');
+    return this.#heap.allocate(bytes);
+  }
+
+  release(buffer: DeviceBuffer): void {
+    if (!this.#end) this.#heap.release(buffer as WebgpuBuffer);
+  }
+
+  write(buffer: DeviceBuffer, data: ArrayBufferView, offset = 0): void {
+    const address = this.#address(buffer, offset, data.byteLength, 'writing');
+    const rest = data.byteLength % 4;
+    const isPadding = rest > 0 && offset + data.byteLength === buffer.bytes;
+    if (offset % 4 !== 0 || (rest > 0 && !isPadding)) {
+      throw new DeviceError('webgpu writes whole words', {
+        doing: 'writing a buffer on webgpu',
+        got: `${data.byteLength} bytes at offset ${offset} of ${buffer.bytes}`,
+        expected: 'multiples of 4',
+      });
+    }
+    let bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+    if (rest > 0) {
+      const padded = new Uint8Array(data.byteLength + 4 - rest);
+      padded.set(bytes);
+      bytes = padded;
+    }
+    const { queue } = this.#gpu;
+    queue.writeBuffer(this.#heap.gpuBuffer((buffer as WebgpuBuffer).memory), address, bytes);
+  }
+
+  run(prepared: Prepared, { buffers, arguments: given }: Bindings): void {
+    this.#check('running a program');
+    if (!(prepared instanceof PreparedProgram) || prepared.owner !== this.#pipelines) {
+      throw new DeviceError('this program was prepared by another backend', { doing: 'running a program on webgpu' });
+    }
+    const { program, runs, blockBytes } = prepared;
+    if (buffers.length !== program.bindings.length || given.length !== program.arguments.length) {
+      throw new EvenKeelError('a program got the wrong number of bindings or arguments', {
+        doing: 'running a program on webgpu',
+        got: `${buffers.length} bindings, ${given.length} arguments`,
+        expected: `${program.bindings.length} bindings, ${program.arguments.length} arguments`,
+      });
+    }
+    const addresses = buffers.map(({ buffer, offset, length }) => this.#address(buffer, offset, length, 'running'));
+    if (runs.length === 0) return;
+    const workspace = prepared.workspaceBytes > 0 ? this.#workspaceOf(prepared.workspaceBytes) : undefined;
+    // The memories that are bound; the first always is, because faults are told there.
+    const memories = [0];
+    const slotOf = ({ memory }: WebgpuBuffer): number => {
+      const slot = memories.indexOf(memory);
+      return slot >= 0 ? slot : memories.push(memory) - 1;
+    };
+    const slots = buffers.map(({ buffer }) => slotOf(buffer as WebgpuBuffer));
+    const workspaceSlot = workspace ? slotOf(workspace) : 0;
+    runs.forEach((run, r) => {
+      this.#fill(prepared, run, (r * blockBytes) / 4, addresses, given, workspace?.address ?? 0);
+    });
+    if (prepared.words.byteLength > this.#parameters.size) {
+      this.#parameters.destroy();
+      this.#parameters = this.#parameterBuffer(2 ** Math.ceil(Math.log2(prepared.words.byteLength)));
+      this.#groups.clear();
+    }
+    this.#gpu.queue.writeBuffer(this.#parameters, 0, prepared.words);
+    const group = this.#group(memories, blockBytes);
+    const encoder = this.#gpu.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    runs.forEach(({ ready, bindings }, r) => {
+      pass.setBindGroup(0, group, [r * blockBytes]);
+      // Bindings of one kernel mostly lie in one memory.
+      const places = [...bindings.map((b) => slots[b] as number), workspaceSlot];
+      this.#pipelines.pipelines(ready, places, memories.length).forEach((pipeline, s) => {
+        pass.setPipeline(pipeline);
+        pass.dispatchWorkgroups(...(ready.compiled.stages[s] as (typeof ready.compiled.stages)[number]).grid);
+      });
+    });
+    pass.end();
+    this.#gpu.queue.submit([encoder.finish()]);
+    if (prepared.reportsFaults) this.#mayHaveFaults = true;
+  }
+
+  async read(buffer: DeviceBuffer, range?: Range): Promise<Uint8Array<ArrayBuffer>> {
+    const { offset, length } = range ?? { offset: 0, length: buffer.bytes };
+    const address = this.#address(buffer, offset, length, 'reading');
+    const [begin, end] = [Math.floor(address / 4) * 4, Math.ceil((address + length) / 4) * 4];
+    const bytes = end - begin;
+    const staging = this.#staging.take(bytes + faultBytes);
+    const encoder = this.#gpu.createCommandEncoder();
+    const from = this.#heap.gpuBuffer((buffer as WebgpuBuffer).memory);
+    if (bytes > 0) encoder.copyBufferToBuffer(from, begin, staging, 0, bytes);
+    const looksForFaults = this.#mayHaveFaults;
+    if (looksForFaults) {
+      const first = this.#heap.gpuBuffer(0);
+      encoder.copyBufferToBuffer(first, 0, staging, bytes, faultBytes);
+      encoder.clearBuffer(first, 0, faultBytes);
+      this.#mayHaveFaults = false;
+    }
+    this.#gpu.queue.submit([encoder.finish()]);
+    await this.#unlessLost(staging.mapAsync(1, 0, Math.max(4, bytes + (looksForFaults ? faultBytes : 0))));
+    const mapped = staging.getMappedRange(0, Math.max(4, bytes + (looksForFaults ? faultBytes : 0)));
+    const result = new Uint8Array(mapped, address - begin, length).slice();
+    const fault = looksForFaults ? new Int32Array(mapped, bytes, faultWords).slice() : undefined;
+    staging.unmap();
+    this.#staging.give(staging);
+    this.#check('reading a buffer');
+    if (fault && fault[0] !== 0) throw indexError(fault[1] as number, fault[2] as number);
+    return result;
+  }
+
+  dispose(): void {
+    if (this.#end) return;
+    this.#pipelines.clear();
+    this.#end = new DeviceError('the backend was disposed of', { doing: 'using the webgpu backend' });
+    for (const reject of this.#waiting) reject(this.#end);
+    this.#opened.device.destroy();
+  }
+
+  /** Writes the parameters of one kernel: where its bindings begin, its arguments, where its workspace begins. */
+  #fill(
+    { words, floats, program }: PreparedProgram,
+    { bindings, moved, arguments: own }: KernelRun,
+    start: number,
+    addresses: readonly number[],
+    given: readonly number[],
+    workspace: number,
+  ): void {
+    let at = start;
+    for (let i = 0; i < bindings.length; i++) {
+      words[at++] = ((addresses[bindings[i] as number] as number) + (moved[i] as number)) / 4;
+    }
+    for (const argument of own) {
+      const value = given[argument] as number;
+      const dtype = program.arguments[argument];
+      if (dtype === 'float32') floats[at++] = value;
+      else words[at++] = dtype === 'bool' ? Number(value !== 0) : value;
+    }
+    words[at] = workspace / 4;
+  }
+
+  #group(memories: readonly number[], blockBytes: number): GPUBindGroup {
+    if (this.#groupsEpoch !== this.#heap.epoch) {
+      this.#groups = new Map();
+      this.#groupsEpoch = this.#heap.epoch;
+    }
+    const key = `${memories}:${blockBytes}`;
+    let group = this.#groups.get(key);
+    if (!group) {
+      const entries: GPUBindGroupEntry[] = [
+        { binding: 0, resource: { buffer: this.#parameters, offset: 0, size: blockBytes } },
+        ...memories.map((memory, m) => ({ binding: m + 1, resource: { buffer: this.#heap.gpuBuffer(memory) } })),
+      ];
+      group = this.#gpu.createBindGroup({ layout: this.#pipelines.layout(memories.length).group, entries });
+      this.#groups.set(key, group);
+    }
+    return group;
+  }
+
+  #parameterBuffer(size: number): GPUBuffer {
+    return this.#gpu.createBuffer({ size, usage: 0x40 | 0x08 }); // UNIFORM | COPY_DST
+  }
+
+  /** One scratch area for all kernels, which run one after another. */
+  #workspaceOf(bytes: number): WebgpuBuffer {
+    if (this.#workspace === undefined || this.#workspace.bytes < bytes) {
+      if (this.#workspace) this.#heap.release(this.#workspace);
+      this.#workspace = undefined;
+      this.#workspace = this.#heap.allocate(bytes);
+    }
+    return this.#workspace;
+  }
+
+  /** The address of a range, which must lie in a buffer that is alive. */
+  #address(buffer: DeviceBuffer, offset: number, length: number, doing: string): number {
+    this.#check(`${doing} a buffer`);
+    const { owner, isReleased, address, bytes } = buffer as WebgpuBuffer;
+    if (owner !== this.#heap || isReleased) {
+      throw new DeviceError(isReleased ? 'the buffer was released before' : 'the buffer belongs to another backend', {
+        doing: `${doing} a buffer on webgpu`,
+        got: `a buffer of ${buffer.bytes} bytes`,
+      });
+    }
+    if (!(offset >= 0 && length >= 0 && offset + length <= bytes)) {
+      throw new DeviceError('the range does not lie in the buffer', {
+        doing: `${doing} a buffer on webgpu`,
+        got: `${length} bytes at offset ${offset}`,
+        expected: `a range within its ${bytes} bytes`,
+      });
+    }
+    return address + offset;
+  }
+
+  /** Tells what the device told. */
+  #check(doing: string): void {
+    if (this.#end) throw this.#end;
+    const failure = this.#failure;
+    if (!failure) return;
+    this.#failure = undefined;
+    throw new DeviceError(failure.summary, { doing: `${doing} on webgpu`, got: failure.got, remedy: failure.remedy });
+  }
+
+  #note(error: GPUError): void {
+    const isMemory = error.constructor.name === 'GPUOutOfMemoryError';
+    this.#failure ??= new DeviceError(isMemory ? 'the GPU has no memory left' : 'the GPU refused what it was asked', {
+      got: isMemory
+        ? `${this.#heap.liveBytes} bytes live in ${this.#heap.liveBuffers} buffers; ${error.message}`
+        : error.message,
+      remedy: isMemory
+        ? 'use smaller batches, or release what is no longer needed'
+        : 'this is a bug in the backend, not in your code: please report it with this text',
+    });
+  }
+
+  #close(message: string): void {
+    this.#end ??= new DeviceError('the GPU was lost', {
+      doing: 'using the webgpu backend',
+      got: message,
+      remedy: 'make a new backend and restore the last snapshot: what was in its memory is gone',
+    });
+    for (const reject of this.#waiting) reject(this.#end);
+  }
+
+  /** A promise that is kept, or broken when the device goes: nothing waits for a device that is gone. */
+  #unlessLost<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const stop = (error: unknown): void => {
+        this.#waiting.delete(stop);
+        reject(this.#end ?? error);
+      };
+      this.#waiting.add(stop);
+      promise.then((value) => {
+        this.#waiting.delete(stop);
+        resolve(value);
+      }, stop);
+    });
+  }
+}
+
+function indexError(index: number, size: number): IndexError {
+  return new IndexError(`index ${index} is out of range for a dimension of size ${size}`, {
+    doing: 'running a program on webgpu',
+    got: `${index}`,
+    expected: `an index from 0 to ${size - 1}`,
+  });
+}

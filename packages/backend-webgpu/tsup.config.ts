@@ -1,0 +1,3 @@
+import { library } from '@evenkeel/tsup-preset';
+
+export default library();

@@ -1,0 +1,3 @@
+import { unit } from '@evenkeel/vitest-preset';
+
+export default unit(import.meta.dirname);

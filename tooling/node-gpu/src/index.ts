@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** Chromium brings a GPU in software, SwiftShader, and the loader of its driver. */
+const chromium = [process.env['CHROME_PATH'], '/usr/lib/chromium/chromium'];
+/** Not in `os.constants`: the library stays loaded though it is no add-on of Node's. */
+const stayLoaded = 0x1000;
+
+/** WebGPU in Node, for tests: what the machine has, otherwise Chromium's in software. Undefined where there is neither. */
+export async function nodeGpu(): Promise<GPU | undefined> {
+  const create = await binding();
+  if (!create) return undefined;
+  useSoftware();
+  const gpu = create([]);
+  return (await gpu.requestAdapter()) ? gpu : undefined;
+}
+
+/** What to say where there is none. */
+export const missing = 'no WebGPU adapter: install Chromium, whose software one is used, or a Vulkan driver';
+
+async function binding(): Promise<((options: string[]) => GPU) | undefined> {
+  try {
+    const { create } = await import('webgpu');
+    return create as unknown as (options: string[]) => GPU;
+  } catch {
+    // There is no binary for every platform.
+    return undefined;
+  }
+}
+
+/** Has the binding find SwiftShader, unless the environment names a driver. */
+function useSoftware(): void {
+  if (process.env['VK_ICD_FILENAMES'] !== undefined || process.platform !== 'linux') return;
+  for (const browser of chromium) {
+    const folder = dirname(browser ?? '');
+    const [driver, loader] = [join(folder, 'vk_swiftshader_icd.json'), join(folder, 'libvulkan.so.1')];
+    if (!existsSync(driver) || !existsSync(loader)) continue;
+    process.env['VK_ICD_FILENAMES'] = driver;
+    try {
+      // The binding asks for the loader by its name, which is taken to mean one that is loaded already.
+      process.dlopen({ exports: {} }, loader, constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_GLOBAL | stayLoaded);
+    } catch {
+      // Always: it is no add-on. But it is loaded.
+    }
+    return;
+  }
+}
