@@ -3,7 +3,7 @@ import { backends } from '../src/backends.ts';
 import { describeBackend } from '../src/index.ts';
 
 /** A GPU in software takes minutes for the whole suite, which `pnpm conformance --backend webgpu` runs. */
-const shares: Readonly<Record<string, number>> = { webgpu: 12 };
+const shares: Readonly<Record<string, number>> = { webgpu: 24 };
 
 for (const [name, { make, skips, absence }] of Object.entries(backends)) {
   const reason = await absence?.();

@@ -8,6 +8,7 @@ const rememberedKernels = 4096;
 
 /** A kernel's shaders, and the pipelines made of them, by the memories in which its bindings are. */
 export interface ReadyKernel {
+  readonly bindings: number;
   readonly compiled: CompiledKernel;
   readonly pipelines: Map<string, readonly GPUComputePipeline[]>;
 }
@@ -30,7 +31,11 @@ export class Pipelines {
       key = kernelKey(kernel);
       this.#keys.set(kernel, key);
     }
-    const ready = this.#known.get(key) ?? { compiled: compileKernel(kernel), pipelines: new Map() };
+    const ready = this.#known.get(key) ?? {
+      bindings: kernel.bindings.length,
+      compiled: compileKernel(kernel),
+      pipelines: new Map(),
+    };
     this.#known.delete(key);
     this.#known.set(key, ready);
     if (this.#known.size > rememberedKernels) {
@@ -40,36 +45,40 @@ export class Pipelines {
     return ready;
   }
 
+  /** Whether a kernel has its pipelines for bindings that all lie in the first memory, as they mostly do. */
+  has(ready: ReadyKernel): boolean {
+    return ready.pipelines.has(keyOf(placesOf(ready), 1));
+  }
+
+  /** Makes the pipelines for the first memory in the background. */
+  async makeAhead(ready: ReadyKernel): Promise<void> {
+    const places = placesOf(ready);
+    const layout = this.layout(1).pipeline;
+    const pipelines = await Promise.all(
+      ready.compiled.stages.map(async (stage) => {
+        const code = stage.source(places);
+        // A refusal is told once: by the pipeline.
+        this.#device.pushErrorScope('validation');
+        const module = this.#device.createShaderModule({ code });
+        this.#device.popErrorScope().catch(() => {});
+        try {
+          return await this.#device.createComputePipelineAsync({ layout, compute: { module } });
+        } catch (cause) {
+          throw await shaderError(module, code, cause);
+        }
+      }),
+    );
+    ready.pipelines.set(keyOf(places, 1), pipelines);
+  }
+
   /**
-   * Makes the pipelines ahead of their use, in the background; undefined where they are made.
+   * The pipelines now.
    *
    * @param places in which of the memories that are bound each binding is, and last the workspace
    * @param memories how many are bound
    */
-  prepare(ready: ReadyKernel, places: readonly number[], memories: number): Promise<void> | undefined {
-    const key = `${memories}:${places}`;
-    if (ready.pipelines.has(key)) return undefined;
-    const layout = this.layout(memories).pipeline;
-    const made = ready.compiled.stages.map(async (stage) => {
-      const code = stage.source(places);
-      // A refusal is told once: by the pipeline.
-      this.#device.pushErrorScope('validation');
-      const module = this.#device.createShaderModule({ code });
-      void this.#device.popErrorScope().catch(() => {});
-      try {
-        return await this.#device.createComputePipelineAsync({ layout, compute: { module } });
-      } catch (cause) {
-        throw await shaderError(module, code, cause);
-      }
-    });
-    return Promise.all(made).then((pipelines) => {
-      ready.pipelines.set(key, pipelines);
-    });
-  }
-
-  /** The pipelines now: where memories differ from those that they were made for ahead, they are made at once. */
-  pipelines(ready: ReadyKernel, places: readonly number[], memories: number): readonly GPUComputePipeline[] {
-    const key = `${memories}:${places}`;
+  make(ready: ReadyKernel, places: readonly number[] = placesOf(ready), memories = 1): readonly GPUComputePipeline[] {
+    const key = keyOf(places, memories);
     const known = ready.pipelines.get(key);
     if (known) return known;
     const layout = this.layout(memories).pipeline;
@@ -98,6 +107,15 @@ export class Pipelines {
   clear(): void {
     this.#known.clear();
   }
+}
+
+/** All bindings, and the workspace, in the first memory. */
+function placesOf({ bindings }: ReadyKernel): number[] {
+  return new Array<number>(bindings + 1).fill(0);
+}
+
+function keyOf(places: readonly number[], memories: number): string {
+  return `${memories}:${places}`;
 }
 
 async function shaderError(module: GPUShaderModule, code: string, cause: unknown): Promise<DeviceError> {

@@ -3,13 +3,15 @@ import { DeviceError, EvenKeelError, IndexError } from '@evenkeel/errors';
 import { routines } from '../kernels/compile-kernel.ts';
 import { faultWords } from '../renderer/faults.ts';
 import { Heap, type WebgpuBuffer } from './heap.ts';
-import { Pipelines } from './pipelines.ts';
+import { Pipelines, type ReadyKernel } from './pipelines.ts';
 import { type KernelRun, PreparedProgram } from './prepared-program.ts';
 import { type Float32Behavior, probe } from './probe.ts';
 import { type Opened, requestDevice, type WebgpuOptions } from './request-device.ts';
 import { Staging } from './staging.ts';
 
 const faultBytes = faultWords * 4;
+/** Kernels whose pipelines are made at once: waiting for the device to make them takes longer. */
+const fewKernels = 2;
 
 /**
  * Runs programs on the GPU through WebGPU: float32, int32 and bool, in a page and in Node.
@@ -115,16 +117,15 @@ export class WebgpuBackend implements Backend {
   prepare(program: Program): PreparedProgram | Promise<PreparedProgram> {
     this.#check('preparing a program');
     const prepared = new PreparedProgram(program, this.#pipelines);
-    const pending: Promise<void>[] = [];
-    const seen = new Set<unknown>();
-    for (const { ready, bindings } of prepared.runs) {
-      if (seen.has(ready)) continue;
-      seen.add(ready);
-      const waiting = this.#pipelines.prepare(ready, new Array<number>(bindings.length + 1).fill(0), 1);
-      if (waiting) pending.push(waiting);
+    const missing = new Set<ReadyKernel>();
+    for (const { ready } of prepared.runs) if (!this.#pipelines.has(ready)) missing.add(ready);
+    if (missing.size <= fewKernels) {
+      for (const ready of missing) this.#pipelines.make(ready);
+      return prepared;
     }
-    if (pending.length === 0) return prepared;
-    return this.#unlessLost(Promise.all(pending).then(() => prepared));
+    return this.#unlessLost(
+      Promise.all([...missing].map((ready) => this.#pipelines.makeAhead(ready))).then(() => prepared),
+    );
   }
 
   allocate(bytes: number): WebgpuBuffer {
@@ -197,7 +198,7 @@ export class WebgpuBackend implements Backend {
       pass.setBindGroup(0, group, [r * blockBytes]);
       // Bindings of one kernel mostly lie in one memory.
       const places = [...bindings.map((b) => slots[b] as number), workspaceSlot];
-      this.#pipelines.pipelines(ready, places, memories.length).forEach((pipeline, s) => {
+      this.#pipelines.make(ready, places, memories.length).forEach((pipeline, s) => {
         pass.setPipeline(pipeline);
         pass.dispatchWorkgroups(...(ready.compiled.stages[s] as (typeof ready.compiled.stages)[number]).grid);
       });

@@ -1,3 +1,0 @@
-import { browser } from '@evenkeel/vitest-preset/browser';
-
-export default browser(import.meta.dirname);
