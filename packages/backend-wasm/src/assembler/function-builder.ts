@@ -1,7 +1,7 @@
 import { getOrMake } from '@evenkeel/backend';
 import { ByteWriter } from './byte-writer.ts';
 import { i32 } from './scalar-operations.ts';
-import { Local, type Statement, typeCodes, Value, type ValueType } from './value.ts';
+import { asValue, type Integer, Local, type Statement, typeCodes, Value, type ValueType } from './value.ts';
 
 /** Where a function's vector constants live: see `FunctionBuilder.constant`. */
 export interface ConstantPool {
@@ -41,8 +41,8 @@ export class FunctionBuilder {
     return local;
   }
 
-  i32(initial?: Value<'i32'>): Local<'i32'> {
-    return this.local('i32', initial);
+  i32(initial?: Integer): Local<'i32'> {
+    return this.local('i32', initial === undefined ? undefined : asValue(initial));
   }
 
   v128(initial?: Value<'v128'>): Local<'v128'> {
@@ -66,8 +66,8 @@ export class FunctionBuilder {
     });
   }
 
-  call(callee: FunctionBuilder, ...values: readonly Value[]): void {
-    for (const value of values) value.write(this.#body);
+  call(callee: FunctionBuilder, ...values: readonly Integer[]): void {
+    for (const value of values) asValue(value).write(this.#body);
     this.#body.byte(0x10);
     this.#body.u32(callee.index);
   }
@@ -96,35 +96,28 @@ export class FunctionBuilder {
   }
 
   /** `position` goes from `start` to below `end` in steps; the range must not be empty. */
-  range(
-    position: Local<'i32'>,
-    start: Value<'i32'>,
-    end: Value<'i32'>,
-    step: Value<'i32'> | number,
-    body: () => void,
-  ): void {
-    position.set(start);
-    const by = typeof step === 'number' ? i32.constant(step) : step;
+  range(position: Local<'i32'>, start: Integer, end: Integer, step: Integer, body: () => void): void {
+    position.set(asValue(start));
     this.doWhile(() => {
       body();
-      position.set(i32.add(position, by));
+      position.set(i32.add(position, step));
       return i32.ltU(position, end);
     });
   }
 
   /** Fills memory with zeros. */
-  zero(address: Value<'i32'>, bytes: Value<'i32'>): void {
+  zero(address: Value<'i32'>, bytes: Integer): void {
     address.write(this.#body);
-    i32.constant(0).write(this.#body);
-    bytes.write(this.#body);
+    asValue(0).write(this.#body);
+    asValue(bytes).write(this.#body);
     this.#body.raw([0xfc, 0x0b, 0x00]);
   }
 
   /** Copies memory to where it may overlap. */
-  copy(target: Value<'i32'>, source: Value<'i32'>, bytes: Value<'i32'>): void {
+  copy(target: Value<'i32'>, source: Value<'i32'>, bytes: Integer): void {
     target.write(this.#body);
     source.write(this.#body);
-    bytes.write(this.#body);
+    asValue(bytes).write(this.#body);
     this.#body.raw([0xfc, 0x0a, 0x00, 0x00]);
   }
 

@@ -1,5 +1,5 @@
 import type { ByteWriter } from './byte-writer.ts';
-import { type Statement, Value, type ValueType } from './value.ts';
+import { asValue, type Integer, type Statement, Value, type ValueType } from './value.ts';
 
 /** An opcode: one byte, or (from 0x1000 on) 0x1000 + the number after the SIMD prefix. */
 export type Opcode = number;
@@ -52,11 +52,11 @@ export function ternaryOperation<A extends ValueType>(
 }
 
 /** A shift of all lanes by one scalar distance. */
-export function shiftOperation(opcode: Opcode): (a: Value<'v128'>, distance: Value<'i32'>) => Value<'v128'> {
+export function shiftOperation(opcode: Opcode): (a: Value<'v128'>, distance: Integer) => Value<'v128'> {
   return (a, distance) =>
     new Value('v128', (out) => {
       a.write(out);
-      distance.write(out);
+      asValue(distance).write(out);
       writeOpcode(out, opcode);
     });
 }

@@ -24,6 +24,22 @@ export class Value<T extends ValueType = ValueType> {
   }
 }
 
+/** A 32-bit integer: code that computes it, or the number where it is known. */
+export type Integer = Value<'i32'> | number;
+
+/** An integer as code. */
+export function asValue(integer: Integer): Value<'i32'> {
+  if (typeof integer !== 'number') return integer;
+  return new Value(
+    'i32',
+    (out) => {
+      out.byte(0x41);
+      out.s32(integer);
+    },
+    integer | 0,
+  );
+}
+
 /** A local variable; as a value it is what the variable holds where the code stands. */
 export class Local<T extends ValueType = ValueType> extends Value<T> {
   readonly #index: number;

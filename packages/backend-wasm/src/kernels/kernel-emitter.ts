@@ -106,10 +106,10 @@ export class KernelEmitter {
     const own = f.i32();
     if (this.#commonBytes + this.#ownBytes > 0) {
       common.set(i32.load(place(bindings.length + given.length)));
-      const ownStart = i32.add(common, i32.constant(this.#commonBytes));
-      own.set(i32.add(ownStart, i32.mul(thread, i32.constant(this.#ownBytes))));
+      const ownStart = i32.add(common, this.#commonBytes);
+      own.set(i32.add(ownStart, i32.mul(thread, this.#ownBytes)));
     }
-    const at = ({ isOwn, offset }: Place) => f.i32(i32.add(isOwn ? own : common, i32.constant(offset)));
+    const at = ({ isOwn, offset }: Place) => f.i32(i32.add(isOwn ? own : common, offset));
     const scratch = this.#scratch.map((binding) => (binding.place ? at(binding.place) : f.i32()));
     const renderer = new Renderer({
       f,
@@ -118,7 +118,7 @@ export class KernelEmitter {
       dtypes: [...bindings, ...this.#scratch].map(({ dtype }) => dtype),
       arguments: given,
       argumentTypes,
-      faultAddress: f.i32(i32.add(i32.constant(faultAddress), i32.mul(thread, i32.constant(faultBytes)))),
+      faultAddress: f.i32(i32.add(faultAddress, i32.mul(thread, faultBytes))),
       roots: this.#roots,
     });
     const share = cut && cut.parts > 1 ? { ...cut, from, to } : undefined;

@@ -1,5 +1,5 @@
 import type { Expression, Store } from '@evenkeel/backend';
-import { i32, type Value } from '../assembler/index.ts';
+import { type Integer, i32 } from '../assembler/index.ts';
 import type { Renderer } from '../renderer/renderer.ts';
 import type { LoopLane } from '../renderer/scope.ts';
 import { type CutAxis, cut, inLastPart, overShare, type SharedAxis } from './share.ts';
@@ -132,21 +132,21 @@ function runLoop(renderer: Renderer, nest: Nest, range: LoopRange, body: () => v
     renderer.within(axis, i32.constant(from), lane, body);
     return;
   }
-  const loop = (start: Value<'i32'>, end: Value<'i32'>): void => {
+  const loop = (start: Integer, end: Integer): void => {
     const position = f.i32();
     f.range(position, start, end, step, () => renderer.within(axis, position, lane, body));
   };
   const { blocks } = nest;
   const turns = (to - from) / step;
   if (!blocks || inside > blocks.turns || turns * inside <= blocks.turns) {
-    loop(i32.constant(from), i32.constant(to));
+    loop(from, to);
     return;
   }
   const span = step * Math.max(1, Math.floor(blocks.turns / inside));
   const start = f.i32();
-  f.range(start, i32.constant(from), i32.constant(to), span, () => {
-    const end = f.i32(i32.add(start, i32.constant(span)));
-    loop(start, i32.minU(end, i32.constant(to)));
+  f.range(start, from, to, span, () => {
+    const end = f.i32(i32.add(start, span));
+    loop(start, i32.minU(end, to));
     blocks.flush();
   });
 }

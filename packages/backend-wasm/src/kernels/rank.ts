@@ -44,15 +44,15 @@ function rankLine(renderer: Renderer, kernel: RankKernel, scratch: number): void
   const { length, inner, output } = kernel;
   writePairs(renderer, kernel, scratch);
   const pair = f.i32(renderer.base(scratch));
-  const spare = f.i32(i32.add(pair, i32.constant(length * pairBytes)));
+  const spare = f.i32(i32.add(pair, length * pairBytes));
   if (length > 1) sortPairs(renderer, length, pair, spare);
   const address = renderer.address(output, lineStart(length, inner));
   const [base, offset] = placeAt(address, 0);
   const place = f.i32();
-  f.range(place, i32.constant(0), i32.constant(length), 1, () => {
-    const target = i32.add(base, i32.mul(i32.load(pair), i32.constant(inner * 4)));
+  f.range(place, 0, length, 1, () => {
+    const target = i32.add(base, i32.mul(i32.load(pair), inner * 4));
     f.emit(i32.store(target, place, offset));
-    pair.set(i32.add(pair, i32.constant(pairBytes)));
+    pair.set(i32.add(pair, pairBytes));
   });
 }
 
@@ -94,15 +94,15 @@ function sortable(math: VectorMath, { dtype }: Expression, value: Vector): Vecto
   const largest = math.int(0x7fffffff);
   const x = math.keep(f32x4.add(value, math.float(0)));
   // Of negative floats, the larger the magnitude the smaller.
-  const ordered = v128.xor(x, v128.and(i32x4.shrS(x, i32.constant(31)), largest));
+  const ordered = v128.xor(x, v128.and(i32x4.shrS(x, 31), largest));
   return math.select(f32x4.ne(x, x), largest, ordered);
 }
 
 /** Merges runs of 1, 2, 4, … pairs from one array to the other; `sorted` ends up as the one that holds the result. */
 function sortPairs(renderer: Renderer, length: number, sorted: Local<'i32'>, spare: Local<'i32'>): void {
   const { f } = renderer;
-  const run = f.i32(i32.constant(pairBytes));
-  const bytes = i32.constant(length * pairBytes);
+  const run = f.i32(pairBytes);
+  const bytes = length * pairBytes;
   const [end, left, right, middle, last, target] = [f.i32(), f.i32(), f.i32(), f.i32(), f.i32(), f.i32()];
   f.doWhile(() => {
     end.set(i32.add(sorted, bytes));
@@ -125,7 +125,7 @@ function sortPairs(renderer: Renderer, length: number, sorted: Local<'i32'>, spa
     const swapped = f.i32(sorted);
     sorted.set(spare);
     spare.set(swapped);
-    run.set(i32.shl(run, i32.constant(1)));
+    run.set(i32.shl(run, 1));
     return i32.ltU(run, bytes);
   });
 }
@@ -145,11 +145,11 @@ function merge({ f }: Renderer, { left, middle, right, last, target }: Merge): v
   f.doWhile(() => {
     a.set(i64.load(left));
     b.set(i64.load(right));
-    step.set(i32.shl(i64.ltS(a, b), i32.constant(3)));
+    step.set(i32.shl(i64.ltS(a, b), 3));
     f.emit(i64.store(target, select(step, a, b)));
     left.set(i32.add(left, step));
-    right.set(i32.sub(i32.add(right, i32.constant(pairBytes)), step));
-    target.set(i32.add(target, i32.constant(pairBytes)));
+    right.set(i32.sub(i32.add(right, pairBytes), step));
+    target.set(i32.add(target, pairBytes));
     return i32.and(i32.ltU(left, middle), i32.ltU(right, last));
   });
 }

@@ -118,7 +118,7 @@ class Accumulator {
     const total = sum && single ? this.#combine(sum, single) : ((sum ?? single) as Vector);
     if (this.#unordered.length === 0) return math.keep(total);
     const unordered = this.#unordered.reduce<Vector>((a, b) => v128.or(a, b), math.int(0));
-    const mask = i32x4.splat(i32.sub(i32.constant(0), v128.anyTrue(unordered)));
+    const mask = i32x4.splat(i32.sub(0, v128.anyTrue(unordered)));
     return math.keep(math.select(mask, math.float(NaN), total));
   }
 

@@ -42,8 +42,8 @@ function foldLine(renderer: Renderer, kernel: ScanKernel, store: Store): void {
   renderer.hoist([value], [store], undefined);
   const turn = f.i32();
   const position = reverse ? f.i32() : turn;
-  f.range(turn, i32.constant(0), i32.constant(length), 1, () => {
-    if (reverse) position.set(i32.sub(i32.constant(length - 1), turn));
+  f.range(turn, 0, length, 1, () => {
+    if (reverse) position.set(i32.sub(length - 1, turn));
     renderer.within(lengthAxis, position, { vector: false, copies: 1 }, () => {
       renderer.eachCopy((copy) => {
         renderer.store(store, (folds[copy] as RunningFold).add(renderer.keep(value)));

@@ -21,7 +21,7 @@ export function emitScatterAdd(emitter: KernelEmitter, kernel: ScatterAddKernel)
   const work = outer * length * inner * timeOf({ values: [index, value], stores: [] });
   const along = cutNest([{ axis: outerAxis, extent: outer, copies: 0 }, row], work);
   emitter.phase({ work: outer * size * inner * 0.1 }, ({ f, renderer }) => {
-    f.zero(renderer.base(output), i32.constant(outer * size * inner * 4));
+    f.zero(renderer.base(output), outer * size * inner * 4);
   });
   emitter.phase({ work, along }, ({ renderer, shared }) => {
     addAll(renderer, kernel, row, shared);
@@ -58,8 +58,8 @@ function addAll(renderer: Renderer, kernel: ScatterAddKernel, row: LoopAxis, sha
     const wanted = math.keep(renderer.value(index));
     const place = f.i32(i32x4.extract(wanted, 0));
     renderer.faults.note(i32x4.geU(wanted, math.int(size)), wanted, size);
-    f.if(i32.ltU(place, i32.constant(size)), () => {
-      rowOffset.set(i32.mul(place, i32.constant(inner * 4)));
+    f.if(i32.ltU(place, size), () => {
+      rowOffset.set(i32.mul(place, inner * 4));
       body();
     });
   };

@@ -38,9 +38,8 @@ export function cut(count: number, step: number, work: number): Cut {
 
 /** Where a share of a range of `extent` begins and ends. */
 export function bounds(f: FunctionBuilder, share: Share, extent: number): [Local<'i32'>, Local<'i32'>] {
-  const unit = i32.constant(share.unit);
-  const end = f.i32(i32.mul(share.to, unit));
-  return [f.i32(i32.mul(share.from, unit)), f.i32(i32.minU(end, i32.constant(extent)))];
+  const end = f.i32(i32.mul(share.to, share.unit));
+  return [f.i32(i32.mul(share.from, share.unit)), f.i32(i32.minU(end, extent))];
 }
 
 /** `body` for each step of a share of `[0, extent)`, all of it where there is no share; `extent` is a multiple of `step`. */
@@ -52,7 +51,7 @@ export function overShare(
   body: (position: Local<'i32'>) => void,
 ): void {
   if (extent === 0) return;
-  const [start, end] = share ? bounds(f, share, extent) : [i32.constant(0), i32.constant(extent)];
+  const [start, end] = share ? bounds(f, share, extent) : [0, extent];
   const position = f.i32();
   const loop = (): void => f.range(position, start, end, step, () => body(position));
   // What follows the whole steps may be a part of its own.
@@ -62,6 +61,6 @@ export function overShare(
 
 /** `body` where the share ends with the last part. */
 export function inLastPart(f: FunctionBuilder, share: Share | undefined, body: () => void): void {
-  if (share) f.if(i32.eq(share.to, i32.constant(share.parts)), body);
+  if (share) f.if(i32.eq(share.to, share.parts), body);
   else body();
 }

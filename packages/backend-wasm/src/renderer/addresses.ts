@@ -15,7 +15,7 @@ export interface Address {
 /** The instruction's address operand and immediate for a place some bytes further. */
 export function placeAt(address: Address, bytes: number): [Value<'i32'>, number] {
   const offset = address.offset + bytes;
-  if (address.wraps || offset < 0) return [i32.add(address.base, i32.constant(offset)), 0];
+  if (address.wraps || offset < 0) return [i32.add(address.base, offset), 0];
   return [address.base, offset];
 }
 
@@ -53,7 +53,7 @@ export function addressOf(
     const scope = scopes[level] as Scope;
     if (scope.axis === undefined) {
       if (start === 0) return withParts(bindingBase, level);
-      const base = remembered(`${binding}+${start}`, level, () => i32.add(bindingBase, i32.constant(start * 4)));
+      const base = remembered(`${binding}+${start}`, level, () => i32.add(bindingBase, start * 4));
       return withParts(base, level);
     }
     const coefficient = form.coefficients.get(scope.axis) ?? 0;
@@ -72,7 +72,7 @@ export function addressOf(
       for (const [part] of own) {
         const coefficient = form.parts.get(part) as number;
         const scaledPart = remembered(`${coefficient}*part ${numberOf(part)}`, level, () =>
-          i32.mul(integer(part), i32.constant(coefficient * 4)),
+          i32.mul(integer(part), coefficient * 4),
         );
         sum = i32.add(sum, scaledPart);
       }
@@ -94,9 +94,7 @@ export function addressOf(
   }
 
   function scaled(scope: Scope, level: number, coefficient: number): Value<'i32'> {
-    return remembered(`${coefficient}*${scope.axis}`, level, () =>
-      i32.mul(scope.position, i32.constant(coefficient * 4)),
-    );
+    return remembered(`${coefficient}*${scope.axis}`, level, () => i32.mul(scope.position, coefficient * 4));
   }
 
   // Found at its own level if it was hoisted there; otherwise made where the nest stands.

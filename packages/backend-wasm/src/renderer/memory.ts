@@ -80,7 +80,7 @@ function lanePlaces(renderer: Renderer, binding: number, index: Expression, lane
     const address = renderer.address(binding, index);
     return lanes.map((lane) => placeAt(address, lane * 4));
   }
-  const bytes = renderer.math.keep(i32x4.shl(renderer.value(index), i32.constant(2)));
+  const bytes = renderer.math.keep(i32x4.shl(renderer.value(index), 2));
   return [0, 1, 2, 3].map((lane) => [i32.add(renderer.base(binding), i32x4.extract(bytes, lane)), 0]);
 }
 

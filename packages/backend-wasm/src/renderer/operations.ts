@@ -1,6 +1,6 @@
 /** What each function of the expression grammar is in vector instructions. */
 import type { BinaryFunction, Expression, Scalar, UnaryFunction } from '@evenkeel/backend';
-import { f32x4, i32, i32x4, v128 } from '../assembler/index.ts';
+import { f32x4, i32x4, v128 } from '../assembler/index.ts';
 import { erf } from './simd-math/error-function.ts';
 import { exp, expm1, tanh } from './simd-math/exponential.ts';
 import {
@@ -162,12 +162,12 @@ function integerBinary(
     case 'mulHigh':
       return multiplyHigh(math, a, b);
     case 'shiftLeft':
-      return known === undefined ? shiftLanes(math, a, b, laneShifts.shiftLeft) : i32x4.shl(a, i32.constant(known));
+      return known === undefined ? shiftLanes(math, a, b, laneShifts.shiftLeft) : i32x4.shl(a, known);
     case 'shiftRight':
       if (known === undefined) {
         return shiftLanes(math, a, b, unsigned ? laneShifts.bringZeros : laneShifts.keepSign);
       }
-      return (unsigned ? i32x4.shrU : i32x4.shrS)(a, i32.constant(known));
+      return (unsigned ? i32x4.shrU : i32x4.shrS)(a, known);
     default:
       return undefined;
   }

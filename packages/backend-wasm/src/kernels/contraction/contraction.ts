@@ -58,9 +58,9 @@ function emitUndivided(contraction: Contraction): void {
 function batchIndex({ plan, places }: Contraction, code: ProductEmitter): void {
   const { turns, rows, pitch } = plan;
   const total = places.total && code.at(places.total);
-  if (total) code.renderer.f.zero(total, i32.constant(rows * pitch * 4));
+  if (total) code.renderer.f.zero(total, rows * pitch * 4);
   code.over(turns, () => code.turn(total));
-  if (total) code.finishRows(total, i32.constant(0), i32.constant(rows));
+  if (total) code.finishRows(total, 0, rows);
 }
 
 /** The phases that make ready what all parts of the product read. */
@@ -115,7 +115,7 @@ function emitByRowsOrColumns(contraction: Contraction): void {
   if (division.by === 'rows' || method === 'packed' || !places.sums) return;
   emitter.phase({ work: rows * plan.columns * addTime }, (context) => {
     const code = new ProductEmitter(contraction, context);
-    code.over(batch, () => code.finishRows(code.at(places.sums), i32.constant(0), i32.constant(rows)));
+    code.over(batch, () => code.finishRows(code.at(places.sums), 0, rows));
   });
 }
 
@@ -130,12 +130,12 @@ function emitByTurns(contraction: Contraction): void {
     const { f, share } = context;
     code.over(batch, () => {
       overShare(f, share, groups.parts, 1, (group) => {
-        const place = i32.add(code.at(places.total), i32.mul(group, i32.constant(groupBytes)));
+        const place = i32.add(code.at(places.total), i32.mul(group, groupBytes));
         const total = f.i32(place);
-        f.zero(total, i32.constant(groupBytes));
-        const start = f.i32(i32.mul(group, i32.constant(groupTurns)));
-        const end = f.i32(i32.add(start, i32.constant(groupTurns)));
-        end.set(i32.minU(end, i32.constant(sizeOfAxes(turns))));
+        f.zero(total, groupBytes);
+        const start = f.i32(i32.mul(group, groupTurns));
+        const end = f.i32(i32.add(start, groupTurns));
+        end.set(i32.minU(end, sizeOfAxes(turns)));
         const turn = f.i32();
         f.range(turn, start, end, 1, () => code.within(turns, turn, () => code.turn(total)));
       });
@@ -145,10 +145,10 @@ function emitByTurns(contraction: Contraction): void {
   emitter.phase({ work, cut: cut(rows, 1, work) }, (context) => {
     const code = new ProductEmitter(contraction, context);
     const { f, share } = context;
-    const [first, end] = share ? bounds(f, share, rows) : [i32.constant(0), i32.constant(rows)];
+    const [first, end] = share ? bounds(f, share, rows) : [0, rows];
     const total = code.at(places.total);
-    const sums = f.i32(i32.add(total, i32.mul(first, i32.constant(pitch * 4))));
-    addGroups(contraction, code, sums, i32.mul(i32.sub(end, first), i32.constant(pitch * 4)));
+    const sums = f.i32(i32.add(total, i32.mul(first, pitch * 4)));
+    addGroups(contraction, code, sums, i32.mul(i32.sub(end, first), pitch * 4));
     code.over(batch, () => code.finishRows(sums, first, end));
   });
 }

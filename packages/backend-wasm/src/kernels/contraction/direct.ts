@@ -1,4 +1,4 @@
-import { f32x4, i32, type Local, type Value, v128 } from '../../assembler/index.ts';
+import { f32x4, type Integer, i32, type Local, type Value, v128 } from '../../assembler/index.ts';
 import type { Features, VectorMath } from '../../renderer/vector-math.ts';
 import { inLastPart, overShare, type Share } from '../share.ts';
 import { accumulatorBudget, addLanes, multiplyTile, type Tile } from './micro-kernel.ts';
@@ -56,12 +56,12 @@ export function emitDirectProduct(math: VectorMath, product: DirectProduct, layo
   const { f } = math;
   const { rows, columns, depth } = product;
   const [tileRows, step] = directTile(math.features, rows, columns, layout.kind);
-  const strip = (column: Value<'i32'>, vectors: number, valid: number): void => {
+  const strip = (column: Integer, vectors: number, valid: number): void => {
     const b =
       layout.kind === 'rows'
-        ? f.i32(i32.add(product.b, i32.mul(column, i32.constant(4))))
-        : f.i32(i32.add(product.b, i32.mul(column, i32.constant(depth * 4))));
-    const c = f.i32(i32.add(product.c, i32.mul(column, i32.constant(4))));
+        ? f.i32(i32.add(product.b, i32.mul(column, 4)))
+        : f.i32(i32.add(product.b, i32.mul(column, depth * 4)));
+    const c = f.i32(i32.add(product.c, i32.mul(column, 4)));
     const source = layout.kind === 'rows' ? { ...layout, pointer: b } : { pointer: b, stepBytes: 32 };
     const whole = rows - (rows % tileRows);
     const pa = f.i32(product.a);
@@ -69,15 +69,15 @@ export function emitDirectProduct(math: VectorMath, product: DirectProduct, layo
     const block = (count: number): void => {
       const tile: Tile = { rows: count, vectors };
       const a = { pointer: pa, rowBytes: product.aRowBytes, stepBytes: product.aStepBytes };
-      const sums = multiplyTile(math, tile, a, source, i32.constant(depth));
+      const sums = multiplyTile(math, tile, a, source, depth);
       store(math, sums, pc, product, valid);
     };
     if (whole > 0) {
       const row = f.i32();
-      f.range(row, i32.constant(0), i32.constant(whole), tileRows, () => {
+      f.range(row, 0, whole, tileRows, () => {
         block(tileRows);
-        pa.set(i32.add(pa, i32.constant(tileRows * product.aRowBytes)));
-        pc.set(i32.add(pc, i32.constant(tileRows * product.cRowBytes)));
+        pa.set(i32.add(pa, tileRows * product.aRowBytes));
+        pc.set(i32.add(pc, tileRows * product.cRowBytes));
       });
     }
     if (rows > whole) block(rows - whole);
@@ -87,7 +87,7 @@ export function emitDirectProduct(math: VectorMath, product: DirectProduct, layo
   const rest = columns - whole;
   if (rest === 0) return;
   const valid = product.isPadded ? Math.ceil(rest / 4) * 4 : rest;
-  inLastPart(f, product.share, () => strip(i32.constant(whole), Math.ceil(rest / 4), valid));
+  inLastPart(f, product.share, () => strip(whole, Math.ceil(rest / 4), valid));
 }
 
 function store(
@@ -122,10 +122,10 @@ export function emitDotProducts(math: VectorMath, product: DirectProduct, bRowBy
   const { f } = math;
   const { rows, columns, aRowBytes, cRowBytes, accumulates } = product;
   const most = math.features.fused ? 3 : 2;
-  const strip = (column: Value<'i32'>, count: number): void => {
-    const b = f.i32(i32.add(product.b, i32.mul(column, i32.constant(bRowBytes))));
+  const strip = (column: Integer, count: number): void => {
+    const b = f.i32(i32.add(product.b, i32.mul(column, bRowBytes)));
     const a = f.i32(product.a);
-    const c = f.i32(i32.add(product.c, i32.mul(column, i32.constant(4))));
+    const c = f.i32(i32.add(product.c, i32.mul(column, 4)));
     const tile = (height: number): void => {
       dotTile(math, height, count, a, aRowBytes, b, bRowBytes, product.depth).forEach((four, r) => {
         const offset = r * cRowBytes;
@@ -141,10 +141,10 @@ export function emitDotProducts(math: VectorMath, product: DirectProduct, bRowBy
     const whole = rows - (rows % most);
     if (whole > 0) {
       const row = f.i32();
-      f.range(row, i32.constant(0), i32.constant(whole), most, () => {
+      f.range(row, 0, whole, most, () => {
         tile(most);
-        a.set(i32.add(a, i32.constant(most * aRowBytes)));
-        c.set(i32.add(c, i32.constant(most * cRowBytes)));
+        a.set(i32.add(a, most * aRowBytes));
+        c.set(i32.add(c, most * cRowBytes));
       });
     }
     if (rows > whole) tile(rows - whole);
@@ -154,7 +154,7 @@ export function emitDotProducts(math: VectorMath, product: DirectProduct, bRowBy
   if (columns === whole) return;
   inLastPart(f, product.share, () => {
     const column = f.i32();
-    f.range(column, i32.constant(whole), i32.constant(columns), 1, () => strip(column, 1));
+    f.range(column, whole, columns, 1, () => strip(column, 1));
   });
 }
 
@@ -189,12 +189,12 @@ function dotTile(
   };
   const loop = (step: number, count: number, load: (pointer: Value<'i32'>, offset: number) => Value<'v128'>): void => {
     if (count === 0) return;
-    const left = f.i32(i32.constant(count));
+    const left = f.i32(count);
     f.doWhile(() => {
       turn(load);
-      pa.set(i32.add(pa, i32.constant(step)));
-      pb.set(i32.add(pb, i32.constant(step)));
-      left.set(i32.sub(left, i32.constant(1)));
+      pa.set(i32.add(pa, step));
+      pb.set(i32.add(pb, step));
+      left.set(i32.sub(left, 1));
       return left;
     });
   };

@@ -1,4 +1,4 @@
-import { f32x4, i32, type Local, type Value, v128 } from '../../assembler/index.ts';
+import { f32x4, type Integer, i32, type Local, type Value, v128 } from '../../assembler/index.ts';
 import type { Features, VectorMath } from '../../renderer/vector-math.ts';
 
 /** A block of the product that is kept in registers: rows times vectors of four columns. */
@@ -29,7 +29,7 @@ export function multiplyTile(
   tile: Tile,
   a: TileSource & { readonly rowBytes: number },
   b: TileSource,
-  count: Value<'i32'>,
+  count: Integer,
 ): Local<'v128'>[][] {
   const { f } = math;
   const zero = math.int(0);
@@ -48,7 +48,7 @@ export function multiplyTile(
   f.doWhile(() => {
     if (offset) {
       pb.set(i32.add(b.pointer, i32.load(offset)));
-      offset.set(i32.add(offset, i32.constant(4)));
+      offset.set(i32.add(offset, 4));
     }
     held.forEach((own, i) => {
       own.set(kept(i));
@@ -60,9 +60,9 @@ export function multiplyTile(
         sum.set(math.madd(one, own, sum));
       });
     }
-    pa.set(i32.add(pa, i32.constant(a.stepBytes)));
-    if (!offset) pb.set(i32.add(pb, i32.constant(b.stepBytes)));
-    left.set(i32.sub(left, i32.constant(1)));
+    pa.set(i32.add(pa, a.stepBytes));
+    if (!offset) pb.set(i32.add(pb, b.stepBytes));
+    left.set(i32.sub(left, 1));
     return left;
   });
   return sums;

@@ -19,17 +19,17 @@ export function emitPacker(builder: ModuleBuilder, width: number, rowStride: num
   const destination = f.parameter<'i32'>(1);
   const count = f.parameter<'i32'>(2);
   const depth = f.parameter<'i32'>(3);
-  const first = f.i32(i32.constant(0));
+  const first = f.i32(0);
   const panels = (several: number): void => {
-    const rows = i32.constant(several * width);
+    const rows = several * width;
     f.doWhile(() => {
       if (rowStride === 1) packContiguousRows(f, width, several, kStride, source, first, destination, depth);
       else packStridedRows(f, width, rowStride, kStride, source, first, count, destination, depth);
       first.set(i32.add(first, rows));
-      return i32.leU(i32.add(first, several > 1 ? rows : i32.constant(1)), count);
+      return i32.leU(i32.add(first, several > 1 ? rows : 1), count);
     });
   };
-  if (rowStride === 1) f.if(i32.leU(i32.constant(sideBySide * width), count), () => panels(sideBySide));
+  if (rowStride === 1) f.if(i32.leU(sideBySide * width, count), () => panels(sideBySide));
   f.if(i32.ltU(first, count), () => panels(1));
   return f;
 }
@@ -45,10 +45,10 @@ function packContiguousRows(
   destination: Local<'i32'>,
   depth: Value<'i32'>,
 ): void {
-  const from = f.i32(i32.add(source, i32.mul(first, i32.constant(4))));
+  const from = f.i32(i32.add(source, i32.mul(first, 4)));
   const left = f.i32(depth);
   const vector = f.v128();
-  const panelBytes = f.i32(i32.mul(depth, i32.constant(width * 4)));
+  const panelBytes = f.i32(i32.mul(depth, width * 4));
   const places = [destination];
   for (let p = 1; p < several; p++) places.push(f.i32(i32.add(places[p - 1] as Local<'i32'>, panelBytes)));
   f.doWhile(() => {
@@ -60,9 +60,9 @@ function packContiguousRows(
         f.emit(pair ? v128.store64Lane(place, vector, 0, row * 4) : v128.store(place, vector, row * 4));
       }
     });
-    from.set(i32.add(from, i32.constant(kStride * 4)));
-    for (const place of places) place.set(i32.add(place, i32.constant(width * 4)));
-    left.set(i32.sub(left, i32.constant(1)));
+    from.set(i32.add(from, kStride * 4));
+    for (const place of places) place.set(i32.add(place, width * 4));
+    left.set(i32.sub(left, 1));
     return left;
   });
   if (several > 1) destination.set(places[several - 1] as Local<'i32'>);
@@ -80,23 +80,23 @@ function packStridedRows(
   destination: Local<'i32'>,
   depth: Value<'i32'>,
 ): void {
-  const last = f.i32(i32.sub(count, i32.constant(1)));
+  const last = f.i32(i32.sub(count, 1));
   const rows = Array.from({ length: width }, (_, r) => {
-    const row = f.i32(i32.add(first, i32.constant(r)));
-    return f.i32(i32.add(source, i32.mul(i32.minU(row, last), i32.constant(rowStride * 4))));
+    const row = f.i32(i32.add(first, r));
+    return f.i32(i32.add(source, i32.mul(i32.minU(row, last), rowStride * 4)));
   });
   const advance = (bytes: number): void => {
-    for (const row of rows) row.set(i32.add(row, i32.constant(bytes)));
+    for (const row of rows) row.set(i32.add(row, bytes));
   };
   const left = f.i32(depth);
   if (kStride === 1) {
-    f.if(i32.leU(i32.constant(4), left), () => {
+    f.if(i32.leU(4, left), () => {
       f.doWhile(() => {
         transposeFour(f, rows, width, destination);
         advance(16);
-        destination.set(i32.add(destination, i32.constant(width * 16)));
-        left.set(i32.sub(left, i32.constant(4)));
-        return i32.leU(i32.constant(4), left);
+        destination.set(i32.add(destination, width * 16));
+        left.set(i32.sub(left, 4));
+        return i32.leU(4, left);
       });
     });
   }
@@ -106,8 +106,8 @@ function packStridedRows(
         f.emit(v128.store32Lane(destination, v128.load32Splat(row), 0, r * 4));
       });
       advance(kStride * 4);
-      destination.set(i32.add(destination, i32.constant(width * 4)));
-      left.set(i32.sub(left, i32.constant(1)));
+      destination.set(i32.add(destination, width * 4));
+      left.set(i32.sub(left, 1));
       return left;
     });
   });

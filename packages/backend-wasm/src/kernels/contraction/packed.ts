@@ -35,11 +35,11 @@ export function emitPackedProduct(
   const tile = packedTile(features);
   const column = f.i32();
   const row = f.i32();
-  f.range(column, i32.constant(0), columns, packedColumns, () => {
-    const panelB = f.i32(i32.add(b, i32.mul(i32.mul(column, depth), i32.constant(4))));
-    f.range(row, i32.constant(0), rows, tile.rows, () => {
-      const panelA = f.i32(i32.add(a, i32.mul(i32.mul(row, depth), i32.constant(4))));
-      const start = i32.add(i32.mul(row, i32.constant(pitchBytes)), i32.mul(column, i32.constant(4)));
+  f.range(column, 0, columns, packedColumns, () => {
+    const panelB = f.i32(i32.add(b, i32.mul(i32.mul(column, depth), 4)));
+    f.range(row, 0, rows, tile.rows, () => {
+      const panelA = f.i32(i32.add(a, i32.mul(i32.mul(row, depth), 4)));
+      const start = i32.add(i32.mul(row, pitchBytes), i32.mul(column, 4));
       const place = f.i32(i32.add(c, start));
       const sums = multiplyTile(
         math,
@@ -55,10 +55,7 @@ export function emitPackedProduct(
       }
       const rowsLeft = f.i32(i32.sub(rows, row));
       const columnsLeft = f.i32(i32.sub(columns, column));
-      const isWhole = i32.and(
-        i32.leU(i32.constant(tile.rows), rowsLeft),
-        i32.leU(i32.constant(packedColumns), columnsLeft),
-      );
+      const isWhole = i32.and(i32.leU(tile.rows, rowsLeft), i32.leU(packedColumns, columnsLeft));
       f.if(isWhole, whole, () => {
         writeTile(f, sums, scratch, packedColumns * 4, undefined);
         const edge = { rows: tile.rows, rowsLeft, columnsLeft, scratch, place, pitchBytes, accumulate };
@@ -104,19 +101,19 @@ interface Edge {
 /** The part of a tile in the scratch that lies inside c. */
 function copyEdge(f: FunctionBuilder, edge: Edge): void {
   const { pitchBytes, accumulate } = edge;
-  const rows = f.i32(i32.minU(edge.rowsLeft, i32.constant(edge.rows)));
-  const columns = f.i32(i32.minU(edge.columnsLeft, i32.constant(packedColumns)));
+  const rows = f.i32(i32.minU(edge.rowsLeft, edge.rows));
+  const columns = f.i32(i32.minU(edge.columnsLeft, packedColumns));
   const row = f.i32();
   const column = f.i32();
-  f.range(row, i32.constant(0), rows, 1, () => {
-    const from = f.i32(i32.add(edge.scratch, i32.mul(row, i32.constant(packedColumns * 4))));
-    const to = f.i32(i32.add(edge.place, i32.mul(row, i32.constant(pitchBytes))));
-    f.range(column, i32.constant(0), columns, 1, () => {
+  f.range(row, 0, rows, 1, () => {
+    const from = f.i32(i32.add(edge.scratch, i32.mul(row, packedColumns * 4)));
+    const to = f.i32(i32.add(edge.place, i32.mul(row, pitchBytes)));
+    f.range(column, 0, columns, 1, () => {
       const value = f.v128(v128.load32Splat(from));
       f.if(accumulate, () => value.set(f32x4.add(v128.load32Splat(to), value)));
       f.emit(v128.store32Lane(to, value, 0));
-      from.set(i32.add(from, i32.constant(4)));
-      to.set(i32.add(to, i32.constant(4)));
+      from.set(i32.add(from, 4));
+      to.set(i32.add(to, 4));
     });
   });
 }

@@ -1,4 +1,4 @@
-import { type FunctionBuilder, i32, type Local, type Value } from '../../assembler/index.ts';
+import { type FunctionBuilder, type Integer, i32, type Local, type Value } from '../../assembler/index.ts';
 import { placeAt } from '../../renderer/addresses.ts';
 import type { Renderer } from '../../renderer/renderer.ts';
 import type { KernelEmitter, PhaseContext, Place } from '../kernel-emitter.ts';
@@ -83,8 +83,8 @@ export class ProductEmitter {
         body();
         return;
       }
-      const quotient = inside === 1 ? position : f.i32(i32.divS(position, i32.constant(inside)));
-      const own = rest.length === 1 ? quotient : f.i32(i32.remS(quotient, i32.constant(last.extent)));
+      const quotient = inside === 1 ? position : f.i32(i32.divS(position, inside));
+      const own = rest.length === 1 ? quotient : f.i32(i32.remS(quotient, last.extent));
       this.renderer.within(last.axis, own, { vector: false, copies: 1 }, () =>
         bind(rest.slice(0, -1), inside * last.extent),
       );
@@ -114,10 +114,10 @@ export class ProductEmitter {
     if (!functions.packRight) return;
     const source = this.#start(right.view);
     const width = Math.ceil(columns / packedColumns) * packedColumns;
-    const [first, end] = share ? bounds(this.#f, share, columns) : [i32.constant(0), i32.constant(columns)];
+    const [first, end] = share ? bounds(this.#f, share, columns) : [0, columns];
     let from = 0;
     for (const size of depthBlocks(this.#plan)) {
-      const place = i32.add(i32.mul(first, i32.constant(size * 4)), i32.constant(from * width * 4));
+      const place = i32.add(i32.mul(first, size * 4), from * width * 4);
       this.#packRight(source, first, i32.sub(end, first), from, size, i32.add(this.at(places.packedRight), place));
       from += size;
     }
@@ -126,23 +126,23 @@ export class ProductEmitter {
   /** Packs some columns of b, `size` values of k from `from` on. */
   #packRight(
     source: Local<'i32'>,
-    column: Value<'i32'>,
-    count: Value<'i32'>,
+    column: Integer,
+    count: Integer,
     from: number,
     size: number,
     to: Value<'i32'>,
   ): void {
     const { rowStride, columnStride } = this.#plan.right.view;
-    const place = i32.add(i32.mul(column, i32.constant(rowStride * 4)), i32.constant(from * columnStride * 4));
+    const place = i32.add(i32.mul(column, rowStride * 4), from * columnStride * 4);
     const { packRight } = this.#contraction.functions;
-    this.#f.call(packRight as FunctionBuilder, i32.add(source, place), to, count, i32.constant(size));
+    this.#f.call(packRight as FunctionBuilder, i32.add(source, place), to, count, size);
   }
 
   /** The stores for some rows, or for a share of their columns; their sums are in the scratch block. */
-  finishRows(block: Local<'i32'>, first: Value<'i32'>, end: Value<'i32'>, shared?: SharedAxis): void {
+  finishRows(block: Local<'i32'>, first: Integer, end: Integer, shared?: SharedAxis): void {
     const { rowAxes, columnAxes, stores, pitch } = this.#plan;
     const { renderer } = this;
-    this.#sums.set(i32.sub(block, i32.mul(first, i32.constant(pitch * 4))));
+    this.#sums.set(i32.sub(block, i32.mul(first, pitch * 4)));
     renderer.hoist(
       stores.map((s) => s.value),
       stores,
@@ -157,7 +157,7 @@ export class ProductEmitter {
   #start(view: MatrixView): Local<'i32'> {
     const address = this.renderer.address(view.binding, view.start);
     const [base, offset] = placeAt(address, 0);
-    return this.#f.i32(i32.add(base, i32.constant(offset)));
+    return this.#f.i32(i32.add(base, offset));
   }
 
   #directProduct(total: Local<'i32'> | undefined, share: Share | undefined): void {
@@ -172,13 +172,13 @@ export class ProductEmitter {
     const whole = total ?? (output && this.#start(output));
     const sums = whole ?? this.at(places.sums);
     const offsets = right.windows && this.#start(right.windows.offsets);
-    const piece = (first: Value<'i32'>, count: number): void => {
-      const c = whole ? f.i32(i32.add(whole, i32.mul(first, i32.constant(cRowBytes)))) : sums;
+    const piece = (first: Integer, count: number): void => {
+      const c = whole ? f.i32(i32.add(whole, i32.mul(first, cRowBytes))) : sums;
       const product = {
         rows: count,
         columns,
         depth,
-        a: f.i32(i32.add(a, i32.mul(first, i32.constant(left.view.rowStride * 4)))),
+        a: f.i32(i32.add(a, i32.mul(first, left.view.rowStride * 4))),
         aRowBytes: left.view.rowStride * 4,
         aStepBytes: left.view.columnStride * 4,
         b: method === 'panels' ? this.at(places.packedRight) : this.#start(right.view),
@@ -191,12 +191,12 @@ export class ProductEmitter {
       if (method === 'dot') emitDotProducts(math, product, right.view.rowStride * 4);
       else if (method === 'panels') emitDirectProduct(math, product, { kind: 'panels' });
       else emitDirectProduct(math, product, { kind: 'rows', stepBytes: right.view.columnStride * 4, offsets });
-      if (!whole && !byColumns) this.finishRows(sums, first, i32.add(first, i32.constant(count)));
+      if (!whole && !byColumns) this.finishRows(sums, first, i32.add(first, count));
     };
     const rowShare = byColumns ? undefined : share;
     const blocks = rows - (rows % block);
     overShare(f, rowShare, blocks, block, (first) => piece(first, block));
-    if (rows > blocks) inLastPart(f, rowShare, () => piece(i32.constant(blocks), rows - blocks));
+    if (rows > blocks) inLastPart(f, rowShare, () => piece(blocks, rows - blocks));
   }
 
   #packedProduct(total: Local<'i32'> | undefined, share: Share | undefined): void {
@@ -214,7 +214,7 @@ export class ProductEmitter {
     const packed = this.at(places.packedLeft);
     const b = this.at(places.packedRight);
     const range = (extent: number, isShared: boolean) =>
-      share && isShared ? bounds(f, share, extent) : ([i32.constant(0), i32.constant(extent)] as const);
+      share && isShared ? bounds(f, share, extent) : ([0, extent] as const);
     const [start, stop] = range(rows, !byColumns);
     const [column, lastColumn] = range(columns, byColumns);
     const [longAxis] = longAxes(columnAxes);
@@ -229,37 +229,27 @@ export class ProductEmitter {
       const end = f.i32(i32.add(first, block));
       end.set(i32.minU(end, stop));
       const count = f.i32(i32.sub(end, first));
-      const source = f.i32(i32.add(a, i32.mul(first, i32.constant(rowStride * 4))));
-      const target = whole ? f.i32(i32.add(whole, i32.mul(first, i32.constant(pitchBytes)))) : this.at(places.sums);
+      const source = f.i32(i32.add(a, i32.mul(first, rowStride * 4)));
+      const target = whole ? f.i32(i32.add(whole, i32.mul(first, pitchBytes))) : this.at(places.sums);
       let from = 0;
       for (const size of depthBlocks(this.#plan)) {
-        const depthOffset = i32.constant(from * columnStride * 4);
-        f.call(functions.packLeft as FunctionBuilder, i32.add(source, depthOffset), packed, count, i32.constant(size));
-        const isAdded = i32.constant(from > 0 || total ? 1 : 0);
-        const multiply = (panels: Value<'i32'>, at: Value<'i32'>, width: Value<'i32'>): void => {
-          const edge = places.edge ? this.at(places.edge) : i32.constant(0);
-          const c = i32.add(target, i32.mul(at, i32.constant(4)));
-          f.call(
-            functions.multiply as FunctionBuilder,
-            packed,
-            panels,
-            c,
-            count,
-            width,
-            i32.constant(size),
-            isAdded,
-            edge,
-          );
+        const depthOffset = from * columnStride * 4;
+        f.call(functions.packLeft as FunctionBuilder, i32.add(source, depthOffset), packed, count, size);
+        const isAdded = from > 0 || total ? 1 : 0;
+        const multiply = (panels: Value<'i32'>, at: Integer, width: Integer): void => {
+          const edge = places.edge ? this.at(places.edge) : 0;
+          const c = i32.add(target, i32.mul(at, 4));
+          f.call(functions.multiply as FunctionBuilder, packed, panels, c, count, width, size, isAdded, edge);
         };
         if (streamed) {
           const strip = f.i32();
           f.range(strip, column, lastColumn, streamColumns, () => {
-            const width = f.i32(i32.minU(i32.sub(lastColumn, strip), i32.constant(streamColumns)));
+            const width = f.i32(i32.minU(i32.sub(lastColumn, strip), streamColumns));
             this.#packRight(streamed, strip, width, from, size, b);
             multiply(b, strip, width);
           });
         } else {
-          const panel = i32.add(i32.constant(from * width * 4), i32.mul(column, i32.constant(size * 4)));
+          const panel = i32.add(from * width * 4, i32.mul(column, size * 4));
           multiply(i32.add(b, panel), column, i32.sub(lastColumn, column));
         }
         from += size;
@@ -269,11 +259,11 @@ export class ProductEmitter {
   }
 
   /** Rows in blocks of about equal size, at most so many, a multiple of the tile's rows. */
-  #evenBlock(rows: Value<'i32'>, most: number, multiple: number): Value<'i32'> {
+  #evenBlock(rows: Integer, most: number, multiple: number): Value<'i32'> {
     const f = this.#f;
-    const count = f.i32(i32.divS(i32.add(rows, i32.constant(most - 1)), i32.constant(most)));
-    const step = f.i32(i32.mul(count, i32.constant(multiple)));
-    const tiles = i32.divS(i32.sub(i32.add(rows, step), i32.constant(1)), step);
-    return f.i32(i32.mul(tiles, i32.constant(multiple)));
+    const count = f.i32(i32.divS(i32.add(rows, most - 1), most));
+    const step = f.i32(i32.mul(count, multiple));
+    const tiles = i32.divS(i32.sub(i32.add(rows, step), 1), step);
+    return f.i32(i32.mul(tiles, multiple));
   }
 }

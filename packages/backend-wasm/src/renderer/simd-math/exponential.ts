@@ -1,4 +1,4 @@
-import { f32x4, i32, i32x4, type Local, v128 } from '../../assembler/index.ts';
+import { f32x4, i32x4, type Local, v128 } from '../../assembler/index.ts';
 import type { Vector, VectorMath } from '../vector-math.ts';
 
 // Adding 1.5 · 2^23 rounds to an integer and leaves that integer in the low bits.
@@ -40,7 +40,7 @@ function reduceToTail(math: VectorMath, x: Local<'v128'>): { exponent: Local<'v1
 
 /** 2^n as a float, for n in -126..127. */
 function powerOfTwo(math: VectorMath, n: Vector): Vector {
-  return i32x4.shl(i32x4.add(n, math.int(127)), i32.constant(23));
+  return i32x4.shl(i32x4.add(n, math.int(127)), 23);
 }
 
 /** x held within bounds; a NaN stays. */
@@ -54,7 +54,7 @@ export function exp(math: VectorMath, argument: Vector): Vector {
   const { shifted, r } = reduce(math, clamp(math, math.keep(argument), lowest, 89), 1);
   const value = math.polynomial(r, [...expTail, 1, 1]);
   // Where floats have their exponent, so that adding it multiplies by that power of two.
-  const exponent = math.keep(i32x4.shl(shifted, i32.constant(23)));
+  const exponent = math.keep(i32x4.shl(shifted, 23));
   const held = math.keep(i32x4.maxS(exponent, math.int(leastExponent << 23)));
   const rest = i32x4.add(i32x4.sub(exponent, held), math.float(2));
   return f32x4.mul(i32x4.add(value, held), rest);

@@ -1,4 +1,4 @@
-import { f32x4, i32, i32x4 } from '../../assembler/index.ts';
+import { f32x4, i32x4 } from '../../assembler/index.ts';
 import type { Vector, VectorMath } from '../vector-math.ts';
 
 // log(1 + f) = f - f²/2 + f³ · polynomial, for 1 + f in [√½, √2) (Cephes logf).
@@ -17,8 +17,8 @@ export function log(math: VectorMath, argument: Vector): Vector {
   const small = math.keep(f32x4.lt(x, math.float(smallestNormal)));
   const scaled = math.select(small, f32x4.mul(x, math.float(2 ** 23)), x);
   const shifted = math.keep(i32x4.sub(scaled, math.int(sqrtHalfBits)));
-  const power = math.keep(i32x4.shrS(shifted, i32.constant(23)));
-  const mantissa = i32x4.add(i32x4.sub(shifted, i32x4.shl(power, i32.constant(23))), math.int(sqrtHalfBits));
+  const power = math.keep(i32x4.shrS(shifted, 23));
+  const mantissa = i32x4.add(i32x4.sub(shifted, i32x4.shl(power, 23)), math.int(sqrtHalfBits));
   const f = math.keep(f32x4.sub(mantissa, math.float(1)));
   const unscaled = math.select(small, i32x4.sub(power, math.int(23)), power);
   const exponent = math.keep(f32x4.convertI32x4S(unscaled));

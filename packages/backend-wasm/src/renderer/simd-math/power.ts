@@ -1,4 +1,4 @@
-import { f32x4, f64x2, i32, i64x2, v128 } from '../../assembler/index.ts';
+import { f32x4, f64x2, i64x2, v128 } from '../../assembler/index.ts';
 import type { Vector, VectorMath } from '../vector-math.ts';
 
 /** IEEE pow. The logarithm and its product with y are taken in double precision, so the error stays below 1 ulp. */
@@ -36,10 +36,10 @@ function log2(math: VectorMath, x: Vector): Vector {
   const bits = math.keep(x);
   // 1024 more keeps the exponent positive, so that an unsigned shift will do.
   const shifted = i64x2.sub(bits, math.long(sqrtHalfHigh - 0x40000000, 0));
-  const biased = math.keep(i64x2.shrU(shifted, i32.constant(52)));
+  const biased = math.keep(i64x2.shrU(shifted, 52));
   const exponent = f64x2.sub(v128.or(biased, math.long(0x43300000, 0)), math.double(2 ** 52 + 1024));
   const unbiased = i64x2.sub(biased, math.long(0, 1024));
-  const m = math.keep(i64x2.sub(bits, i64x2.shl(unbiased, i32.constant(52))));
+  const m = math.keep(i64x2.sub(bits, i64x2.shl(unbiased, 52)));
   const one = math.double(1);
   // log m = 2 atanh s, s = (m - 1) / (m + 1), |s| < 0.172.
   const s = math.keep(f64x2.div(f64x2.sub(m, one), f64x2.add(m, one)));
@@ -70,7 +70,7 @@ function exp2(math: VectorMath, exponent: Vector): Vector {
   }
   // The low bits of the shifted number are the integer, the bits above them fall out of the shift.
   const biased = i64x2.add(shifted, math.long(0, 1023));
-  return f64x2.mul(series, i64x2.shl(biased, i32.constant(52)));
+  return f64x2.mul(series, i64x2.shl(biased, 52));
 }
 
 /** C's fmod: exact. Every turn takes off the upper 29 bits of the quotient, whose product with b is exact. */

@@ -1,4 +1,4 @@
-import { f32x4, f64x2, i32, i32x4, type Local, v128 } from '../../assembler/index.ts';
+import { f32x4, f64x2, i32x4, type Local, v128 } from '../../assembler/index.ts';
 import type { Vector, VectorMath } from '../vector-math.ts';
 
 // π/2 in two doubles, the first of 33 bits: its product with a count of quarter turns below 2^20 is exact (fdlibm).
@@ -36,7 +36,7 @@ function wave(math: VectorMath, argument: Vector, quarter: 0 | 1): Vector {
   );
   const count = math.keep(quarter === 0 ? turns : i32x4.add(turns, math.int(1)));
   const odd = i32x4.ne(v128.and(count, math.int(1)), math.int(0));
-  const sign = i32x4.shl(v128.and(count, math.int(2)), i32.constant(30));
+  const sign = i32x4.shl(v128.and(count, math.int(2)), 30);
   return v128.xor(math.select(odd, cosine, sine), sign);
 }
 
