@@ -10,6 +10,8 @@ export interface Result {
   readonly title: string;
   readonly medians: Readonly<Record<string, number>>;
   readonly ratios: Readonly<Record<string, number>>;
+  /** The same of processor times, which other programs on the machine stretch less. */
+  readonly processorRatios: Readonly<Record<string, number>>;
   /** The fastest of the peers written in one way, for each way that there was one of. */
   readonly bestPeers: Readonly<Record<string, string>>;
   readonly timings: readonly Timing[];
@@ -22,41 +24,50 @@ export function resultOf(
   contenders: readonly Pick<Contender, 'name' | 'peerStyle'>[] = [],
 ): Result {
   const good = timings.filter(({ error }) => error === undefined);
-  const medians = Object.fromEntries(good.map(({ contender, steps }) => [contender, median(steps)]));
-  const first = timings[0] && medians[timings[0].contender];
-  const ratios =
-    first === undefined
-      ? {}
-      : Object.fromEntries(
-          Object.entries(medians)
-            .slice(1)
-            .map(([other, time]) => [other, time / first]),
-        );
+  const mediansOf = (times: (timing: Timing) => readonly number[]): Record<string, number> =>
+    Object.fromEntries(good.map((timing) => [timing.contender, median(times(timing))]));
+  const medians = mediansOf(({ steps }) => steps);
+  const ratios = ratiosTo(timings[0]?.contender, medians);
+  const processorRatios = ratiosTo(
+    timings[0]?.contender,
+    mediansOf(({ processor }) => processor),
+  );
   const bestPeers: Record<string, string> = {};
   for (const { name: peer, peerStyle } of contenders) {
     if (peerStyle === undefined || medians[peer] === undefined) continue;
     const best = bestPeers[peerStyle];
     if (best === undefined || medians[peer]! < medians[best]!) bestPeers[peerStyle] = peer;
   }
-  return { name, title, medians, ratios, bestPeers, timings };
+  return { name, title, medians, ratios, processorRatios, bestPeers, timings };
+}
+
+function ratiosTo(first: string | undefined, medians: Record<string, number>): Record<string, number> {
+  const unit = first === undefined ? undefined : medians[first];
+  if (unit === undefined) return {};
+  const others = Object.entries(medians).filter(([name]) => name !== first);
+  return Object.fromEntries(others.map(([name, time]) => [name, time / unit]));
 }
 
 /** A line for each workload that peers took part in: the first contender against the fastest in each style, and against the others. */
 export function summary(results: readonly Result[]): string[] {
-  const rows = results.flatMap(({ name, medians, ratios, bestPeers, timings }) => {
+  const rows = results.flatMap(({ name, medians, ratios, processorRatios, bestPeers, timings }) => {
     const own = timings[0] && medians[timings[0].contender];
     const best = Object.values(bestPeers);
     if (own === undefined || best.length === 0) return [];
-    const ratioTo = (other: string): string => `${other} ×${ratios[other]?.toFixed(2)}`;
+    const ratioTo = (other: string): string => `${other} ${times(ratios[other])}`;
     const others = Object.keys(ratios).filter((other) => !best.includes(other));
-    const columns = best.map((peer) => ratioTo(peer).padEnd(31)).join(' ');
+    const column = (peer: string): string => `${ratioTo(peer)}, processor ${times(processorRatios[peer])}`;
+    const columns = best.map((peer) => column(peer).padEnd(48)).join(' ');
     return [`${name.padEnd(16)} ${figure(own)} ms   ${columns} (${others.map(ratioTo).join('; ')})`];
   });
   return rows.length === 0 ? [] : ['Against the better peer as written and as tuned (and each):', ...rows, ''];
 }
 
 /** A block of lines for people: a contender each, medians over the rounds, all in milliseconds. */
-export function lines({ name, title, medians, ratios, timings }: Result, { flops }: Workload): string[] {
+export function lines(
+  { name, title, medians, ratios, processorRatios, timings }: Result,
+  { flops }: Workload,
+): string[] {
   const column = columnOf(timings);
   const rows = timings.map((timing) => {
     const { contender, error, steps, processor, firstStep, warmUp, kernels } = timing;
@@ -64,13 +75,12 @@ export function lines({ name, title, medians, ratios, timings }: Result, { flops
     if (time === undefined) return `  ${column(contender)} ${error?.split('\n')[0]}`;
     const speed = flops === undefined ? '' : `${(flops / time / 1e6).toFixed(1)} GFLOP/s`;
     const count = kernels === undefined ? '' : `${Math.round(kernels)} kernels`;
-    const ratio = ratios[contender];
     return [
       `  ${column(contender)}`,
       `${figure(time)} ms`,
-      ratio === undefined ? ' '.repeat(7) : `×${ratio.toFixed(2)}`.padStart(7),
+      times(ratios[contender]).padStart(7),
       `  ${figure(Math.min(...steps))} … ${figure(Math.max(...steps))}`,
-      `  processor ${figure(median(processor))}`,
+      `  processor ${figure(median(processor))} ${times(processorRatios[contender]).padStart(7)}`,
       `  first step ${figure(firstStep)}, warm-up ${figure(warmUp)}  ${speed}${count}`,
     ]
       .join(' ')
@@ -93,6 +103,10 @@ export function startUpLines({ name, title }: Workload, results: readonly StartU
 function columnOf(rows: readonly { readonly contender: string }[]): (name: string) => string {
   const width = Math.max(22, ...rows.map(({ contender }) => contender.length));
   return (name) => name.padEnd(width);
+}
+
+function times(ratio: number | undefined): string {
+  return ratio === undefined ? '' : `×${ratio.toFixed(2)}`;
 }
 
 /** Three digits, right-aligned. */

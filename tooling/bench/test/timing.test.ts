@@ -12,7 +12,8 @@ test('the median is the middle one, or lies between the two in the middle', () =
 });
 
 test('a ratio says how many times as long as the first contender another takes, by medians; one that failed has none', () => {
-  const timing = (contender: string, steps: number[], error?: string) => ({ contender, steps, error }) as Timing;
+  const timing = (contender: string, steps: number[], error?: string) =>
+    ({ contender, steps, processor: steps.map((time) => time * time), error }) as Timing;
   const timings = [
     timing('ours', [2, 2, 50]),
     timing('theirs', [5, 1, 6]),
@@ -31,8 +32,11 @@ test('a ratio says how many times as long as the first contender another takes, 
   ]);
   expect(result.medians).toEqual({ ours: 2, theirs: 5, 'theirs, tuned': 4, slow: 8, native: 1 });
   expect(result.ratios).toEqual({ theirs: 2.5, 'theirs, tuned': 2, slow: 4, native: 0.5 });
+  expect(result.processorRatios).toEqual({ theirs: 6.25, 'theirs, tuned': 4, slow: 16, native: 0.25 });
   expect(result.bestPeers).toEqual({ written: 'theirs', tuned: 'theirs, tuned' });
-  expect(summary([result]).join('\n')).toMatch(/theirs ×2.50 +theirs, tuned ×2.00 +\(slow ×4.00; native ×0.50\)/);
+  expect(summary([result]).join('\n')).toMatch(
+    /theirs ×2.50, processor ×6.25 +theirs, tuned ×2.00, processor ×4.00 +\(slow ×4.00; native ×0.50\)/,
+  );
   expect(summary([resultOf(workloads[0]!, timings)])).toEqual([]);
 });
 
