@@ -1,11 +1,14 @@
 import {
   axis,
   binary,
+  cast,
   constant,
   type Expression,
   type LoopKernel,
   load,
+  random,
   reduced,
+  type Store,
   unary,
   weightedSum,
 } from '@evenkeel/backend';
@@ -61,9 +64,19 @@ describe('the exponential of a softmax', () => {
     const kernel = softmax(share);
     const once = [{ binding: 1, index: axis(0), value: share(unary('exp', x)) }];
     expect(planLoop({ ...kernel, elementStores: once }).early.flat()).toEqual([]);
-    const [store] = kernel.elementStores;
-    const twice = { ...kernel, elementStores: [store, { ...store, binding: 2 }] } as LoopKernel;
-    expect(planLoop(twice).early.flat()).toEqual([]);
+  });
+
+  test('waits in the place of one of two stores that need it', () => {
+    const once = softmax((e) => binary('div', e, reduced(f32, 1)));
+    const [store] = once.elementStores as [Store];
+    const twice: LoopKernel = {
+      ...once,
+      bindings: [...once.bindings, { dtype: f32, access: 'write' }],
+      elementStores: [store, { ...store, binding: 2, value: binary('mul', store.value, x) }],
+    };
+    const { kernel, early } = planLoop(twice);
+    expect(early.map((stores) => stores.length)).toEqual([0, 1]);
+    expect(exponentials(kernel.elementStores.map((s) => s.value))).toBe(0);
   });
 });
 
@@ -89,6 +102,37 @@ describe('a long value that several passes need', () => {
     expect(exponentials(planned.reductions.map(({ value }) => value))).toBe(1);
     expect(exponentials(early.flat().map(({ value }) => value))).toBe(1);
     await expectSame(kernel, [numbers(297), numbers(297, 2), numbers(9)]);
+  });
+});
+
+describe('random numbers that several passes need', () => {
+  const index = weightedSum([axis(0), axis(1)], [33, 1]);
+  const kept = binary('mul', x, cast(f32, binary('shiftRight', random(index, 0), constant('uint32', 8))));
+  const centered = binary('sub', kept, binary('div', reduced(f32, 0), constant(f32, 33)));
+  const kernel: LoopKernel = {
+    ...softmax((e) => e),
+    arguments: ['uint32', 'uint32', 'uint32', 'uint32'],
+    reductions: [
+      { fn: 'sum', value: kept },
+      { fn: 'sum', value: binary('mul', centered, centered) },
+    ],
+    elementStores: [{ binding: 1, index: at, value: binary('div', centered, unary('sqrt', reduced(f32, 1))) }],
+  };
+
+  test('are drawn in the first of them and wait where the last will store', () => {
+    const planned = planLoop(kernel);
+    const draws = (values: Expression[]) => [...partsOf(values)].filter(({ kind }) => kind === 'random').length;
+    expect(planned.early.map((stores) => draws(stores.map(({ value }) => value)))).toEqual([1, 0]);
+    expect(planned.kernel.reductions.map(({ value }) => draws([value]))).toEqual([1, 0]);
+    expect(draws(planned.kernel.elementStores.map(({ value }) => value))).toBe(0);
+  });
+
+  test('make the same elements so', async () => {
+    await expectSame(kernel, [numbers(9 * 33), numbers(9 * 33)], {
+      relative: 1e-4,
+      absolute: 1e-5,
+      arguments: [7, 0, 11, 0],
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import {
   type Expression,
   identityOf,
   type Kernel,
+  philox4x32,
   type RankKernel,
   type ReductionFunction,
   type Scalar,
@@ -161,6 +162,12 @@ function compute(
       return castOf(e.dtype, of(e.a));
     case 'bounded':
       return Math.min(Math.max(of(e.a), 0), e.size - 1);
+    case 'random': {
+      const [seedLow, seedHigh, low, high] = args.slice(e.slot) as [number, number, number, number];
+      const block = BigInt(low) + (BigInt(high) << 32n) + BigInt(of(e.a) >> 2);
+      const counter = [Number(block & 0xffffffffn), Number((block >> 32n) & 0xffffffffn), 0, 0] as const;
+      return philox4x32(counter, [seedLow, seedHigh])[of(e.a) & 3] as number;
+    }
   }
 }
 

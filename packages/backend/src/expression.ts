@@ -99,6 +99,18 @@ export type Expression =
       readonly dtype: 'int32';
       readonly a: Expression;
       readonly size: number;
+    }
+  /**
+   * A word of a random stream: `philox4x32([low, high, 0, 0], seed)[index % 4]`, where `low` and `high` are the halves of the stream's
+   * first block + index / 4. At a negative index it is any word.
+   */
+  | {
+      readonly kind: 'random';
+      readonly dtype: 'uint32';
+      /** The index. */
+      readonly a: Expression;
+      /** The first of four uint32 arguments of the kernel: the halves of the seed and of the first block, the lower first. */
+      readonly slot: number;
     };
 
 const comparisons: ReadonlySet<string> = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge']);
@@ -153,6 +165,10 @@ export function bounded(a: Expression, size: number): Expression {
   return { kind: 'bounded', dtype: 'int32', a, size };
 }
 
+export function random(index: Expression, slot: number): Expression {
+  return { kind: 'random', dtype: 'uint32', a: index, slot };
+}
+
 /** `offset + Σ coefficient · term`, without the terms that vanish. */
 export function weightedSum(terms: readonly Expression[], coefficients: readonly number[], offset = 0): Expression {
   let sum = integer(offset);
@@ -168,6 +184,7 @@ export function operands(e: Expression): readonly Expression[] {
     case 'unary':
     case 'cast':
     case 'bounded':
+    case 'random':
       return [e.a];
     case 'binary':
       return [e.a, e.b];
@@ -186,6 +203,7 @@ export function withOperands(e: Expression, replace: (operand: Expression) => Ex
     case 'unary':
     case 'cast':
     case 'bounded':
+    case 'random':
       return { ...e, a: replace(e.a) };
     case 'binary':
       return { ...e, a: replace(e.a), b: replace(e.b) };

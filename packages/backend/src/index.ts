@@ -5,6 +5,7 @@ export * from './get-or-make.ts';
 export * from './kernel.ts';
 export * from './kernel-key.ts';
 export * from './linear.ts';
+export * from './philox.ts';
 export * from './print.ts';
 export * from './program.ts';
 export * from './shape.ts';

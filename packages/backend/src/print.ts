@@ -163,6 +163,8 @@ class Printer {
         return `${e.dtype}(${this.print(e.a)})`;
       case 'bounded':
         return `bounded(${this.print(e.a)}, ${e.size})`;
+      case 'random':
+        return `random(${this.print(e.a)}, $${e.slot})`;
     }
   }
 }

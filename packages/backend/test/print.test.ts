@@ -19,6 +19,7 @@ import {
   printProgram,
   programOf,
   type RankKernel,
+  random,
   reduced,
   type ScanKernel,
   type ScatterAddKernel,
@@ -163,6 +164,10 @@ describe('a kernel as text', () => {
       "scatterAdd [2, 3, 4] into 5 in0:int32 in1:float32 out2:float32
         out2[a0, bounded(in0[a1], 5), a2] += in1[(((a0 * 12) + (a1 * 4)) + a2)]"
     `);
+  });
+
+  test('of random words: the place in the stream, and where the arguments that say which begin', () => {
+    expect(printExpression(random(axis(0), 3))).toBe('random(a0, $3)');
   });
 
   test('of routines on lines: their sizes, what they do and with which values', () => {

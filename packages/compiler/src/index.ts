@@ -3,7 +3,6 @@ export type { AppliedValue, Body, InputValue, OutcomeValue, Value } from './grap
 export { lower } from './lowering/lower.ts';
 export { extentOf, firstElement, type Operand } from './lowering/operand.ts';
 export type { Operations } from './operations.ts';
-export { philox } from './philox.ts';
 export { type Place, type Plan, type PlanOptions, planProgram } from './plan/plan.ts';
 export { repeating } from './plan/repetition.ts';
 export type { GradientContext, Lowering, None, Primitive, Spec, ViewLayout } from './primitive.ts';

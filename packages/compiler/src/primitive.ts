@@ -33,16 +33,14 @@ export type Lowering<Attributes> =
       readonly kind: 'pointwise';
       scalar(inputs: readonly Expression[], attributes: Attributes): Expression;
     }
-  /** One expression per element, from its place in each dimension. */
+  /**
+   * One expression per element, from its place in each dimension and the number of the first of the operation's own arguments, of
+   * which `numbers` are the dtypes.
+   */
   | {
       readonly kind: 'source';
-      element(at: readonly Expression[], attributes: Attributes): Expression;
-    }
-  /** Four elements at a time, row by row, from the number of the four and the operation's own arguments. */
-  | {
-      readonly kind: 'quads';
-      readonly numbers: readonly Scalar[];
-      elements(quad: Expression, numbers: readonly Expression[], output: Spec): readonly Expression[];
+      readonly numbers?: readonly Scalar[];
+      element(at: readonly Expression[], attributes: Attributes, first: number): Expression;
     }
   /** A fold over `attributes.dims`, which stay as dimensions of size 1. */
   | { readonly kind: 'reduction'; readonly fold: Fold }

@@ -44,10 +44,6 @@ test.each<[OperationName, ReturnType<typeof memory>[], object, number]>([
   expect(await count(name, operands, attributes)).toBe(kernels);
 });
 
-test.each([
-  [4, 1],
-  [3, 1],
-  [9, 2],
-])('a random draw of %i launches %i kernels with four numbers', async (size, kernels) => {
-  expect(await count('uniform', [], { shape: [size], dtype: 'float32' }, 4)).toBe(kernels);
+test.each([4, 3, 9])('a random draw of %i is one kernel with four numbers', async (size) => {
+  expect(await count('uniform', [], { shape: [size], dtype: 'float32' }, 4)).toBe(1);
 });

@@ -46,16 +46,11 @@ describe('a source', () => {
     `);
   });
 
-  test('draws random numbers four at a time, from the seed and the place in the stream, and then what is left over', () => {
-    const lines = printed('uniform', [], { shape: [9], dtype: 'float32' }).split('\n');
-    expect(lines.filter((line) => line.startsWith('loop'))).toEqual([
-      'loop [2] out0:float32 $0:uint32 $1:uint32 $2:uint32 $3:uint32',
-      'loop [] out0:float32 $0:uint32 $1:uint32 $2:uint32 $3:uint32',
-    ]);
-    expect(lines.flatMap((line) => line.match(/out0\[[^\]]*\]/) ?? [])).toEqual([
-      ...['out0[(a0 * 4)]', 'out0[(1 + (a0 * 4))]', 'out0[(2 + (a0 * 4))]', 'out0[(3 + (a0 * 4))]'],
-      'out0[8]',
-    ]);
+  test('draws the word of a stream that has its own number, from the seed and the place in the stream', () => {
+    expect(printed('uniform', [], { shape: [3, 5], dtype: 'float32' })).toMatchInlineSnapshot(`
+      "loop [15] out0:float32 $0:uint32 $1:uint32 $2:uint32 $3:uint32
+        out0[a0] = (float32((random(a0, $0) >> 8:uint32)) * 5.960464477539063e-8:float32)"
+    `);
   });
 });
 

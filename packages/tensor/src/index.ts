@@ -61,6 +61,7 @@ export * from './ops/products.ts';
 
 import './ops/reading.ts';
 
+export { philox4x32 } from '@evenkeel/backend';
 export * from './ops/rearranging.ts';
 export * from './ops/reduction.ts';
 export * from './ops/scans.ts';
@@ -76,7 +77,6 @@ export { Parameter } from './parameter.ts';
 export * from './random/draw.ts';
 export { defaultGenerator, Generator, type GeneratorState, manualSeed } from './random/generator.ts';
 export { hostRandom } from './random/host-random.ts';
-export { philox4x32 } from './random/philox.ts';
 export * from './random/sampling.ts';
 export { type CompileCounters, type Compiled, compile } from './recording/compile.ts';
 export { hostEffect, hostGuard, liveNumber, persistent } from './recording/host.ts';

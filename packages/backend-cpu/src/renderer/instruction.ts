@@ -1,4 +1,4 @@
-import type { Expression, Kernel } from '@evenkeel/backend';
+import { type Expression, type Kernel, philox4x32 } from '@evenkeel/backend';
 import { conversion } from './conversion.ts';
 import type { Faults } from './faults.ts';
 import { checkIndex, malformed } from './malformed.ts';
@@ -107,6 +107,27 @@ function loadInstruction(
   return (values, bindings) => {
     if (values[guard] !== 0) read(values, bindings);
     else values[out] = 0;
+  };
+}
+
+/**
+ * Draws the word at an index, from the values of the four arguments. Neighbors share a block: the last one is remembered.
+ */
+export function randomInstruction(index: number, numbers: readonly number[], out: number): Instruction {
+  const [seedLow, seedHigh, firstLow, firstHigh] = numbers as [number, number, number, number];
+  let known: readonly number[] = [];
+  let words: readonly number[] = [];
+  return (values) => {
+    const low = values[firstLow]! + Math.floor(values[index]! / 4);
+    const wanted = [values[seedLow]!, values[seedHigh]!, low, values[firstHigh]!];
+    if (wanted.some((number, i) => number !== known[i])) {
+      known = wanted;
+      words = philox4x32(
+        [low >>> 0, (values[firstHigh]! + Math.floor(low / 2 ** 32)) >>> 0, 0, 0],
+        [values[seedLow]!, values[seedHigh]!],
+      );
+    }
+    values[out] = words[values[index]! & 3]!;
   };
 }
 

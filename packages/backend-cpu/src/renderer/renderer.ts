@@ -8,7 +8,7 @@
 import { axesOf, type Expression, type Kernel, operands, type Scalar, type Store } from '@evenkeel/backend';
 import { type Conversion, conversion } from './conversion.ts';
 import type { Faults } from './faults.ts';
-import { type Elements, type Instruction, instruction } from './instruction.ts';
+import { type Elements, type Instruction, instruction, randomInstruction } from './instruction.ts';
 import { checkIndex, malformed } from './malformed.ts';
 
 /** What some expressions need: first what does not change along the inner axes, then what does. */
@@ -110,6 +110,14 @@ export class Renderer {
     return { ...stage, store };
   }
 
+  /** Has an argument written to a slot at the beginning of each run. */
+  #argument(argument: number, dtype: Scalar, slot = this.#used++): number {
+    const declared = this.#kernel.arguments[argument];
+    if (declared !== dtype) throw malformed(this.#kernel, `argument ${argument} read as ${dtype}`);
+    this.#arguments.push({ slot, argument, convert: conversion(dtype, 'float64') });
+    return slot;
+  }
+
   #slotOf(e: Expression): number {
     if (e.kind === 'axis') return e.axis;
     if (e.kind === 'reduced') return this.slotOfReduction(e.reduction);
@@ -140,9 +148,13 @@ export class Renderer {
       return undefined;
     }
     if (e.kind === 'argument') {
-      if (kernel.arguments[e.slot] !== e.dtype) throw malformed(kernel, `argument ${e.slot} read as ${e.dtype}`);
-      if (isNew) this.#arguments.push({ slot, argument: e.slot, convert: conversion(e.dtype, 'float64') });
+      if (isNew) this.#argument(e.slot, e.dtype, slot);
       return undefined;
+    }
+    if (e.kind === 'random') {
+      const numbers = [0, 1, 2, 3].map((i) => this.#argument(e.slot + i, 'uint32'));
+      if (e.a.dtype !== 'int32') throw malformed(kernel, `a random word at an index of ${e.a.dtype}`);
+      return randomInstruction(this.#slotOf(e.a), numbers, slot);
     }
     return instruction(kernel, e, slot, (part) => this.#slotOf(part), this.#faults);
   }

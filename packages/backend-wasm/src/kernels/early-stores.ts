@@ -27,7 +27,8 @@ export interface LoopPlan {
  * What is stored for each element does not always need all reductions: then it is stored during a pass, the one that
  * computes the same costly value if there is one, and read back by later passes where it takes long to compute. And where
  * the passes and their one element store need a long value (the exponential of a softmax, a gradient that was not let
- * through everywhere), that value waits in the store's place instead of being computed again.
+ * through everywhere), that value waits in the store's place instead of being computed again. Beside other stores only a costly one does,
+ * such as a random number.
  */
 export function planLoop(kernel: LoopKernel): LoopPlan {
   const passes = passesOf(kernel);
@@ -58,7 +59,7 @@ export function planLoop(kernel: LoopKernel): LoopPlan {
       elementStores: late.map((store) => ({ ...store, value: readBack(store.value, passes.length) })),
     },
   };
-  return kernel.elementStores.length === 1 ? withWaitingValue(planned, passOf) : planned;
+  return withWaitingValue(planned, passOf, kernel.elementStores.length > 1);
 }
 
 // A value of fewer instructions is computed again rather than read.
@@ -87,11 +88,16 @@ function firstPass({ value, index }: Store, passOf: ReadonlyMap<number, number>)
   return first;
 }
 
-/** The plan with a long value kept in the place of the one element store, from the pass that computes it until the store. */
-function withWaitingValue(plan: LoopPlan, passOf: ReadonlyMap<number, number>): LoopPlan {
+/**
+ * The plan with a long value kept in the place of the one element store, from the pass that computes it until the store; where there are
+ * several, a costly one in the place of one that comes after all passes.
+ */
+function withWaitingValue(plan: LoopPlan, passOf: ReadonlyMap<number, number>, isOneOfSeveral: boolean): LoopPlan {
   const { kernel, passes, early } = plan;
-  const storing = early.findIndex((stores) => stores.length > 0);
-  const store = (early[storing]?.[0] ?? kernel.elementStores[0]) as Store;
+  const storing = isOneOfSeveral ? -1 : early.findIndex((stores) => stores.length > 0);
+  const store = early[storing]?.[0] ?? kernel.elementStores[0];
+  if (!store) return plan;
+  const isWorthIt = (e: Expression): boolean => isCostly(e) || (!isOneOfSeveral && isLong(kernel, e));
   const last = storing < 0 ? passes.length : storing;
   const inner = kernel.inner.map((_, i) => kernel.outer.length + i);
   const hasOwnPlaces = inner.every((a) => dependsOn(store.index, a)) && reductionsOf(store.index) === 0;
@@ -100,8 +106,9 @@ function withWaitingValue(plan: LoopPlan, passOf: ReadonlyMap<number, number>): 
   const values = passes.map((pass) => pass.map((i) => (kernel.reductions[i] as Reduction).value));
   for (const [p, pass] of values.slice(0, last).entries()) {
     const computed = partsOf(pass);
-    const value = [...partsOf([store.value, ...values.slice(p + 1, last + 1).flat()])].find(
-      (e) => computed.has(e) && e.dtype === 'float32' && inner.some((a) => dependsOn(e, a)) && isLong(kernel, e),
+    const needed = isOneOfSeveral ? kernel.elementStores.map((each) => each.value) : [store.value];
+    const value = [...partsOf([...needed, ...values.slice(p + 1, last + 1).flat()])].find(
+      (e) => computed.has(e) && e.dtype === 'float32' && inner.some((a) => dependsOn(e, a)) && isWorthIt(e),
     );
     if (!value) continue;
     const waiting = load('float32', store.binding, store.index);
@@ -115,7 +122,9 @@ function withWaitingValue(plan: LoopPlan, passOf: ReadonlyMap<number, number>): 
     const reductions = kernel.reductions.map((r, i) => ((passOf.get(i) as number) > p ? after(r) : r));
     return {
       passes,
-      early: early.map((stores, q) => (q === p ? [{ ...store, value }] : stores.map(after))),
+      early: early.map((stores, q) =>
+        q < p ? stores : q > p ? stores.map(after) : [...(isOneOfSeveral ? stores : []), { ...store, value }],
+      ),
       kernel: { ...kernel, reductions, elementStores: kernel.elementStores.map(after) },
     };
   }
@@ -142,6 +151,7 @@ function isLong(kernel: LoopKernel, value: Expression): boolean {
 
 function isCostly(e: Expression): boolean {
   for (const part of partsOf([e])) {
+    if (part.kind === 'random') return true;
     if ((part.kind === 'unary' || part.kind === 'binary') && mathFunctions.has(part.fn)) return true;
   }
   return false;

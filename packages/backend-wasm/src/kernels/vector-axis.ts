@@ -34,6 +34,7 @@ export function arithmeticCost(values: readonly Expression[], axes = everyAxis):
   for (const e of partsOf(values)) {
     if (axes !== everyAxis && (axesOf(e) & axes) === 0) continue;
     if (e.kind === 'unary' || e.kind === 'binary') cost += mathFunctions.has(e.fn) ? 20 : 1;
+    else if (e.kind === 'random') cost += 50;
     else if (e.kind === 'select' || e.kind === 'cast' || e.kind === 'bounded') cost += 1;
   }
   return cost;
@@ -120,7 +121,8 @@ export function chooseCopies(
   { least = 1, most = 4, axes = everyAxis } = {},
 ): number {
   const cost = arithmeticCost(values, axes);
-  const wanted = Math.max(least, cost <= 8 ? most : cost <= 16 ? 2 : 1);
+  const draws = [...partsOf(values)].some(({ kind }) => kind === 'random');
+  const wanted = Math.max(least, cost <= 8 ? most : cost <= 16 || draws ? 2 : 1);
   let copies = 1;
   while (copies * 2 <= wanted && copies * 8 <= extent) copies *= 2;
   return copies;

@@ -6,6 +6,7 @@ import { countUses, isScalarArithmetic, reductionsOf } from './graph.ts';
 import { isIndexArithmetic, isNatural, type Lanes, lanesAlong, naturalWhere, sameLanes } from './lanes.ts';
 import { loadVector, storeVector } from './memory.ts';
 import { binaryOf, castOf, unaryOf } from './operations.ts';
+import { blockOf, randomVector } from './random.ts';
 import { type LoopLane, makeScope, type Scope } from './scope.ts';
 import { type Features, type Vector, VectorMath } from './vector-math.ts';
 
@@ -99,7 +100,7 @@ export class Renderer {
       case 'constant':
         return this.constant(e.dtype, e.value);
       case 'argument':
-        return this.#arguments[e.slot] as Vector;
+        return this.argument(e.slot);
       case 'reduced':
         return this.#reducedValue(e.reduction);
     }
@@ -107,6 +108,10 @@ export class Renderer {
     if (known) return known;
     const made = this.#compute(e);
     return (this.#uses.get(e) ?? 2) > 1 ? this.#remember(e, made) : made;
+  }
+
+  argument(slot: number): Vector {
+    return this.#arguments[slot] as Vector;
   }
 
   /** The value in a local: computed here and now. */
@@ -131,7 +136,7 @@ export class Renderer {
       f: this.f,
       scopes: this.#scopes,
       isKnown: (part: Expression) => this.#isKnown(part),
-      integer: (part: Expression) => this.#integer(part),
+      integer: (part: Expression) => this.integer(part),
     };
     return addressOf(standing, binding, this.base(binding), termsOf(index));
   }
@@ -171,6 +176,8 @@ export class Renderer {
       if (e.kind === 'load') {
         visitIndex(e.binding, e.index, e.guard);
         if (e.guard) visit(e.guard);
+      } else if (e.kind === 'random') {
+        visitScalar(blockOf(e));
       } else {
         for (const part of operands(e)) visit(part);
       }
@@ -186,7 +193,7 @@ export class Renderer {
     };
     const visitScalar = (e: Expression): void => {
       if (e.kind === 'constant' || e.kind === 'axis') return;
-      if (this.#isKnown(e) && !this.#varies(e)) this.#integer(e);
+      if (this.#isKnown(e) && !this.#varies(e)) this.integer(e);
       else if (isScalarArithmetic(e)) operands(e).forEach(visitScalar);
       else visit(e);
     };
@@ -259,6 +266,8 @@ export class Renderer {
         return castOf(this.math, e.a, e.dtype, this.value(e.a));
       case 'bounded':
         return this.faults.bounded(this.value(e.a), e.size);
+      case 'random':
+        return randomVector(this, e);
       default:
         throw new Error(`${e.kind} has no code of its own`);
     }
@@ -294,7 +303,7 @@ export class Renderer {
     if (!isIndexArithmetic(e)) return undefined;
     const lanes = this.lanesOf(e);
     if (!lanes) return undefined;
-    const first = i32x4.splat(this.#integer(e));
+    const first = i32x4.splat(this.integer(e));
     return lanes.every((lane) => lane === 0) ? first : i32x4.add(first, this.f.constant(lanes));
   }
 
@@ -314,8 +323,13 @@ export class Renderer {
     throw new Error(`axis ${axis} has no position here`);
   }
 
+  /** What the next copy's value will be, where it is known by the way. */
+  offer(e: Expression, next: Vector): void {
+    this.scope.byCopy[this.#copy + 1]?.set(e, next);
+  }
+
   /** An index as a scalar, at lane 0 of copy 0. */
-  #integer(e: Expression): Value<'i32'> {
+  integer(e: Expression): Value<'i32'> {
     if (e.kind === 'constant') return i32.constant(e.value);
     if (e.kind === 'axis') return this.#position(e.axis);
     for (let i = this.#scopes.length - 1; i >= 0; i--) {
@@ -329,8 +343,8 @@ export class Renderer {
 
   #integerOf(e: Expression): Value<'i32'> {
     if (isScalarArithmetic(e)) {
-      const a = this.#integer(e.a);
-      const b = this.#integer(e.b);
+      const a = this.integer(e.a);
+      const b = this.integer(e.b);
       if (e.fn === 'add') return i32.add(a, b);
       if (e.fn === 'sub') return i32.sub(a, b);
       if (e.fn === 'mul') return i32.mul(a, b);

@@ -1,5 +1,6 @@
 import { axesOf, type Expression, type Kernel, operands, type Scalar, type Store } from '@evenkeel/backend';
 import { bounded } from './faults.ts';
+import { randomWord } from './functions/random.ts';
 import type { ShaderFunction } from './functions/shader-function.ts';
 import { floatOfBits } from './functions/special-values.ts';
 import { literal, shaderTypes } from './literal.ts';
@@ -112,6 +113,11 @@ export class Renderer {
     return name;
   }
 
+  #argument(slot: number, dtype: Scalar): string {
+    const position = this.kernel.bindings.length + slot;
+    return this.#parameter(`argument${slot}`, position, (word) => valueOfWord(dtype, word));
+  }
+
   #render(scope: Scope, e: Expression, isKept: boolean): string {
     switch (e.kind) {
       case 'constant': {
@@ -123,10 +129,8 @@ export class Renderer {
         return this.#known(this.#axes, e.axis, `axis ${e.axis}`);
       case 'reduced':
         return this.#known(this.#reduced, e.reduction, `reduction ${e.reduction}`);
-      case 'argument': {
-        const position = this.kernel.bindings.length + e.slot;
-        return this.#parameter(`argument${e.slot}`, position, (word) => valueOfWord(e.dtype, word));
-      }
+      case 'argument':
+        return this.#argument(e.slot, e.dtype);
       default:
     }
     let home = scope;
@@ -182,6 +186,10 @@ export class Renderer {
         return castText(e, this.#operand(home, e.a, true), this.use);
       case 'bounded':
         return `${this.use(bounded)}(${this.value(home, e.a)}, ${e.size}i)`;
+      case 'random': {
+        const numbers = [0, 1, 2, 3].map((i) => this.#argument(e.slot + i, 'uint32'));
+        return `${this.use(randomWord)}(${[this.value(home, e.a), ...numbers].join(', ')})`;
+      }
       default:
         throw malformed(kernel, `${e.kind} is no operation`);
     }

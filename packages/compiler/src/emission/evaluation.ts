@@ -115,7 +115,7 @@ export class Evaluation {
           attributes,
         );
       case 'source':
-        return lowering.element(at, attributes);
+        return lowering.element(at, attributes, this.#argumentsOf(value, lowering.numbers));
       case 'view':
         return this.at(first, lowering.from(at, first, attributes, this.#cluster.extents), guard);
       case 'rearrangement': {
@@ -145,6 +145,14 @@ export class Evaluation {
           op: value.primitive.name,
         });
     }
+  }
+
+  /** The kernel's number for the first of the operation's own arguments. */
+  #argumentsOf({ slot = 0 }: AppliedValue, dtypes: readonly Scalar[] = []): number {
+    dtypes.forEach((dtype, i) => {
+      this.argument(dtype, slot + i);
+    });
+    return this.slots.indexOf(slot);
   }
 
   #fold(value: AppliedValue, { at, guard }: Folding): Expression {

@@ -2,7 +2,6 @@
 import type { Expression, Kernel, Limits } from '@evenkeel/backend';
 import type { Cluster, Kept } from '../fusion/cluster.ts';
 import type { AppliedValue, Value } from '../graph/value.ts';
-import { quadKernels } from '../lowering/quads.ts';
 import { type LinePlace, linesAlong, type RoutineParts } from '../lowering/routine.ts';
 import { unravel } from '../positions/reshape.ts';
 import type { Primitive } from '../primitive.ts';
@@ -14,10 +13,6 @@ export function emitRoutine(cluster: Cluster, evaluation: Evaluation, limits: Li
   const { lowering } = value.primitive as unknown as Primitive<object>;
   const bindOutput = () => evaluation.written(memory, value.dtype);
   const signature = () => ({ bindings: evaluation.bindings, arguments: evaluation.arguments });
-  if (lowering.kind === 'quads') {
-    const numbers = lowering.numbers.map((dtype, i) => evaluation.argument(dtype, (value.slot as number) + i));
-    return quadKernels(lowering, value, numbers, { bindOutput, signature });
-  }
   if (lowering.kind !== 'routine') return [];
   const { dim } = value.attributes as { dim: number };
   const lines = linesAlong((value.inputs[0] as Value).shape, dim);

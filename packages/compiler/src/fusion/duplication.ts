@@ -2,7 +2,7 @@ import { type Expression, sizeOf } from '@evenkeel/backend';
 import type { AppliedValue, Value } from '../graph/value.ts';
 import { keyOf } from '../positions/divide.ts';
 import type { Access, Cluster } from './cluster.ts';
-import { chainCostOf, isDear, joinsSeveral, kindOf, neutralOf } from './kinds.ts';
+import { chainCostOf, isDear, isDrawn, joinsSeveral, kindOf, neutralOf } from './kinds.ts';
 
 /** How much may be computed once more in another cluster, in additions per element. */
 const duplicateLimit = 8;
@@ -32,6 +32,7 @@ export function mayRepeat(value: AppliedValue, accesses: readonly Access[], toge
     if (context === 'window') return cost <= windowLimit;
     if (context === 'operand') return cost <= operandLimit && (isAlone || isCheap);
     if (context === 'routine') return isAlone || (isCheap && cost <= operandLimit);
+    if (isDrawn(value)) return isEvaluatedOnce(value, cluster, at);
     return isAlone ? !isDear(value) || isEvaluatedOnce(value, cluster, at) : isCheap || isLittle(cluster);
   });
 }

@@ -25,7 +25,6 @@ export function kindOf({ primitive }: AppliedValue): Kind {
       return 'product';
     case 'concatenation':
       return 'joined';
-    case 'quads':
     case 'routine':
       return 'routine';
     default:
@@ -51,6 +50,11 @@ const dear = new Set(['exp', 'expm1', 'log', 'log1p', 'sin', 'cos', 'atan', 'tan
 /** Whether an element costs so much that it is rather kept than computed twice. */
 export function isDear({ primitive }: AppliedValue): boolean {
   return dear.has(primitive.name);
+}
+
+/** Whether it is random numbers, which are rather drawn again than kept: a mask needs no memory. */
+export function isDrawn({ primitive: { lowering } }: AppliedValue): boolean {
+  return lowering.kind === 'source' && lowering.numbers !== undefined;
 }
 
 /**
@@ -87,6 +91,9 @@ export function seen(value: Value): Value {
   return isView(value) ? seen(value.inputs[0] as Value) : value;
 }
 
+/** A draw, a comparison and a choice may be made wherever a mask is read; more than these are rather kept. */
+const drawCost = 6;
+
 /** What one element costs by itself. */
 function costOf(value: AppliedValue): number {
   const { primitive } = value;
@@ -96,6 +103,6 @@ function costOf(value: AppliedValue): number {
     case 'pointwise':
       return isDear(value) ? 8 : primitive.name === 'div' || primitive.name === 'sqrt' ? 2 : 1;
     default:
-      return 2;
+      return isDrawn(value) ? drawCost : 2;
   }
 }

@@ -24,7 +24,7 @@ export function lower<Attributes>(
     return { kind: 'argument', id, shape, dtype, slot: numbers.push(dtype) - 1 };
   });
   const slot = numbers.length;
-  if (primitive.lowering.kind === 'quads') numbers.push(...primitive.lowering.numbers);
+  if (primitive.lowering.kind === 'source') numbers.push(...(primitive.lowering.numbers ?? []));
   const { shape, dtype } = primitive.infer(inputs, attributes);
   const value: AppliedValue = {
     kind: 'applied',

@@ -1,5 +1,5 @@
+import { philox4x32 } from '@evenkeel/backend';
 import type { Generator } from './generator.ts';
-import { philox4x32 } from './philox.ts';
 
 /**
  * The generator's stream on the host, for what is decided there (orders, splits): numbers in [0, 1) that equal what `rand` draws

@@ -71,7 +71,8 @@ export class Recorder {
   ): Tensor {
     const values = inputs.map((input) => this.valueOf(input));
     const { lowering } = primitive;
-    const slot = lowering.kind === 'quads' ? this.graph.reserve(...lowering.numbers) : undefined;
+    const own = lowering.kind === 'source' ? lowering.numbers : undefined;
+    const slot = own && this.graph.reserve(...own);
     if (slot !== undefined && numbers) this.#happen({ kind: 'numbers', slot, produce: numbers });
     const value = this.graph.apply(primitive as unknown as Primitive<never>, values, attributes, slot);
     return this.tensor(value);

@@ -1,6 +1,6 @@
 /**
- * One block of Philox 4x32-10 on the host: four random 32-bit words from a 128-bit counter and a 64-bit key. The same function
- * as the kernel expression in the compiler (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011).
+ * One block of Philox 4x32-10: four random 32-bit words from a 128-bit counter and a 64-bit key, by ten rounds (Salmon, Moraes, Dror and
+ * Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011). What `random` in a kernel means, in plain numbers.
  */
 export function philox4x32(counter: Words, key: readonly [number, number]): Words {
   let [c0, c1, c2, c3] = counter;
