@@ -26,10 +26,10 @@ export function inputsOf(value: AppliedValue, { cluster, at, context }: Access):
     }
     case 'gather': {
       const { dim } = value.attributes as { dim: number };
-      // What the position is does not matter here, only that it is one of its own.
+      // What the position is does not matter here, only that it is one of its own: nothing is folded or multiplied there.
       const found = bounded(integer(0), first.shape[dim] as number);
       const place = at.map((position, d) => (d === dim ? { ...found } : position));
-      return [read(0, place, true), read(1, at)];
+      return [read(0, place), read(1, at)];
     }
     default:
       return [];
