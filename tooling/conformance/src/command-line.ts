@@ -6,10 +6,12 @@ import { backends } from './backends.ts';
 export interface CommandLine {
   readonly backends: readonly string[];
   readonly seed: number;
+  /** A part of the names of the checks that shall run: a group, a graph's own seed. */
+  readonly only: string | undefined;
   readonly json: boolean;
 }
 
-export const usage = `usage: pnpm conformance [--backend ${[...Object.keys(backends), 'all'].join('|')}] [--seed <whole number>] [--json]`;
+export const usage = `usage: pnpm conformance [--backend ${[...Object.keys(backends), 'all'].join('|')}] [--seed <whole number>] [--only <part of a name>] [--json]`;
 
 /** @throws ConfigError for an unknown backend or a seed that is none; TypeError for an unknown option */
 export function readCommandLine(words: readonly string[]): CommandLine {
@@ -19,6 +21,7 @@ export function readCommandLine(words: readonly string[]): CommandLine {
     options: {
       backend: { type: 'string', default: 'all' },
       seed: { type: 'string', default: '1' },
+      only: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -37,5 +40,6 @@ export function readCommandLine(words: readonly string[]): CommandLine {
       expected: 'a whole number that is not negative',
     });
   }
-  return { backends: values.backend === 'all' ? known : [values.backend], seed, json: values.json };
+  const { only, json } = values;
+  return { backends: values.backend === 'all' ? known : [values.backend], seed, only, json };
 }

@@ -35,7 +35,10 @@ export function describeBackend(
     afterAll(() => dismantle(bench));
     for (const [group, all] of Map.groupBy(chosen, (check) => check.group)) {
       const checks = all.filter((_, i) => i % oneOf === 0);
-      it(`${group}: ${checks.length}${oneOf > 1 ? ` of ${all.length}` : ''} checks`, { timeout: 120_000 }, async () => {
+      const count = `${checks.length}${oneOf > 1 ? ` of ${all.length}` : ''} checks`;
+      const seeds = checks.flatMap(({ seed }) => seed ?? []);
+      const told = seeds.length > 0 ? `, seeds ${seeds[0]} to ${seeds.at(-1)}` : '';
+      it(`${group}: ${count}${told}`, { timeout: 120_000 }, async () => {
         const { failures } = await runChecks(checks, bench);
         expect(failures.map(({ check, problem }) => `${check.name}: ${problem}`)).toEqual([]);
       });

@@ -1,7 +1,7 @@
 import { cpu } from '@evenkeel/backend-cpu';
 import { ConfigError } from '@evenkeel/errors';
 import { backends } from './backends.ts';
-import { readCommandLine, usage } from './command-line.ts';
+import { type CommandLine, readCommandLine, usage } from './command-line.ts';
 import { type BackendReport, lines, report } from './report.ts';
 import { dismantle, runChecks } from './run-checks.ts';
 import { divide } from './skips.ts';
@@ -19,7 +19,7 @@ async function main(words: readonly string[]): Promise<number> {
       console.log(`SKIP ${name}: ${absence}\n`);
       continue;
     }
-    const result = await checkBackend(name, asked.seed);
+    const result = await checkBackend(name, asked);
     reports.push(result);
     for (const line of lines(result)) console.log(line);
   }
@@ -29,15 +29,17 @@ async function main(words: readonly string[]): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-async function checkBackend(name: string, seed: number): Promise<BackendReport> {
+async function checkBackend(name: string, { seed, only = '' }: CommandLine): Promise<BackendReport> {
   const { make, skips } = backends[name] as (typeof backends)[string];
   const bench = { subject: await make(), oracle: cpu() };
   const { chosen, skipped } = divide(checksFor(bench.subject, { seed }), skips);
+  const asked = chosen.filter((check) => `${check.group}: ${check.name}`.includes(only));
+  if (asked.length === 0) throw new ConfigError(`no check of ${name} is called so`, { got: only });
   const start = performance.now();
-  const { failures } = await runChecks(chosen, bench);
+  const { failures } = await runChecks(asked, bench);
   const seconds = (performance.now() - start) / 1000;
   dismantle(bench);
-  return report(name, seconds, chosen, failures, skipped);
+  return report(name, seconds, asked, failures, only === '' ? skipped : []);
 }
 
 function total(reports: readonly BackendReport[], kind: 'passed' | 'failed'): number {

@@ -6,10 +6,11 @@ import type { Check } from '../src/index.ts';
 import { lines, report } from '../src/report.ts';
 
 test('all backends are checked unless one is named', () => {
-  expect(readCommandLine([])).toEqual({ backends: ['cpu', 'wasm', 'webgpu'], seed: 1, json: false });
+  expect(readCommandLine([])).toEqual({ backends: ['cpu', 'wasm', 'webgpu'], seed: 1, only: undefined, json: false });
   expect(readCommandLine(['--', '--backend', 'wasm', '--seed', '7', '--json'])).toEqual({
     backends: ['wasm'],
     seed: 7,
+    only: undefined,
     json: true,
   });
 });
@@ -18,6 +19,20 @@ test('an unknown backend names the known ones and the nearest', () => {
   expect(() => readCommandLine(['--backend', 'wsam'])).toThrow(
     /no backend "wsam"[\s\S]*cpu, wasm, webgpu, all[\s\S]*wasm\?/,
   );
+});
+
+test('one graph of one seed can be run again by its name', () => {
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [
+      '--conditions=@evenkeel/source',
+      join(import.meta.dirname, '../src/main.ts'),
+      ...['--backend', 'cpu', '--seed', '7', '--only', 'replay: graph 3 of seed 7 (750003)'],
+    ],
+    { encoding: 'utf8' },
+  );
+  expect(stdout).toMatch(/replay +1\n[\s\S]*1 passed, 0 failed/);
+  expect(status).toBe(0);
 });
 
 test('a seed must be a whole number', () => {

@@ -1,6 +1,7 @@
 import type { Module } from '@evenkeel/nn-layers';
 import { rand, randint, randn, type Tensor } from '@evenkeel/tensor';
 import {
+  BERT,
   BERTForClassification,
   BERTForMaskedTokens,
   BERTForQuestionAnswering,
@@ -65,6 +66,7 @@ export const tinyModels: Record<string, () => TinyModel> = {
     ran(new GPT(5, { contextLength: 4, dModel: 8, nhead: 2, numLayers: 1, dropout: 0.1 }), (model) =>
       model.call(randint(0, 5, [2, 4])),
     ),
+  BERT: () => ran(new BERT(5, bert), (model) => model.call(randint(0, 5, [2, 4]))),
   BERTForClassification: () => ran(new BERTForClassification(5, 3, bert), (model) => model.call(randint(0, 5, [2, 4]))),
   BERTForMaskedTokens: () => ran(new BERTForMaskedTokens(5, bert), (model) => model.call(randint(0, 5, [2, 4]))),
   BERTForQuestionAnswering: () =>

@@ -19,6 +19,8 @@ export interface Check {
   /** Of a check that belongs to one primitive. */
   readonly operation?: OperationName;
   readonly aspect?: Aspect;
+  /** Of a check that a seed made up. */
+  readonly seed?: number;
   /** Throws an error that says what is wrong. */
   run(bench: Bench): Promise<void>;
 }

@@ -20,7 +20,8 @@ export function randomGraphChecks(seed: number): Check[] {
     const own = seed * 100_000 + i;
     return {
       group: 'random graphs',
-      name: `graph ${i} of seed ${seed}`,
+      name: `graph ${i} of seed ${seed} (${own})`,
+      seed: own,
       async run({ subject, oracle }) {
         const expected = await on(oracle, () => outcome(own, 'float64'));
         const told = `\n  ${expected.description.join('\n  ')}`;

@@ -17,6 +17,7 @@ export function replayChecks(seed: number, count = graphs): Check[] {
     return {
       group: 'replay',
       name: `graph ${i} of seed ${seed} (${own})`,
+      seed: own,
       async run({ subject }) {
         const eager = await outcomes(subject, own, 'eager');
         for (const mode of ['unfused', 'fused'] as const) {
