@@ -1,5 +1,6 @@
 import type { DType, Expression, Kernel, Scalar, Shape, Strides } from '@evenkeel/backend';
 import type { Ask, Cluster } from './fusion/cluster.ts';
+import type { Joining, partsOf } from './fusion/joining.ts';
 import type { AppliedValue } from './graph/value.ts';
 import type { RoutineParts } from './lowering/routine.ts';
 import type { Operations } from './operations.ts';
@@ -66,7 +67,8 @@ export type Lowering<Attributes> =
       ): readonly Expression[];
       layout(input: Spec, strides: Strides, attributes: Attributes): ViewLayout | undefined;
     }
-  | { readonly kind: 'concatenation' }
+  /** Its inputs side by side: each is written or copied to its part of the whole, and `joining` keeps count of who waits for that. */
+  | { readonly kind: 'concatenation'; readonly partsOf: typeof partsOf; joining(): Joining }
   | { readonly kind: 'contraction' }
   /** A contraction, or a sum, over what is not an input's own dimensions: it says itself which axes it has and where it reads. */
   | { readonly kind: 'convolution'; place(cluster: Cluster, value: AppliedValue, ask: Ask): void }

@@ -21,7 +21,7 @@ import { type Access, Cluster, reaches } from './cluster.ts';
 import { mayRepeat, placeKey } from './duplication.ts';
 import { joinFold, placeFold } from './fold.ts';
 import { inputsOf } from './inputs.ts';
-import { Joining } from './joining.ts';
+import type { Joining } from './joining.ts';
 import { isView, type Kind, kindOf, neutralOf } from './kinds.ts';
 import { type Memory, wholeOf } from './memory.ts';
 import { nearSourcesOf } from './near-sources.ts';
@@ -53,7 +53,7 @@ class Fuser {
   /** Where values must lie: results, and parts of what is joined. */
   readonly #wanted = new Map<Value, Memory[]>();
   readonly #memories = new Map<Value, Memory>();
-  readonly #joining = new Joining();
+  #joining: Joining | undefined;
   /** How many operations and results read each value. */
   readonly #uses = new Map<Value, number>();
   /** The results of each repeated body that somebody needs. */
@@ -99,7 +99,8 @@ class Fuser {
       this.#wanted.set(value, [...(this.#wanted.get(value) ?? []), memory]);
       return;
     }
-    this.#joining.kept(memory, this.#copy(value, memory));
+    const copy = this.#copy(value, memory);
+    this.#joining?.kept(memory, copy);
   }
 
   /** A cluster that does nothing but bring a value to a place in memory. */
@@ -133,8 +134,10 @@ class Fuser {
     if (kind === 'element' && isView(value)) this.#lookThrough(value);
     const accesses = this.#accessesOf(value);
     if (sizeOf(value.shape) === 0 || (accesses.length === 0 && wanted.length === 0)) return;
-    if (kind === 'joined') {
-      this.#join(value, accesses, wanted);
+    const { lowering } = value.primitive;
+    if (lowering.kind === 'concatenation') {
+      this.#joining ??= lowering.joining();
+      this.#join(value, accesses, wanted, this.#joining);
       return;
     }
     const need = { value, inputs: kind === 'product' ? factorsOf(value) : value.inputs };
@@ -155,7 +158,7 @@ class Fuser {
       return hasRoom(cluster, { ...need, memories: isKept ? [own, ...memories] : memories }, this.#bindings);
     };
     // Who reads what the value becomes a part of waits for it too.
-    const whole = this.#joining.readersOf(wanted);
+    const whole = this.#joining?.readersOf(wanted) ?? [];
     const later = [...accesses.map(({ cluster }) => cluster), ...whole];
     const home =
       (kind === 'fold' && this.#joinsOthers(value, accesses)
@@ -170,7 +173,7 @@ class Fuser {
     for (const memory of memories) home.cluster.kept.push({ value, at: home.at, memory });
     if (memories[0]) this.#memories.set(value, memories[0]);
     for (const reader of readers) home.cluster.next.add(reader);
-    for (const memory of memories) this.#joining.kept(memory, home.cluster);
+    for (const memory of memories) this.#joining?.kept(memory, home.cluster);
   }
 
   /** Whoever reads a view looks at what it is of, also where the view lies in memory besides. */
@@ -215,7 +218,8 @@ class Fuser {
     const direct = wanted.find(({ kind }) => kind === 'result');
     for (const memory of wanted) {
       if (memory === direct) continue;
-      this.#joining.kept(memory, this.#copy(value, memory));
+      const copy = this.#copy(value, memory);
+      this.#joining?.kept(memory, copy);
     }
     return direct ? [direct] : accesses.length > 0 ? [{ kind: 'temporary', value }] : [];
   }
@@ -332,7 +336,7 @@ class Fuser {
   }
 
   /** Has the inputs written where they are joined; into memory that others still read only once they are. */
-  #join(value: AppliedValue, accesses: readonly Access[], wanted: readonly Memory[]): void {
+  #join(value: AppliedValue, accesses: readonly Access[], wanted: readonly Memory[], joining: Joining): void {
     const isFree = (memory: Memory) => wholeOf(memory).kind !== 'input';
     const memories = wanted.filter(isFree);
     for (const memory of wanted) if (!isFree(memory)) this.#copy(value, memory);
@@ -341,7 +345,7 @@ class Fuser {
     memories.sort((a, b) => Number(isPlain(b)) - Number(isPlain(a)));
     this.#memories.set(value, memories[0] as Memory);
     const readers = this.#accessesOf(value).map(({ cluster }) => cluster);
-    for (const memory of memories) this.#joining.join(value, memory, readers, (input, part) => this.#want(input, part));
+    for (const memory of memories) joining.join(value, memory, readers, (input, part) => this.#want(input, part));
   }
 }
 

@@ -3,6 +3,22 @@ import type { AppliedValue, Value } from '../graph/value.ts';
 import type { Cluster } from './cluster.ts';
 import { type Memory, wholeOf } from './memory.ts';
 
+/** The inputs of a concatenation that have elements, each with its part of the memory of all of them. */
+export function partsOf({ inputs, attributes, shape }: AppliedValue, memory: Memory): [Value, Part][] {
+  const { dim } = attributes as { dim: number };
+  const whole = wholeOf(memory);
+  const strides = memory.kind === 'part' ? memory.strides : contiguousStrides(shape);
+  let offset = memory.kind === 'part' ? memory.offset : 0;
+  const parts: [Value, Part][] = [];
+  for (const input of inputs) {
+    if (sizeOf(input.shape) > 0) parts.push([input, { kind: 'part', whole, offset, strides }]);
+    offset += (input.shape[dim] as number) * (strides[dim] as number);
+  }
+  return parts;
+}
+
+type Part = Extract<Memory, { kind: 'part' }>;
+
 /** Writes what is joined where it is joined, so that joining costs nothing; and remembers who waits for all of it. */
 export class Joining {
   /** Who reads joined memory. Whoever writes a part of it must come before. */
@@ -17,18 +33,11 @@ export class Joining {
     readers: readonly Cluster[],
     want: (input: Value, part: Memory) => void,
   ): void {
-    const { dim } = value.attributes as { dim: number };
-    const strides = memory.kind === 'part' ? memory.strides : contiguousStrides(value.shape);
     this.#readers.set(wholeOf(memory), [...(this.#readers.get(wholeOf(memory)) ?? []), ...readers]);
-    let start = 0;
-    for (const input of value.inputs) {
-      const offset = (memory.kind === 'part' ? memory.offset : 0) + start * (strides[dim] as number);
-      start += input.shape[dim] as number;
-      if (sizeOf(input.shape) === 0) continue;
-      const whole = wholeOf(memory);
-      const [source, walk] = this.#unshaped(input, strides);
+    for (const [input, part] of partsOf(value, memory)) {
+      const [source, strides] = this.#unshaped(input, part.strides);
       this.#placed.add(source);
-      want(source, { kind: 'part', whole, offset, strides: walk });
+      want(source, { ...part, strides });
     }
   }
 

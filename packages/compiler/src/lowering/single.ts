@@ -1,4 +1,3 @@
-import { contiguousStrides, sizeOf } from '@evenkeel/backend';
 import { type Access, Cluster } from '../fusion/cluster.ts';
 import { foldRows } from '../fusion/fold.ts';
 import { kindOf, neutralOf } from '../fusion/kinds.ts';
@@ -11,7 +10,9 @@ const result: Memory = { kind: 'result', result: 0 };
 /** What computes one operation on memory and numbers: a cluster of its own, or one for each value that it joins. */
 export function clustersOf(value: AppliedValue): Cluster[] {
   const kind = neutralOf(value) === undefined ? kindOf(value) : 'element';
-  return kind === 'joined' ? joined(value) : [computing(value, kind)];
+  const { lowering } = value.primitive;
+  if (lowering.kind !== 'concatenation') return [computing(value, kind)];
+  return lowering.partsOf(value, result).map(([input, part]) => copying(input, part));
 }
 
 function computing(value: AppliedValue, kind: ReturnType<typeof kindOf>): Cluster {
@@ -32,19 +33,7 @@ function computing(value: AppliedValue, kind: ReturnType<typeof kindOf>): Cluste
   return cluster;
 }
 
-/** Copies each input to its part of the output. */
-function joined({ inputs, attributes, shape }: AppliedValue): Cluster[] {
-  const { dim } = attributes as { dim: number };
-  const strides = contiguousStrides(shape);
-  let offset = 0;
-  const copies: Cluster[] = [];
-  for (const value of inputs) {
-    if (sizeOf(value.shape) > 0) copies.push(copying(value, { kind: 'part', whole: result, offset, strides }));
-    offset += (value.shape[dim] as number) * (strides[dim] as number);
-  }
-  return copies;
-}
-
+/** Brings a value to its part of the output. */
 function copying(value: Value, memory: Memory): Cluster {
   const cluster = new Cluster(0, value.shape);
   cluster.kept.push({ value, at: cluster.placeIn(value.shape), memory });

@@ -1,4 +1,5 @@
 import { expectDim, shapeError } from '../expectations.ts';
+import { Joining, partsOf } from '../fusion/joining.ts';
 import type { Primitive, Spec } from '../primitive.ts';
 import { slice } from './slice.ts';
 
@@ -28,7 +29,7 @@ export const concat: Primitive<{ readonly dim: number }> = {
       dtype: first.dtype,
     };
   },
-  lowering: { kind: 'concatenation' },
+  lowering: { kind: 'concatenation', partsOf, joining: () => new Joining() },
   saves: [],
   smooth: true,
   gradient({ inputs, gradient, ops, attributes: { dim } }, input) {
