@@ -238,7 +238,7 @@ export function identityOf(op: 'sum' | 'prod' | 'max' | 'min', dtype: Scalar): n
   if (op === 'sum') return 0;
   if (op === 'prod') return 1;
   const sign = op === 'max' ? -1 : 1;
-  if (isFloat(dtype)) return sign * Number.POSITIVE_INFINITY;
+  if (isFloat(dtype)) return sign * Infinity;
   if (dtype === 'int32') return op === 'max' ? -(2 ** 31) : 2 ** 31 - 1;
   return op === 'max' ? 0 : dtype === 'bool' ? 1 : 2 ** 32 - 1;
 }

@@ -11,7 +11,7 @@
 export function nearestName(given: string, known: Iterable<string>): string | undefined {
   const wanted = given.toLowerCase();
   let nearest: string | undefined;
-  let least = Number.POSITIVE_INFINITY;
+  let least = Infinity;
   for (const name of known) {
     const length = Math.max(given.length, name.length);
     const allowed = Math.min(Math.max(1, Math.floor(length / 3)), length - 1);
@@ -34,7 +34,7 @@ function editDistance(left: string, right: string): number {
       const replaced = left[row - 1] === right[column - 1] ? 0 : 1;
       let cost = Math.min(at(previous, column) + 1, at(current, column - 1) + 1, at(previous, column - 1) + replaced);
       const swapped = left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
-      if (row > 1 && column > 1 && swapped) cost = Math.min(cost, at(beforePrevious, column - 2) + 1);
+      if (swapped) cost = Math.min(cost, at(beforePrevious, column - 2) + 1);
       current.push(cost);
     }
     beforePrevious = previous;
@@ -44,5 +44,5 @@ function editDistance(left: string, right: string): number {
 }
 
 function at(row: readonly number[], column: number): number {
-  return row[column] ?? Number.POSITIVE_INFINITY;
+  return row[column] ?? Infinity;
 }

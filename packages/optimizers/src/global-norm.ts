@@ -2,7 +2,7 @@ import { add, cat, div, maximum, type Tensor, vectorNorm } from '@evenkeel/tenso
 
 /** The p-norm of all tensors taken as one vector, as a scalar tensor. Infinity gives the largest absolute value. */
 export function globalNorm(tensors: readonly Tensor[], p: number): Tensor {
-  if (p === Number.POSITIVE_INFINITY) {
+  if (p === Infinity) {
     return tensors.map((tensor) => tensor.abs().amax()).reduce((left, right) => maximum(left, right));
   }
   if (p === 2) return joined(tensors).square().sum().sqrt();

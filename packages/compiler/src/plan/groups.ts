@@ -80,7 +80,7 @@ function accessesOf(part: Part): Access[] {
   const bindings = 'kernels' in part ? part.kernels[0]?.bindings : undefined;
   return part.memories.map((memory, i) => {
     const writes = bindings?.[i]?.access !== 'read';
-    return { memory: placeOf(memory), writes, from: 0, to: Number.POSITIVE_INFINITY };
+    return { memory: placeOf(memory), writes, from: 0, to: Infinity };
   });
 }
 

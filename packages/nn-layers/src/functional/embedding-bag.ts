@@ -89,7 +89,7 @@ function largest(rows: Tensor, counted: Tensor, bags: LooseBags | undefined): Te
   const members = bags ? logicalAnd(bags.members(), counted) : counted;
   const all = bags ? rows.unsqueeze(0) : rows;
   if (members.shape[1] === 0) return zeros([members.shape[0] ?? 0, rows.shape.at(-1) ?? 0], { dtype: rows.dtype });
-  const { values } = where(members.unsqueeze(-1), all, Number.NEGATIVE_INFINITY).max(1);
+  const { values } = where(members.unsqueeze(-1), all, -Infinity).max(1);
   const empty = logicalNot(members.any(1, { keepdim: true }));
   return where(empty, 0, values);
 }

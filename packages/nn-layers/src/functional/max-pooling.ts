@@ -90,7 +90,7 @@ function largest(
   let stride = 1;
   for (let d = windows.length - 1; d >= 0; d--) {
     const along = windows[d] as DimensionWindows;
-    const view = along.of(values, Number.NEGATIVE_INFINITY);
+    const view = along.of(values, -Infinity);
     const place = insideOf(view.argmax(-1), along, d + 2);
     const chosen = oneHot(place, along.size, 'bool');
     if (positionsWanted) {

@@ -87,5 +87,5 @@ export class Transformer extends Module {
  * `causalMask` is the same as booleans.
  */
 export function generateSquareSubsequentMask(size: number): Tensor {
-  return scope(() => where(causalMask(size), full([size, size], Number.NEGATIVE_INFINITY), 0));
+  return scope(() => where(causalMask(size), full([size, size], -Infinity), 0));
 }

@@ -50,7 +50,7 @@ export function ctcLoss(
     // As for the values, nothing is added; to the gradient, e^logProbs.
     const total = totalProbability(batch, inputs);
     const whole = losses.add(total.sub(total.detach()));
-    const finite = where(impossible, zeroInfinity ? 0 : Number.POSITIVE_INFINITY, whole);
+    const finite = where(impossible, zeroInfinity ? 0 : Infinity, whole);
     const each = (reduction ?? 'mean') === 'mean' ? finite.div(lengths.to(finite.dtype).clamp({ min: 1 })) : finite;
     return reduce(single ? each.squeeze(0) : each, reduction);
   });

@@ -31,7 +31,7 @@ export class Timings {
     this.#single.forEach((single, step) => {
       const start = performance.now();
       device.run(single, buffers, numbers);
-      this.#best[step] = Math.min(this.#best[step] ?? Number.POSITIVE_INFINITY, performance.now() - start);
+      this.#best[step] = Math.min(this.#best[step] ?? Infinity, performance.now() - start);
     });
     if (this.#runs <= 3) this.#write(`run ${this.#runs} took ${milliseconds(performance.now() - before)}`);
     if (/^10+$/.test(`${this.#runs}`)) this.#table();

@@ -69,7 +69,7 @@ function closeFloats(x: Tensor, y: Tensor, same: Tensor, rtol: number, atol: num
   const [a, b] = isFloat(x.dtype) ? [x, y] : [ops.cast(x, 'float32'), ops.cast(y, 'float32')];
   const distance = ops.abs(ops.sub(a, b));
   const allowed = ops.add(ops.mul(ops.abs(b), rtol), atol);
-  const near = ops.and(ops.lt(distance, Number.POSITIVE_INFINITY), ops.le(distance, allowed));
+  const near = ops.and(ops.lt(distance, Infinity), ops.le(distance, allowed));
   return ops.or(same, near);
 }
 

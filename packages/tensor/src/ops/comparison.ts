@@ -37,11 +37,10 @@ export const logicalNot = (x: Tensor): Tensor => scope(() => ops.not(truth(x)));
 /** Whether it is NaN. */
 export const isnan = (x: Tensor): Tensor => ops.ne(x, x);
 /** Whether it is an infinity. */
-export const isinf = (x: Tensor): Tensor =>
-  isFloat(x.dtype) ? scope(() => ops.eq(ops.abs(x), Number.POSITIVE_INFINITY)) : never(x);
+export const isinf = (x: Tensor): Tensor => (isFloat(x.dtype) ? scope(() => ops.eq(ops.abs(x), Infinity)) : never(x));
 /** Whether it is neither NaN nor an infinity. */
 export const isfinite = (x: Tensor): Tensor =>
-  scope(() => (isFloat(x.dtype) ? ops.lt(ops.abs(x), Number.POSITIVE_INFINITY) : ops.not(never(x))));
+  scope(() => (isFloat(x.dtype) ? ops.lt(ops.abs(x), Infinity) : ops.not(never(x))));
 
 /** `a` where the condition holds, `b` elsewhere; all three broadcast. */
 export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {

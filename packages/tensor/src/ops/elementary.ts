@@ -110,8 +110,8 @@ export function nanToNum(x: Tensor, { nan = 0, posinf, neginf }: NanToNumOptions
   const largest = x.dtype === 'float32' ? 3.4028234663852886e38 : Number.MAX_VALUE;
   return scope(() => {
     const numbers = ops.where(ops.ne(x, x), nan, x);
-    const below = ops.where(ops.eq(x, Number.POSITIVE_INFINITY), posinf ?? largest, numbers);
-    return ops.where(ops.eq(x, Number.NEGATIVE_INFINITY), neginf ?? -largest, below);
+    const below = ops.where(ops.eq(x, Infinity), posinf ?? largest, numbers);
+    return ops.where(ops.eq(x, -Infinity), neginf ?? -largest, below);
   });
 }
 

@@ -66,7 +66,7 @@ function erfinvOf(x: Tensor): Tensor {
     y = ops.where(ops.lt(w, 16), y, ops.mul(ops.sign(x), ops.sqrt(height)));
     for (let step = 0; step < 3; step++) y = halley(x, ops.where(ends, 0, y));
   }
-  return ops.where(ends, ops.mul(x, Number.POSITIVE_INFINITY), y);
+  return ops.where(ends, ops.mul(x, Infinity), y);
 }
 
 /** A step of Halley's method for erf(y) = x, by erfc where erf is nearly 1. */

@@ -9,5 +9,5 @@ import { reducedShape } from './dims.ts';
 export function finitePeak(x: Tensor, over: readonly number[]): Tensor {
   if (over.some((dim) => x.shape[dim] === 0)) return ops.full(reducedShape(x.shape, over, true), 0, x.dtype);
   const peak = ops.amax(x.detach(), over);
-  return ops.where(ops.lt(ops.abs(peak), Number.POSITIVE_INFINITY), peak, 0);
+  return ops.where(ops.lt(ops.abs(peak), Infinity), peak, 0);
 }

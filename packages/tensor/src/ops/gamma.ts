@@ -30,7 +30,7 @@ function lgammaOf(x: Tensor): Tensor {
   const value = ops.where(ops.gt(positive, 8), stirling(positive), aroundTwo(positive));
   const turned = ops.sub(ops.log(ops.div(ops.full(x.shape, Math.PI, x.dtype), ops.abs(sinPi(x)))), value);
   const whole = ops.where(reflected, turned, value);
-  return ops.where(ops.eq(ops.abs(x), Number.POSITIVE_INFINITY), Number.POSITIVE_INFINITY, whole);
+  return ops.where(ops.eq(ops.abs(x), Infinity), Infinity, whole);
 }
 
 function stirling(x: Tensor): Tensor {

@@ -227,5 +227,5 @@ function pastEnd(x: Tensor, missing: readonly number[], value: number): Tensor {
 }
 
 function lowest({ dtype }: Tensor): number {
-  return dtype === 'int32' ? -(2 ** 31) : Number.NEGATIVE_INFINITY;
+  return dtype === 'int32' ? -(2 ** 31) : -Infinity;
 }

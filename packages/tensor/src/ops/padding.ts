@@ -69,7 +69,7 @@ function border(
 ): Tensor {
   if (before === 0 && after === 0) return x;
   const extent = x.shape[dim] as number;
-  const most = mode === 'reflect' ? extent - 1 : mode === 'circular' ? extent : Number.POSITIVE_INFINITY;
+  const most = mode === 'reflect' ? extent - 1 : mode === 'circular' ? extent : Infinity;
   if (before > most || after > most || extent === 0) {
     throw new ShapeError(`pad: ${mode} cannot put ${Math.max(before, after)} around ${extent}`, {
       op: 'pad',

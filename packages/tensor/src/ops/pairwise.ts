@@ -70,7 +70,7 @@ const hypotWithGradient = /* @__PURE__ */ customGradient(
     const ratio = ops.div(small, ops.where(ops.eq(large, 0), 1, large));
     const length = ops.mul(large, ops.sqrt(ops.add(ops.mul(ratio, ratio), 1)));
     const endless = ops.or(isEndless(left), isEndless(right));
-    return ops.where(endless, Number.POSITIVE_INFINITY, length);
+    return ops.where(endless, Infinity, length);
   },
   (cotangent, { inputs, output }) => inputs.map((side) => ops.mul(cotangent, ops.div(side, output))),
 );
@@ -119,5 +119,5 @@ function isNegative(x: Tensor): Tensor {
 }
 
 function isEndless(x: Tensor): Tensor {
-  return ops.eq(x, Number.POSITIVE_INFINITY);
+  return ops.eq(x, Infinity);
 }

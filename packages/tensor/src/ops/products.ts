@@ -129,7 +129,7 @@ export function cdist(a: Tensor, b: Tensor, { p = 2 }: { readonly p?: number } =
     const difference = sub(left, right);
     // Rows of nothing are no distance apart, whatever the norm.
     if (difference.shape.at(-1) === 0) return sum(difference, -1);
-    return p === Number.POSITIVE_INFINITY ? furthest(difference).squeeze(-1) : vectorNorm(difference, p, -1);
+    return p === Infinity ? furthest(difference).squeeze(-1) : vectorNorm(difference, p, -1);
   });
 }
 
@@ -164,7 +164,7 @@ export function chainMatmul(...matrices: readonly Tensor[]): Tensor {
     const key = `${from} ${to}`;
     const known = plans.get(key);
     if (known) return known;
-    let best = { cost: Number.POSITIVE_INFINITY, cut: from };
+    let best = { cost: Infinity, cut: from };
     for (let cut = from; cut < to; cut++) {
       const own = (sizes[from] as number) * (sizes[cut + 1] as number) * (sizes[to + 1] as number);
       const cost = plan(from, cut).cost + plan(cut + 1, to).cost + own;

@@ -92,8 +92,8 @@ export function vectorNorm(x: Tensor, p = 2, dims?: Dims, options: ReduceOptions
   return reduce('vectorNorm', x, dims, options, (input, over) => {
     const float = toFloat(input);
     const size = ops.abs(float);
-    if (p === Number.POSITIVE_INFINITY) return ops.amax(size, over);
-    if (p === Number.NEGATIVE_INFINITY) return ops.amin(size, over);
+    if (p === Infinity) return ops.amax(size, over);
+    if (p === -Infinity) return ops.amin(size, over);
     if (p === 0) return ops.sum(countedOnce(float), over);
     if (p === 1) return ops.sum(size, over);
     if (p === 2) return root(ops.sum(ops.mul(float, float), over));

@@ -72,7 +72,7 @@ export function norm(x: Tensor, p: number | 'fro' = 'fro', dims?: Dims, options:
  * magnitudes; ∞ and -∞, of a row's. Default 'fro'.
  */
 export function matrixNorm(x: Tensor, order: 'fro' | number = 'fro', { keepdim = false }: ReduceOptions = {}): Tensor {
-  if (x.ndim < 2 || !(order === 'fro' || Math.abs(order) === 1 || Math.abs(order) === Number.POSITIVE_INFINITY)) {
+  if (x.ndim < 2 || !(order === 'fro' || Math.abs(order) === 1 || Math.abs(order) === Infinity)) {
     throw new ShapeError(`matrixNorm has no order ${order} of [${x.shape}]`, {
       op: 'matrixNorm',
       shapes: [x.shape],
