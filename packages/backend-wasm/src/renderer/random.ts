@@ -28,9 +28,9 @@ export function randomVector(renderer: Renderer, e: Random): Vector {
   const block = blockOf(e);
   const inBlocks = renderer.lanesOf(block);
   if (!inBlocks?.every((lane) => lane === inBlocks[0])) {
-    return neighborsFrom(renderer, e, i32.add(renderer.integer(e.a), i32.constant(lanes[0])));
+    return neighborsFrom(renderer, e, i32.add(renderer.integer(e.a), lanes[0]));
   }
-  const [own, next] = twoBlocks(renderer, e, i32.add(renderer.integer(block), i32.constant(inBlocks[0])));
+  const [own, next] = twoBlocks(renderer, e, i32.add(renderer.integer(block), inBlocks[0]));
   renderer.offer(e, next);
   return own;
 }
@@ -46,8 +46,8 @@ export function blockOf(e: Random): Expression {
 function neighborsFrom(renderer: Renderer, e: Random, first: Value<'i32'>): Vector {
   const { f, math } = renderer;
   const index = f.i32(first);
-  const [own, next] = twoBlocks(renderer, e, i32.shrS(index, i32.constant(2)));
-  const shift = math.keep(i32x4.splat(i32.and(index, i32.constant(3))));
+  const [own, next] = twoBlocks(renderer, e, i32.shrS(index, 2));
+  const shift = math.keep(i32x4.splat(i32.and(index, 3)));
   return [1, 2, 3].reduce((words, by) => {
     const moved = v128.shuffle(own, next, [by, by + 1, by + 2, by + 3]);
     return math.select(i32x4.eq(shift, math.int(by)), moved, words);
@@ -73,7 +73,7 @@ function twoBlocks(renderer: Renderer, { slot }: Random, block: Value<'i32'>): [
   let key = math.keep(v128.shuffle(seedLow, seedHigh, [0, 4, 0, 4]));
   // In the first of ten rounds words 2 and 3 are 0.
   const product = math.keep(i64x2.extmulLowU(low, math.int(multipliers[0])));
-  let odd = math.keep(i64x2.shl(product, i32.constant(32)));
+  let odd = math.keep(i64x2.shl(product, 32));
   let even = math.keep(v128.xor(v128.shuffle(high, product, [0, 5, 1, 7]), key));
   for (let round = 1; round < 10; round++) {
     key = math.keep(i32x4.add(key, f.constant([...increments, ...increments])));
