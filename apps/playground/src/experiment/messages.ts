@@ -1,5 +1,6 @@
 /** What the page and the worker tell each other. */
 import type { Picture, Reading } from './contestant.ts';
+import type { DeviceName } from './device-field.ts';
 import type { Pace } from './pace.ts';
 import type { PointSet } from './point-sets.ts';
 import type { PerSide } from './race.ts';
@@ -11,6 +12,7 @@ export type Command =
       readonly do: 'start';
       readonly run: number;
       readonly settings: Settings;
+      readonly device: DeviceName;
       readonly until: number;
       readonly playing: boolean;
       readonly pace: Pace;

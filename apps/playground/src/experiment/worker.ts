@@ -1,7 +1,8 @@
 /** Trains away from the page, so that the page stays quick. */
-import { wasm } from '@evenkeel/backend-wasm';
 import { type Backend, useBackend } from '@evenkeel/tensor';
 import type { Reading } from './contestant.ts';
+import { openDevice } from './device.ts';
+import type { DeviceName } from './device-field.ts';
 import type { Command, Report } from './messages.ts';
 import { type Pace, paces } from './pace.ts';
 import { type PerSide, Race } from './race.ts';
@@ -12,12 +13,10 @@ const REPORT_EVERY = 40;
 /** A picture takes at most one part in so many of the time. */
 const PICTURE_SHARE = 5;
 
-/** One core is left to the page. */
-const threads = Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1));
-
 const { port1: here, port2: there } = new MessageChannel();
 
 let settings: Settings;
+let device: DeviceName = 'wasm';
 let run = 0;
 let race: Race | undefined;
 let backend: Backend | undefined;
@@ -32,7 +31,7 @@ let nextPicture = 0;
 
 self.onmessage = ({ data: command }: MessageEvent<Command>) => {
   if (command.do === 'start') {
-    ({ run, settings, until: target, playing: isPlaying, pace } = command);
+    ({ run, settings, device, until: target, playing: isPlaying, pace } = command);
     race = undefined;
   } else if (command.do === 'pace') {
     pace = command.pace;
@@ -49,7 +48,7 @@ async function work(): Promise<void> {
   while (!race || isPlaying || race.step < target || race.step !== pictured) {
     const current = run;
     try {
-      if (!race) begin(current);
+      if (!race) await begin(current);
       else if (isPlaying || race.step < target) await train(race, current);
       else await show(race, current);
     } catch (error) {
@@ -64,9 +63,12 @@ async function work(): Promise<void> {
   isAtWork = false;
 }
 
-function begin(current: number): void {
+async function begin(current: number): Promise<void> {
   backend?.dispose();
-  backend = wasm({ threads: crossOriginIsolated ? threads : 1 });
+  backend = undefined;
+  backend = await openDevice(device);
+  // Another run may have been asked for in the meantime.
+  if (current !== run) return;
   useBackend(backend);
   const begun = new Race(settings);
   race = begun;

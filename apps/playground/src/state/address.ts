@@ -1,3 +1,4 @@
+import { type DeviceName, deviceField } from '../experiment/device-field.ts';
 import { type Pace, paceField } from '../experiment/pace.ts';
 import { type Fields, fields, initialSettings, type Settings, type TaskName } from '../experiment/settings.ts';
 
@@ -5,6 +6,7 @@ import { type Fields, fields, initialSettings, type Settings, type TaskName } fr
 export interface Place {
   readonly settings: Settings;
   readonly pace: Pace;
+  readonly device: DeviceName;
   /** Steps that were done. */
   readonly step: number;
 }
@@ -26,14 +28,16 @@ export function readAddress(search: string): Place {
   return {
     settings: { ...initialSettings(task), ...Object.fromEntries(chosen) } as Settings,
     pace: paceField.values.find((pace) => pace === parameters.get('pace')) ?? paceField.initial,
+    device: deviceField.values.find((device) => device === parameters.get('device')) ?? deviceField.initial,
     step: Number.isInteger(step) && step > 0 ? Math.min(step, MOST_STEPS) : 0,
   };
 }
 
 /** The other way round. */
-export function writeAddress({ settings, pace, step }: Place): string {
+export function writeAddress({ settings, pace, device, step }: Place): string {
   const parameters = new URLSearchParams(Object.entries(settings).map(([name, value]) => [name, String(value)]));
   parameters.set('pace', pace);
+  parameters.set('device', device);
   if (step > 0) parameters.set('step', String(step));
   return `?${parameters}`;
 }

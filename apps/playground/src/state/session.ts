@@ -1,6 +1,7 @@
 /** What the page shows, and what it asks of the worker. */
 import { batch, computed, signal } from '@preact/signals';
 import type { Picture, Reading } from '../experiment/contestant.ts';
+import type { DeviceName } from '../experiment/device-field.ts';
 import type { Command, Report } from '../experiment/messages.ts';
 import type { Pace } from '../experiment/pace.ts';
 import type { PointSet } from '../experiment/point-sets.ts';
@@ -17,6 +18,7 @@ const place = readAddress(location.search);
 export const settings = signal<Settings>(place.settings);
 export const isPlaying = signal(false);
 export const pace = signal<Pace>(place.pace);
+export const device = signal<DeviceName>(place.device);
 /** Steps done, of those that the address asked for. */
 export const step = signal(0);
 export const awaitedStep = signal(place.step);
@@ -27,7 +29,11 @@ export const points = signal<PointSet | undefined>(undefined);
 export const losses = signal<{ readonly history: LossHistory }>({ history: new LossHistory() });
 export const reading = signal<PerSide<Reading> | undefined>(undefined);
 export const pictures = signal<PerSide<Picture> | undefined>(undefined);
+/** The step that the pictures show. */
+const pictured = signal(-1);
 export const failure = signal('');
+/** Whether a last picture is still to come. */
+export const isBehind = computed(() => !isPlaying.value && pictured.value !== step.value && failure.value === '');
 export const isCatchingUp = computed(() => step.value < awaitedStep.value && failure.value === '');
 
 const worker = new Worker(new URL('../experiment/worker.ts', import.meta.url), { type: 'module' });
@@ -39,7 +45,7 @@ worker.onmessage = ({ data: report }: MessageEvent<Report>) => {
   batch(() => {
     if (report.tells === 'ready') begin(report);
     else if (report.tells === 'progress') take(report.step, report.readings);
-    else if (report.tells === 'pictures') pictures.value = report.pictures;
+    else if (report.tells === 'pictures') show(report);
     else fail(report.message);
   });
 };
@@ -54,10 +60,11 @@ export function restart({ until = 0, playing = isPlaying.value } = {}): void {
     losses.value = { history: new LossHistory() };
     reading.value = undefined;
     pictures.value = undefined;
+    pictured.value = -1;
     failure.value = '';
     isPlaying.value = playing;
   });
-  send({ do: 'start', run, settings: settings.value, until, playing, pace: pace.value });
+  send({ do: 'start', run, settings: settings.value, device: device.value, until, playing, pace: pace.value });
   writeHere();
 }
 
@@ -92,6 +99,12 @@ export function choosePace(chosen: Pace): void {
   writeHere();
 }
 
+/** Begins anew on another device. */
+export function chooseDevice(chosen: DeviceName): void {
+  device.value = chosen;
+  restart();
+}
+
 /** Goes to another task, with its own settings. */
 export function chooseTask(task: TaskName): void {
   if (task === settings.value.task || !Object.hasOwn(fields, task)) return;
@@ -114,6 +127,11 @@ function take(newStep: number, readings: readonly PerSide<Reading>[]): void {
   if (!isPlaying.value || performance.now() > addressWritten + ADDRESS_EVERY) writeHere();
 }
 
+function show({ step: shown, pictures: both }: Extract<Report, { tells: 'pictures' }>): void {
+  pictured.value = shown;
+  pictures.value = both;
+}
+
 function fail(message: string): void {
   failure.value = message;
   isPlaying.value = false;
@@ -121,7 +139,12 @@ function fail(message: string): void {
 
 function writeHere(): void {
   addressWritten = performance.now();
-  const here = { settings: settings.value, pace: pace.value, step: Math.max(step.value, awaitedStep.value) };
+  const here = {
+    settings: settings.value,
+    pace: pace.value,
+    device: device.value,
+    step: Math.max(step.value, awaitedStep.value),
+  };
   globalThis.history.replaceState(null, '', writeAddress(here));
 }
 

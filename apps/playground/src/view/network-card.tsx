@@ -1,5 +1,5 @@
 import { type Field, fields, type Side } from '../experiment/settings.ts';
-import { choose, pictures, reading, settings } from '../state/session.ts';
+import { choose, isBehind, pictures, reading, settings } from '../state/session.ts';
 import { Choice } from './choice.tsx';
 import { DatesAnswers } from './dates-answers.tsx';
 import { PointsMap } from './points-map.tsx';
@@ -11,7 +11,7 @@ export function NetworkCard({ side }: { side: Side }) {
   const loss = reading.value?.[side].loss;
   const picture = pictures.value?.[side];
   return (
-    <section class={`panel network ${side}`} aria-label={field.label}>
+    <section class={`panel network ${side}`} aria-label={field.label} aria-busy={isBehind.value}>
       <h2>
         <span class="badge">{side.toUpperCase()}</span>
         <Choice field={field} name={side} value={chosen[side]} onChange={(value) => choose(side, value)} isTab />

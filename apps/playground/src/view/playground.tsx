@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
-import { chooseTask, failure, settings } from '../state/session.ts';
+import { deviceField } from '../experiment/device-field.ts';
+import { chooseDevice, chooseTask, device, failure, settings } from '../state/session.ts';
 import { Choice } from './choice.tsx';
 import { keyPressed } from './keyboard.ts';
 import { LossPlot } from './loss-plot.tsx';
@@ -12,7 +13,6 @@ import { Transport } from './transport.tsx';
 const taskField = {
   label: 'Task',
   values: ['points', 'dates'],
-  names: { points: 'points in the plane', dates: 'written dates' },
   initial: 'points',
 } as const;
 
@@ -30,6 +30,7 @@ export function Playground() {
           Even Keel <span>playground</span>
         </h1>
         <Choice field={taskField} name="task" value={settings.value.task} onChange={chooseTask} isTab />
+        <Choice field={deviceField} name="device" value={device.value} onChange={chooseDevice} isTab />
         <ThemeButton />
       </header>
       <main class="board">
