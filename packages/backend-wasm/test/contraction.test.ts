@@ -204,6 +204,22 @@ describe('a contraction', () => {
     await expectSame(kernel, inputs, tolerance);
   });
 
+  // More k's than columns: a is read where it lies, and the last tile begins with rows above.
+  test.each([9, 11, 12, 13])('of %i rows that are read where they lie', async (m) => {
+    const [n, k] = [50, 1100];
+    for (const isFinished of [false, true]) {
+      const sum = reduced(f32, 0);
+      const value = isFinished ? unary('neg', sum) : sum;
+      const kernel = contraction({
+        ...matmul(m, n, k, 'N', 'N'),
+        stores: [{ binding: 2, index: at({ 0: n, 1: 1 }), value }],
+      });
+      for (const backend of [wasm(), wasm({ relaxed: false })]) {
+        await expectSame(kernel, data(m, n, k), { ...toleranceOf(k), backend });
+      }
+    }
+  });
+
   test('multiplies operands that are computed as they are read', async () => {
     const [m, n, k] = [21, 34, 55];
     const kernel = contraction({

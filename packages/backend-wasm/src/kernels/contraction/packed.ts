@@ -13,12 +13,15 @@ export const packedColumns = 8;
  * A function (a, b, c, rows, columns, depth, accumulate, scratch) that multiplies packed panels into c, whose rows lie
  * `pitchBytes` apart. With `isPadded`, c has room for whole tiles; otherwise a tile at the edge is made in the scratch
  * and its valid part copied.
+ *
+ * @param aRowBytes how far rows of a lie apart if it is not packed; the last tile then begins with rows above that are done
  */
 export function emitPackedProduct(
   builder: ModuleBuilder,
   features: Features,
   pitchBytes: number,
   isPadded: boolean,
+  aRowBytes: number | undefined,
 ): FunctionBuilder {
   const f = builder.function(['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
   const [a, b, c, rows, columns, depth, accumulate, scratch] = f.parameters as Local<'i32'>[] as [
@@ -38,27 +41,29 @@ export function emitPackedProduct(
   f.range(column, 0, columns, packedColumns, () => {
     const panelB = f.i32(i32.add(b, i32.mul(i32.mul(column, depth), 4)));
     f.range(row, 0, rows, tile.rows, () => {
-      const panelA = f.i32(i32.add(a, i32.mul(i32.mul(row, depth), 4)));
+      const isPacked = aRowBytes === undefined;
+      const rowsLeft = f.i32(i32.sub(rows, row));
+      const columnsLeft = f.i32(i32.sub(columns, column));
+      const above = f.i32(isPacked ? 0 : i32.sub(tile.rows, i32.minU(rowsLeft, tile.rows)));
+      const first = isPacked ? i32.mul(i32.mul(row, depth), 4) : i32.mul(i32.sub(row, above), aRowBytes);
       const start = i32.add(i32.mul(row, pitchBytes), i32.mul(column, 4));
       const place = f.i32(i32.add(c, start));
       const sums = multiplyTile(
         math,
         tile,
-        { pointer: panelA, rowBytes: 4, stepBytes: tile.rows * 4 },
+        { pointer: i32.add(a, first), rowBytes: aRowBytes ?? 4, stepBytes: isPacked ? tile.rows * 4 : 4 },
         { pointer: panelB, stepBytes: packedColumns * 4 },
         depth,
       );
       const whole = (): void => writeTile(f, sums, place, pitchBytes, accumulate);
-      if (isPadded) {
+      if (isPadded && isPacked) {
         whole();
         return;
       }
-      const rowsLeft = f.i32(i32.sub(rows, row));
-      const columnsLeft = f.i32(i32.sub(columns, column));
       const isWhole = i32.and(i32.leU(tile.rows, rowsLeft), i32.leU(packedColumns, columnsLeft));
       f.if(isWhole, whole, () => {
         writeTile(f, sums, scratch, packedColumns * 4, undefined);
-        const edge = { rows: tile.rows, rowsLeft, columnsLeft, scratch, place, pitchBytes, accumulate };
+        const edge = { rows: tile.rows, above, rowsLeft, columnsLeft, scratch, place, pitchBytes, accumulate };
         copyEdge(f, edge);
       });
     });
@@ -90,6 +95,8 @@ function writeTile(
 
 interface Edge {
   readonly rows: number;
+  /** Rows of the tile above them. */
+  readonly above: Local<'i32'>;
   readonly rowsLeft: Local<'i32'>;
   readonly columnsLeft: Local<'i32'>;
   readonly scratch: Local<'i32'>;
@@ -106,7 +113,7 @@ function copyEdge(f: FunctionBuilder, edge: Edge): void {
   const row = f.i32();
   const column = f.i32();
   f.range(row, 0, rows, 1, () => {
-    const from = f.i32(i32.add(edge.scratch, i32.mul(row, packedColumns * 4)));
+    const from = f.i32(i32.add(edge.scratch, i32.mul(i32.add(row, edge.above), packedColumns * 4)));
     const to = f.i32(i32.add(edge.place, i32.mul(row, pitchBytes)));
     f.range(column, 0, columns, 1, () => {
       const value = f.v128(v128.load32Splat(from));

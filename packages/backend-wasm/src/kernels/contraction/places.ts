@@ -33,6 +33,14 @@ export function isStreamed(division: Division, plan: ContractionPlan): boolean {
   return plan.method === 'packed' && !isPackedBefore(division, plan) && streamsRows(plan);
 }
 
+const pageBytes = 4096;
+
+/** Whether a packed product reads a where it lies, along k, because it does not read it often; rows whole pages apart evict each other. */
+export function readsInPlace({ method, left: { view }, columns, depth }: ContractionPlan): boolean {
+  const isAlong = view.columnStride === 1 && (view.rowStride * 4) % pageBytes !== 0;
+  return method === 'packed' && isAlong && columns <= depth;
+}
+
 /** Reserves the workspace, and the scratch bindings in the order of `planContraction`. */
 export function layOut(emitter: KernelEmitter, plan: ContractionPlan, division: Division, features: Features): Places {
   const { left, right, rows, columns, pitch, method, output, turns, depth } = plan;
@@ -48,6 +56,7 @@ export function layOut(emitter: KernelEmitter, plan: ContractionPlan, division: 
     }
   }
   const isPacked = method === 'packed';
+  const isInPlace = readsInPlace(plan);
   const groups = by === 'turns' ? cut.parts : 1;
   const isStrips = isStreamed(division, plan);
   const block = isPacked
@@ -61,9 +70,9 @@ export function layOut(emitter: KernelEmitter, plan: ContractionPlan, division: 
   return {
     total: turns.length > 0 ? reserve(groups * rows * pitch, by !== 'turns') : undefined,
     sums: isWhole(plan) ? undefined : reserve(block * pitch, isPacked || by !== 'columns'),
-    packedLeft: isPacked ? reserve(block * deepest, true) : undefined,
+    packedLeft: isPacked && !isInPlace ? reserve(block * deepest, true) : undefined,
     packedRight:
       isPacked || method === 'panels' ? reserve(rightElements, !isReadyBefore(division, right) || isStrips) : undefined,
-    edge: isPacked && output ? reserve(packedTile(features).rows * packedColumns, true) : undefined,
+    edge: isPacked && (output || isInPlace) ? reserve(packedTile(features).rows * packedColumns, true) : undefined,
   };
 }

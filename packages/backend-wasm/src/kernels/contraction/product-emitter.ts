@@ -11,7 +11,7 @@ import type { Division } from './division.ts';
 import { emitOperand, emitStores, type Operand } from './operand.ts';
 import { emitPacker } from './pack.ts';
 import { emitPackedProduct, packedColumns, packedTile } from './packed.ts';
-import { isPackedBefore, isReadyBefore, isStreamed, type Places } from './places.ts';
+import { isPackedBefore, isReadyBefore, isStreamed, type Places, readsInPlace } from './places.ts';
 import type { ContractionPlan } from './plan.ts';
 
 /** What all phases of a contraction know. */
@@ -34,12 +34,19 @@ export function productFunctions(emitter: KernelEmitter, plan: ContractionPlan):
   const { builder, features } = emitter;
   const { left, right, method, output, pitch } = plan;
   const isPacked = method === 'packed';
+  const isInPlace = readsInPlace(plan);
   const packer = (width: number, { view }: Operand) => emitPacker(builder, width, view.rowStride, view.columnStride);
   return {
-    packLeft: isPacked ? packer(packedTile(features).rows, left) : undefined,
+    packLeft: isPacked && !isInPlace ? packer(packedTile(features).rows, left) : undefined,
     packRight: isPacked || method === 'panels' ? packer(packedColumns, right) : undefined,
     multiply: isPacked
-      ? emitPackedProduct(builder, features, (output ? output.rowStride : pitch) * 4, !output)
+      ? emitPackedProduct(
+          builder,
+          features,
+          (output ? output.rowStride : pitch) * 4,
+          !output,
+          isInPlace ? left.view.rowStride * 4 : undefined,
+        )
       : undefined,
   };
 }
@@ -211,7 +218,6 @@ export class ProductEmitter {
     const width = Math.ceil(columns / packedColumns) * packedColumns;
     const a = this.#start(left.view);
     const whole = total ?? (output && this.#start(output));
-    const packed = this.at(places.packedLeft);
     const b = this.at(places.packedRight);
     const range = (extent: number, isShared: boolean) =>
       share && isShared ? bounds(f, share, extent) : ([0, extent] as const);
@@ -233,8 +239,9 @@ export class ProductEmitter {
       const target = whole ? f.i32(i32.add(whole, i32.mul(first, pitchBytes))) : this.at(places.sums);
       let from = 0;
       for (const size of depthBlocks(this.#plan)) {
-        const depthOffset = from * columnStride * 4;
-        f.call(functions.packLeft as FunctionBuilder, i32.add(source, depthOffset), packed, count, size);
+        const part = f.i32(i32.add(source, from * columnStride * 4));
+        const packed = functions.packLeft ? this.at(places.packedLeft) : part;
+        if (functions.packLeft) f.call(functions.packLeft, part, packed, count, size);
         const isAdded = from > 0 || total ? 1 : 0;
         const multiply = (panels: Value<'i32'>, at: Integer, width: Integer): void => {
           const edge = places.edge ? this.at(places.edge) : 0;
