@@ -1,8 +1,15 @@
-import { contiguousStrides, type DType, getOrMake, type Scalar, type Shape, type Strides } from '@evenkeel/backend';
+import {
+  contiguousStrides,
+  type DType,
+  getOrMake,
+  type Scalar,
+  type Shape,
+  type Strides,
+  sameShape,
+} from '@evenkeel/backend';
 import type { Primitive, Spec } from '../primitive.ts';
 import { copy } from '../primitives/copy.ts';
-import { div } from '../primitives/div.ts';
-import { mul } from '../primitives/mul.ts';
+import { simplify } from './simplify.ts';
 import type {
   AppliedValue,
   ArgumentValue,
@@ -17,7 +24,7 @@ import type {
 
 /**
  * A computation under construction, in static single assignment: each value comes from earlier ones and never changes. The same operation
- * on the same values is one value, unless it draws random numbers. Shapes and dtypes follow from the primitives' own rules.
+ * on the same values is one value, unless it draws random numbers, and what would only repeat its input is that. Shapes and dtypes follow from the primitives' own rules.
  *
  * `input` is memory, `argument` a number that each run brings, `apply` an operation, `repeat` a body that runs several times; `result` asks
  * for a value to be in memory at the end. `planProgram` makes a program of it.
@@ -80,10 +87,9 @@ export class Graph {
 
   /** @param slot the first of the operation's own arguments; such an operation is never merged with another */
   apply(primitive: Primitive<never>, inputs: readonly Value[], attributes: object, slot?: number): Value {
-    const simpler = slot === undefined ? simplify(primitive, inputs) : undefined;
-    if (simpler) return simpler;
+    // Before anything else, because it tells of what does not fit.
+    const { shape, dtype } = primitive.infer(inputs, attributes as never);
     const make = (): AppliedValue => {
-      const { shape, dtype } = primitive.infer(inputs, attributes as never);
       return { kind: 'applied', id: this.values.length, shape, dtype, primitive, inputs, attributes, slot };
     };
     if (slot !== undefined) {
@@ -91,6 +97,8 @@ export class Graph {
       this.values.push(made);
       return made;
     }
+    const simpler = simplify(primitive, inputs, attributes, (...other) => this.apply(...other));
+    if (simpler && sameShape(simpler.shape, shape) && simpler.dtype === dtype) return simpler;
     const key = `${primitive.name}|${JSON.stringify(attributes)}|${inputs.map(nameOf)}`;
     return this.#once(key, make);
   }
@@ -137,17 +145,4 @@ function nameOf(value: Value): string {
   if (value.kind !== 'constant') return `${value.id}`;
   // A text of its digits alone does not tell -0 from 0.
   return `${value.dtype}${Object.is(value.number, -0) ? '-0' : value.number}[${value.shape}]`;
-}
-
-/** The input that an operation would only repeat, bit for bit. */
-function simplify(primitive: Primitive<never>, [a, b]: readonly Value[]): Value | undefined {
-  const isOne = (value: Value | undefined) => value?.kind === 'constant' && value.number === 1;
-  switch (primitive) {
-    case mul:
-      return isOne(b) ? a : isOne(a) ? b : undefined;
-    case div:
-      return isOne(b) ? a : undefined;
-    default:
-      return undefined;
-  }
 }
