@@ -65,7 +65,7 @@ test('what a row alone decides is computed once for all columns', () => {
 
 test('columns of a large matrix are reduced in pieces of rows, those of a small one at once', () => {
   const [pieces, sums] = stageReduction(columnSums(512, 1024), 4) ?? [];
-  expect([pieces?.outer, pieces?.inner, sums?.inner]).toEqual([[512, 64], [16], [64]]);
+  expect([pieces?.outer, pieces?.inner, sums?.inner]).toEqual([[512, 32], [32], [32]]);
   expect(stageReduction(columnSums(96, 128), 4)).toBeUndefined();
 });
 

@@ -21,7 +21,7 @@ const fewValues = 1 << 15;
 const [leastPieces, mostPieces] = [8, 60];
 /** A matrix of so many elements is larger than what is near the processor. */
 const manyValues = 1 << 18;
-const pieceRows = 16;
+const pieceRows = 32;
 
 /**
  * A reduction of many values to few as two loops: the inner axes are cut in pieces that are reduced each on its own, then
@@ -45,9 +45,10 @@ export function stageReduction(kernel: LoopKernel, scratch: number): readonly [L
     return e.axis === piece + cut ? weightedSum([axis(piece), own], [length, 1]) : own;
   });
   const results = [...outer, pieces];
+  // The results of a piece lie together, as they are made and as they are read.
   const place = weightedSum(
     results.map((_, i) => axis(i)),
-    contiguousStrides(results),
+    [...contiguousStrides(outer), sizeOf(outer)],
   );
   const partial: Store[] = reductions.map(({ value }, i) => ({
     binding: scratch + i,
