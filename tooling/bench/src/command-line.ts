@@ -23,7 +23,7 @@ const suiteNames: readonly SuiteName[] = ['train', 'kernels', 'startup'];
 export const usage = `usage: pnpm bench [--suite ${suiteNames.join('|')}] [--backend ${Object.keys(backends).join('|')}] [--threads n]
   [--only W1,matmul,…] [--eager] [--plain] [--also <variant>,…] [--rounds n] [--json]
 variants: ${variantWords}. Without --suite: train and kernels.
-pnpm bench:peers takes the same and [--peers written|tuned|both], and times TensorFlow.js, jax-js and PyTorch beside it.`;
+pnpm bench:peers takes the same and [--peers written|tuned|both|none], and times TensorFlow.js, jax-js and PyTorch beside it.`;
 
 /** @throws Error for an unknown option, suite, backend, workload or variant, or a number out of range */
 export function readCommandLine(words: readonly string[]): CommandLine {
@@ -52,14 +52,15 @@ export function readCommandLine(words: readonly string[]): CommandLine {
   };
   const also = list(values.also);
   for (const word of also) alter(variant, word);
-  const style = oneOf('peers', values.peers, [...peerStyles, 'both']);
+  const styles = { written: ['written'], tuned: ['tuned'], both: peerStyles, none: [] } as const;
+  const style = oneOf('peers', values.peers, Object.keys(styles) as (keyof typeof styles)[]);
   const suites = values.suite === undefined ? undefined : [oneOf('suite', values.suite, suiteNames)];
   return {
     suites: suites ?? ['train', 'kernels'],
     workloads: choose(list(values.only)),
     variant,
     also,
-    peerStyles: style === 'both' ? peerStyles : [style],
+    peerStyles: styles[style],
     rounds: positive('rounds', values.rounds),
     json: values.json,
   };

@@ -15,6 +15,13 @@ test('takes workloads by name and kernels by the word before the hyphen, in any 
   expect(names('matmul')).toHaveLength(9);
 });
 
+test('times the peers as written and as tuned, as one of them, or leaves PyTorch alone', () => {
+  const styles = (words: string[]) => readCommandLine(words).peerStyles;
+  expect(styles([])).toEqual(['written', 'tuned']);
+  expect(styles(['--peers', 'tuned'])).toEqual(['tuned']);
+  expect(styles(['--peers', 'none'])).toEqual([]);
+});
+
 test.each([
   ['--only W9', 'no workload "W9"; there are: W1'],
   ['--backend gpu', '--backend is "gpu"; there are: wasm, cpu, null'],
@@ -22,7 +29,7 @@ test.each([
   ['--threads 0', '--threads is "0"; a whole number from 1 up is expected'],
   ['--also fast', 'no variant "fast"; there are: eager, plain'],
   ['--also chromium+fast', 'no variant "fast"; there are: eager, plain'],
-  ['--peers best', '--peers is "best"; there are: written, tuned, both'],
+  ['--peers best', '--peers is "best"; there are: written, tuned, both, none'],
   ['--fast', '--fast'],
 ])('refuses "%s" and says what there is', (words, message) => {
   expect(() => readCommandLine(words.split(' '))).toThrow(message);

@@ -9,7 +9,7 @@ export type PeerStyle = NonNullable<Contender['peerStyle']>;
 
 /** The other libraries. The two in JavaScript have one thread in Node, whatever is asked. */
 export function peers(threads: number, styles: readonly PeerStyle[] = peerStyles): Contender[] {
-  const installation = installPeers();
+  const installation = styles.length === 0 ? '' : installPeers();
   const contenders = ['tensorflow-js', 'jax-js'].flatMap((name) =>
     styles.map((style): Contender => {
       const main = join(import.meta.dirname, name, 'main.mjs');
