@@ -1,11 +1,13 @@
 import '@evenkeel/tensor/methods';
 import { cpu } from '@evenkeel/backend-cpu';
+import { nullBackend } from '@evenkeel/backend-null';
 import { wasm } from '@evenkeel/backend-wasm';
 import { ConfigError, DTypeError, ShapeError } from '@evenkeel/errors';
 import { AdamW } from '@evenkeel/optimizers';
 import {
   arange,
   cat,
+  compile,
   gradients,
   manualSeed,
   memory,
@@ -147,6 +149,39 @@ describe('pooling', () => {
     expect(await new MaxUnpool1d(3, { stride: 1 }).call(both, twice).tolist()).toEqual([[0, 0, 5, 0]]);
     expect(new MaxUnpool1d(2).call(pooled, indices, 5).shape).toEqual([1, 5]);
     expect(() => new MaxUnpool1d(2).call(pooled, indices.narrow(1, 0, 1))).toThrow(ShapeError);
+  });
+
+  test('the first of equal elements in reading order gets the gradient, whether or not its index is asked for', async () => {
+    // Whole numbers from 0 to 2: hardly a window without a tie.
+    const x = randn([2, 3, 7, 6]).abs().floor().clamp({ max: 2 });
+    x.requiresGrad = true;
+    const weights = randn([2, 3, 7, 6]);
+    for (const options of [{}, { stride: 1 }, { stride: 3, ceilMode: true }, { stride: [2, 1], dilation: [1, 2] }]) {
+      const results = [maxPool2d(x, 2, options), maxPool2d(x, 2, { ...options, returnIndices: true })[0]];
+      const [plain, indexed] = results.map((pooled) => {
+        const [, , height, width] = pooled.shape as [number, number, number, number];
+        const [gradient] = gradients(pooled.mul(weights.narrow(2, 0, height).narrow(3, 0, width)).sum(), [x]);
+        return { pooled, gradient: gradient as Tensor };
+      });
+      expect(await plain!.pooled.tolist()).toEqual(await indexed!.pooled.tolist());
+      // Where windows overlap, gradients are added up in another order.
+      expect(await distance(plain!.gradient, indexed!.gradient)).toBeLessThan(1e-6);
+    }
+  });
+
+  test('a small window is one kernel with what comes before it', () => {
+    const backend = nullBackend();
+    useBackend(backend);
+    try {
+      const pool = compile((x: Tensor) => maxPool2d(x.mul(2).relu(), 2));
+      const x = randn([2, 3, 8, 8]);
+      for (let call = 0; call < 3; call++) pool(x);
+      const before = backend.counters.kernels;
+      pool(x);
+      expect(backend.counters.kernels - before).toBe(1);
+    } finally {
+      useBackend(cpu());
+    }
   });
 
   test('the euclidean pool of a 3-4 window is 5', async () => {

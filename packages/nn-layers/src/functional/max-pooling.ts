@@ -79,12 +79,20 @@ export function poolMaximum(
   });
 }
 
+/** Windows of so many elements are read at once; larger ones take fewer steps along one dimension after the other. */
+const fewElements = 4;
+
 // One dimension after the other, the last one first, so that of equal elements the first in reading order is taken.
 function largest(
   input: Tensor,
   windows: readonly DimensionWindows[],
   positionsWanted: boolean,
 ): [values: Tensor, positions: Tensor | undefined] {
+  const isPadded = windows.some(({ starts }) => starts.some((start) => start < 0));
+  if (!positionsWanted && !isPadded && windows.reduce((size, along) => size * along.size, 1) <= fewElements) {
+    const view = windows.reduce((x, along) => along.of(x, -Infinity), input).flatten(-windows.length);
+    return [pick(oneHot(view.argmax(-1), view.shape.at(-1) as number, 'bool'), view), undefined];
+  }
   let values = input;
   let positions: Tensor | undefined;
   let stride = 1;
