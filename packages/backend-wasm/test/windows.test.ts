@@ -105,9 +105,10 @@ describe('windows', () => {
     ).toMatchObject({ right: { view: { binding: 1 } } });
   });
 
-  test('are copied where they are not neighbors, or the gaps too many', () => {
+  test('are copied where they are not neighbors, or the gaps too many for that many features', () => {
     expect(windowsIn(convolution({ ...same, stride: 2 }))).toBeUndefined();
     expect(windowsIn(convolution({ ...same, side: [6, 4] }))).toBeUndefined();
+    expect(windowsIn(convolution({ ...same, features: 32 }))).toBeUndefined();
   });
 });
 
@@ -117,10 +118,10 @@ describe('a convolution over windows', () => {
     ['without', { ...same, padding: 0 }],
     ['of one feature', { ...same, features: 1 }],
     ['of three features', { ...same, features: 3 }],
-    ['of 37 features', { ...same, features: 37, images: 1 }],
-    ['with 5 x 5 taps over one channel', { ...same, channels: 1, taps: 5, padding: 2, side: [12, 13] }],
-    ['with taps that lie apart', { ...same, dilation: 2, padding: 2 }],
-    ['over a row', { ...same, side: [1, 29] }],
+    ['of 37 features on a large image', { ...same, features: 37, images: 1, channels: 8, side: [60, 62] }],
+    ['with 5 x 5 taps over one channel', { ...same, features: 8, channels: 1, taps: 5, padding: 2, side: [12, 13] }],
+    ['with taps that lie apart', { ...same, features: 8, dilation: 2, padding: 2 }],
+    ['over a row', { ...same, side: [1, 39] }],
     ['of what is computed from the image', { ...same, of: (pixel) => unary('exp', unary('neg', pixel)) }],
   ];
 

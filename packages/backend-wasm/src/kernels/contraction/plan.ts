@@ -66,7 +66,9 @@ export function planContraction(given: ContractionKernel, scratch: ScratchBindin
   let kernel = given;
   const isFew = sizeOfAxes(m) * sizeOfAxes(k) * 4 <= staysBytes;
   const windows =
-    isFew && !viewOf(given.b, bindings, n, k) ? windowsOf(given.b, bindings, n, k, scratch.right, free) : undefined;
+    isFew && !viewOf(given.b, bindings, n, k)
+      ? windowsOf(given.b, bindings, n, k, sizeOfAxes(m), scratch.right, free)
+      : undefined;
   const computedSize = (e: Expression, axes: readonly Axis[]): number =>
     viewOf(e, bindings, axes, k) ? 0 : sizeOfAxes(axes) * sizeOfAxes(k);
   /** Cuts the first axis in blocks of the largest size of which `most` elements allow, if that is any. */

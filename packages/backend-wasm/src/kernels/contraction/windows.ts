@@ -24,9 +24,14 @@ export interface Windows {
   readonly offsets: MatrixView;
 }
 
-// Products for more gaps than this cost more than copies of the windows; a larger image is worked on in pieces.
-const mostGaps = 1.3;
+// What is larger is worked on in pieces, which costs more than products for some gaps (as a part of the columns).
 const mostElements = 1 << 18;
+const someGaps = 0.3;
+// Otherwise gaps cost as much as copies of the windows where they are so many by the square of the rows, and not very many.
+const evenGaps = 40;
+const manyGaps = 0.6;
+// Fewer than these are rather the taps of a kernel, whose gradient is added up image by image.
+const leastColumns = 32;
 
 /** An operand that is a convolution's windows, read where the image lies, or its values with a border in the scratch. */
 export function windowsOf(
@@ -34,6 +39,7 @@ export function windowsOf(
   bindings: readonly KernelBinding[],
   columns: readonly Axis[],
   ks: readonly Axis[],
+  rows: number,
   scratch: OperandScratch,
   free: number,
 ): Operand | undefined {
@@ -51,7 +57,8 @@ export function windowsOf(
     // One place or gaps beyond measure, if the places are not neighbors or lie one upon another.
     if (extent > 1) span += step >= span && (step === 1 || span > 1) ? step * (extent - 1) : Infinity;
   });
-  if (span > mostGaps * sizeOfAxes(columns)) return undefined;
+  const mostGaps = sizeOfAxes(own) > mostElements ? someGaps : Math.min(manyGaps, evenGaps / rows ** 2);
+  if (sizeOfAxes(columns) < leastColumns || span > (1 + mostGaps) * sizeOfAxes(columns)) return undefined;
   const offset = weightedSum(
     ks.map(({ axis }) => axisOf(axis)),
     stepsOf(ks).map((step) => step * 4),
