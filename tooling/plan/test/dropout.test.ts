@@ -1,5 +1,5 @@
 import '@evenkeel/tensor/methods';
-import { type Expression, isRepeat, partsOf } from '@evenkeel/backend';
+import { type Expression, isRepeat, partsOf, printKernel } from '@evenkeel/backend';
 import { nullBackend } from '@evenkeel/backend-null';
 import type { Plan } from '@evenkeel/compiler';
 import { GPT } from '@evenkeel/models';
@@ -15,7 +15,7 @@ import {
   Sequential,
   Tanh,
 } from '@evenkeel/nn-layers';
-import { rand, randint, useBackend } from '@evenkeel/tensor';
+import { rand, randint, type Tensor, useBackend } from '@evenkeel/tensor';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { figuresOf } from '../src/figures.ts';
 import { gradientsOf, type Layer, planOf } from './plans.ts';
@@ -65,6 +65,14 @@ describe('dropout is no kernel of its own, forward or backward, and its mask is 
     const plan = planOf(gradientsOf(() => model.call(x).square().mean(), model.parameters()));
     expect(storedUniforms(plan)).toBeLessThanOrEqual(1);
   });
+});
+
+test('random numbers that are sorted are drawn before: a sort may ask for each of them again and again', () => {
+  const { program } = planOf((x: Tensor) => rand([64]).add(x).argsort(), rand([64]));
+  const kernels = program.steps.flatMap((step) => (isRepeat(step) ? [] : step.kernel));
+  const draws = kernels.map((kernel) => printKernel(kernel).includes('random('));
+  // Drawn and added; ranked, which is a loop over all pairs here; put in order.
+  expect(draws).toEqual([true, false, false]);
 });
 
 /** How many kernels leave random numbers, or what is chosen by them alone, in memory. */

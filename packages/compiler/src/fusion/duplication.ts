@@ -31,10 +31,15 @@ export function mayRepeat(value: AppliedValue, accesses: readonly Access[], toge
   return accesses.every(({ context, cluster, at }) => {
     if (context === 'window') return cost <= windowLimit;
     if (context === 'operand') return cost <= operandLimit && (isAlone || isCheap);
-    if (context === 'routine') return isAlone || (isCheap && cost <= operandLimit);
+    if (context === 'routine') return (isAlone && !isRanking(cluster)) || (isCheap && cost <= operandLimit);
     if (isDrawn(value)) return isEvaluatedOnce(value, cluster, at);
     return isAlone ? !isDear(value) || isEvaluatedOnce(value, cluster, at) : isCheap || isLittle(cluster);
   });
+}
+
+/** Whether a cluster compares each element with all others, as far as the device has nothing better. */
+function isRanking({ members }: Cluster): boolean {
+  return [...members].some((member) => member.kind === 'applied' && member.primitive.name === 'rank');
 }
 
 /** Tells two places where a value is read apart. */
