@@ -8,9 +8,25 @@ if (!gpu && process.env['REQUIRE_BROWSER']) throw new Error(missing);
 /** For `test.skipIf`: whether this machine has no GPU, not even one in software. */
 export const hasNoGpu = gpu === undefined;
 
-/** A backend on the machine's GPU. */
-export function onGpu(options: WebgpuOptions = {}): Promise<WebgpuBackend> {
-  return webgpu({ gpu, ...options });
+/**
+ * A backend on the machine's GPU.
+ *
+ * @param meet is given the device before the backend is
+ */
+export function onGpu(
+  options: WebgpuOptions = {},
+  meet: (device: GPUDevice) => void = () => {},
+): Promise<WebgpuBackend> {
+  const requestAdapter = async (wanted?: GPURequestAdapterOptions): Promise<GPUAdapter> => {
+    const adapter = (await gpu?.requestAdapter(wanted)) as GPUAdapter;
+    const requestDevice = async (descriptor?: GPUDeviceDescriptor): Promise<GPUDevice> => {
+      const device = await adapter.requestDevice(descriptor);
+      meet(device);
+      return device;
+    };
+    return { features: adapter.features, limits: adapter.limits, info: adapter.info, requestDevice } as GPUAdapter;
+  };
+  return webgpu({ gpu: { requestAdapter } as GPU, ...options });
 }
 
 /** Lets code find the GPU where pages have it. */

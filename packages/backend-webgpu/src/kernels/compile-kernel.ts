@@ -4,6 +4,7 @@ import { malformed } from '../renderer/malformed.ts';
 import type { CompiledKernel } from './compiled-kernel.ts';
 import { compileContraction } from './contraction.ts';
 import { compileLoop } from './loop.ts';
+import type { Profile } from './profile.ts';
 import { compileScan } from './scan.ts';
 import { compileScatterAdd } from './scatter-add.ts';
 
@@ -11,7 +12,7 @@ import { compileScatterAdd } from './scatter-add.ts';
 export const routines: readonly RoutineName[] = ['scatterAdd', 'scan'];
 
 /** The shaders of a kernel, and what they need. */
-export function compileKernel(kernel: Kernel): CompiledKernel {
+export function compileKernel(kernel: Kernel, profile: Profile): CompiledKernel {
   if (kernel.bindings.some((b) => b.dtype === 'float64')) {
     throw new DTypeError('webgpu has no float64', {
       doing: 'preparing a kernel',
@@ -19,14 +20,14 @@ export function compileKernel(kernel: Kernel): CompiledKernel {
     });
   }
   const reportsFaults = (kernel.form === 'routine' && kernel.routine === 'scatterAdd') || mayFault(rootsOf(kernel));
-  return { ...compiled(kernel), reportsFaults };
+  return { ...compiled(kernel, profile), reportsFaults };
 }
 
-function compiled(kernel: Kernel): Omit<CompiledKernel, 'reportsFaults'> {
-  if (kernel.form === 'loop') return compileLoop(kernel);
-  if (kernel.form === 'contraction') return compileContraction(kernel);
+function compiled(kernel: Kernel, profile: Profile): Omit<CompiledKernel, 'reportsFaults'> {
+  if (kernel.form === 'loop') return compileLoop(kernel, profile);
+  if (kernel.form === 'contraction') return compileContraction(kernel, profile);
   if (kernel.routine === 'scatterAdd') return compileScatterAdd(kernel);
-  if (kernel.routine === 'scan') return compileScan(kernel);
+  if (kernel.routine === 'scan') return compileScan(kernel, profile);
   throw malformed(kernel, `there is no routine ${kernel.routine} on webgpu`);
 }
 

@@ -1,9 +1,24 @@
-import { binary, type ContractionKernel, type LoopKernel } from '@evenkeel/backend';
-import type { CompiledKernel } from './compiled-kernel.ts';
+import { binary, type ContractionKernel, type LoopKernel, sizeOf } from '@evenkeel/backend';
+import { malformed } from '../renderer/malformed.ts';
+import type { CompiledKernel, Stage } from './compiled-kernel.ts';
+import { elementsStage } from './elements.ts';
 import { compileLoop } from './loop.ts';
+import type { Profile } from './profile.ts';
+import { blocksStage } from './register-blocks.ts';
+import { sharedTilesStage } from './shared-tiles.ts';
+import { tilesOf } from './tiles.ts';
 
-export function compileContraction(kernel: ContractionKernel): Omit<CompiledKernel, 'reportsFaults'> {
-  return compileLoop(asLoop(kernel));
+/** Sums of products by tiles or by blocks; where there are too few of them, each sum by itself. */
+export function compileContraction(kernel: ContractionKernel, profile: Profile): Omit<CompiledKernel, 'reportsFaults'> {
+  if (kernel.a.dtype !== 'float32' || kernel.b.dtype !== 'float32') {
+    throw malformed(kernel, `a contraction of ${kernel.a.dtype} and ${kernel.b.dtype}`);
+  }
+  const tiles = tilesOf(kernel, profile);
+  if (!tiles) return compileLoop(asLoop(kernel), profile);
+  const stages = [tiles.kind === 'shared' ? sharedTilesStage(kernel, tiles) : blocksStage(kernel, tiles)];
+  if (tiles.splits === 1) return { stages, workspaceWords: 0 };
+  const results = sizeOf(kernel.batch) * sizeOf(kernel.m) * sizeOf(kernel.n);
+  return { stages: [...stages, totalsStage(kernel, tiles.splits)], workspaceWords: results * tiles.splits };
 }
 
 /** The loop that reduces each product by itself: the axes have the same numbers. */
@@ -18,4 +33,19 @@ function asLoop({ bindings, arguments: given, batch, m, n, k, a, b, stores }: Co
     stores,
     elementStores: [],
   };
+}
+
+/** What the parts make together. */
+function totalsStage(kernel: ContractionKernel, splits: number): Stage {
+  const [m, n] = [sizeOf(kernel.m), sizeOf(kernel.n)];
+  return elementsStage(kernel, {
+    extents: [...kernel.batch, ...kernel.m, ...kernel.n],
+    stores: kernel.stores,
+    prepare(renderer, scope) {
+      const part = renderer.workspace(`(index / ${m * n}u * ${splits}u + part) * ${m * n}u + index % ${m * n}u`);
+      scope.add('var product = 0.0f;');
+      scope.block(`for (var part = 0u; part < ${splits}u; part++) {`, [`product += bitcast<f32>(${part});`]);
+      renderer.setReduced(scope, 0, 'product');
+    },
+  });
 }

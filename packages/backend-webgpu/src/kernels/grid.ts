@@ -22,13 +22,14 @@ export function leaveSpare(scope: Scope, groups: number): void {
   if (x * y * z > groups) scope.add(`if (group >= ${groups}u) {`, '  return;', '}');
 }
 
-/** Gives the axes that span a domain their positions, from the position in the domain row by row. */
+/** Gives the axes that span a domain their positions, from the position in the domain row by row; the variables' names begin with `stem`. */
 export function setPositions(
   renderer: Renderer,
   scope: Scope,
   flat: string,
   extents: readonly number[],
   firstAxis: number,
+  stem = '',
 ): void {
   let rest = flat;
   const wide = extents.flatMap((extent, i) => (extent > 1 ? [i] : []));
@@ -38,7 +39,7 @@ export function setPositions(
   wide.reverse().forEach((i, turn) => {
     const axis = firstAxis + i;
     const isLast = turn === wide.length - 1;
-    const name = `axis${axis}`;
+    const name = `${stem}axis${axis}`;
     const extent = extents[i] as number;
     scope.add(`let ${name} = i32(${isLast ? rest : `${rest} % ${extent}u`});`);
     renderer.setAxis(scope, axis, name);

@@ -6,13 +6,14 @@ import { type CompiledKernel, parameterWords, type Stage } from './compiled-kern
 import { elementsStage } from './elements.ts';
 import { gridOf, leaveSpare, setPositions } from './grid.ts';
 import { passesOf } from './passes.ts';
+import type { Profile } from './profile.ts';
 import { accumulate, combine, identity, innerLoop, joinLanes, setMember, sharedArrays } from './reduction.ts';
 import { type Team, teamOf } from './team.ts';
 
 type Kernel = Omit<CompiledKernel, 'reportsFaults'>;
 
 /** A loop: element by element where it reduces nothing; otherwise by teams, in one stage or in several. */
-export function compileLoop(kernel: LoopKernel): Kernel {
+export function compileLoop(kernel: LoopKernel, profile: Profile): Kernel {
   if (sizeOf(kernel.outer) === 0) return { stages: [], workspaceWords: 0 };
   if (kernel.reductions.length === 0) {
     const [extents, stores] = [
@@ -21,7 +22,7 @@ export function compileLoop(kernel: LoopKernel): Kernel {
     ];
     return { stages: sizeOf(extents) === 0 ? [] : [elementsStage(kernel, { extents, stores })], workspaceWords: 0 };
   }
-  const team = teamOf(kernel);
+  const team = teamOf(kernel, profile);
   return team.splits === 1 ? { stages: [inOneStage(kernel, team)], workspaceWords: 0 } : inParts(kernel, team);
 }
 

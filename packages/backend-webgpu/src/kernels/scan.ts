@@ -8,6 +8,7 @@ import { Scope } from '../renderer/scope.ts';
 import { shaderText } from '../renderer/shader.ts';
 import { type CompiledKernel, parameterWords } from './compiled-kernel.ts';
 import { gridOf, leaveSpare } from './grid.ts';
+import type { Profile } from './profile.ts';
 
 const mostLanes = 128;
 /** Elements of a line that are worth another invocation. */
@@ -17,13 +18,14 @@ const leastOfPart = 8;
  * Running folds. A workgroup takes one or more lines; the lanes of a line fold a piece of it each, then all pieces before their
  * own, then write their piece.
  */
-export function compileScan(kernel: ScanKernel): Omit<CompiledKernel, 'reportsFaults'> {
+export function compileScan(kernel: ScanKernel, { sharedMemory }: Profile): Omit<CompiledKernel, 'reportsFaults'> {
   const { outer, length, inner, output, fn, reverse } = kernel;
   const lines = outer * inner;
   if (lines === 0 || length === 0) return { stages: [], workspaceWords: 0 };
   const { dtype } = kernel.value;
   if (kernel.bindings[output]?.dtype !== dtype) throw malformed(kernel, `${dtype} written to another dtype`);
-  const lanes = Math.min(mostLanes, 2 ** Math.floor(Math.log2(Math.max(1, length / leastOfPart))));
+  const most = sharedMemory ? mostLanes : 1;
+  const lanes = Math.min(most, 2 ** Math.floor(Math.log2(Math.max(1, length / leastOfPart))));
   const columns = Math.max(1, 64 / lanes);
   const piece = Math.ceil(length / lanes);
   const groups = Math.ceil(lines / columns);

@@ -1,4 +1,5 @@
 import { type Expression, type LoopKernel, operands, sizeOf, strideAlong } from '@evenkeel/backend';
+import type { Profile } from './profile.ts';
 
 /** How invocations share the reductions of a loop. */
 export interface Team {
@@ -22,12 +23,12 @@ const leastOfPart = 16;
 const mostSplits = 256;
 
 /** The team for a loop's shape: by rows or columns, as its memory is laid out; in parts where there are few outer indices. */
-export function teamOf(kernel: LoopKernel): Team {
+export function teamOf(kernel: LoopKernel, { sharedMemory }: Profile): Team {
   const [outer, inner] = [sizeOf(kernel.outer), sizeOf(kernel.inner)];
   const most = Math.min(mostInvocations, powerBelow(sharedBytes / 4 / Math.max(1, kernel.reductions.length)));
   const byColumns = isByColumns(kernel) && outer >= 8;
   const columnsAtMost = byColumns ? Math.min(32, powerAbove(outer)) : 1;
-  const lanes = Math.min(most / columnsAtMost, powerBelow(Math.max(1, inner / 4)));
+  const lanes = sharedMemory ? Math.min(most / columnsAtMost, powerBelow(Math.max(1, inner / 8))) : 1;
   const columns = Math.max(columnsAtMost, Math.min(powerAbove(outer), 64 / lanes));
   const groups = Math.ceil(outer / columns);
   const parts = Math.floor(inner / (lanes * leastOfPart));

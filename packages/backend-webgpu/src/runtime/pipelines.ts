@@ -2,6 +2,7 @@ import { type Kernel, kernelKey } from '@evenkeel/backend';
 import { DeviceError } from '@evenkeel/errors';
 import { compileKernel } from '../kernels/compile-kernel.ts';
 import type { CompiledKernel } from '../kernels/compiled-kernel.ts';
+import type { Profile } from '../kernels/profile.ts';
 
 /** Kernels that are remembered; the one that was least recently asked for goes first. */
 const rememberedKernels = 4096;
@@ -16,13 +17,15 @@ export interface ReadyKernel {
 /** Makes and remembers the pipelines of kernels. */
 export class Pipelines {
   readonly #device: GPUDevice;
+  readonly #profile: Profile;
   readonly #known = new Map<string, ReadyKernel>();
   readonly #keys = new WeakMap<Kernel, string>();
   /** By how many memories are bound. */
   readonly #layouts: { readonly group: GPUBindGroupLayout; readonly pipeline: GPUPipelineLayout }[] = [];
 
-  constructor(device: GPUDevice) {
+  constructor(device: GPUDevice, profile: Profile) {
     this.#device = device;
+    this.#profile = profile;
   }
 
   get(kernel: Kernel): ReadyKernel {
@@ -33,7 +36,7 @@ export class Pipelines {
     }
     const ready = this.#known.get(key) ?? {
       bindings: kernel.bindings.length,
-      compiled: compileKernel(kernel),
+      compiled: compileKernel(kernel, this.#profile),
       pipelines: new Map(),
     };
     this.#known.delete(key);

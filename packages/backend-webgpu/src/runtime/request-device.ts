@@ -10,6 +10,11 @@ export interface WebgpuOptions {
   readonly powerPreference?: GPUPowerPreference | undefined;
   /** How far memory may grow, in bytes. Default: what the adapter lets a shader reach. */
   readonly maximumBytes?: number | undefined;
+  /**
+   * Whether invocations of a workgroup work together through shared memory. Default: unless the adapter is one in software, which
+   * runs them one after another and takes a hundred times longer to make such a shader.
+   */
+  readonly sharedMemory?: boolean | undefined;
 }
 
 /** Limits that are asked for as far as the adapter has them; the others are as every device has them. */

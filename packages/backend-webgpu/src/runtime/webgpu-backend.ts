@@ -75,11 +75,13 @@ export class WebgpuBackend implements Backend {
   /** Why there is no device any more. */
   #end: DeviceError | undefined;
 
-  constructor(opened: Opened, float32: Float32Behavior, { maximumBytes = Number.POSITIVE_INFINITY }: WebgpuOptions) {
+  constructor(opened: Opened, float32: Float32Behavior, options: WebgpuOptions) {
     const { adapter, device } = opened;
     this.#opened = opened;
     this.#gpu = device;
     const { vendor, architecture, description } = adapter.info;
+    const isSoftware = architecture === 'swiftshader' || adapter.info.isFallbackAdapter;
+    const { maximumBytes = Number.POSITIVE_INFINITY, sharedMemory = !isSoftware } = options;
     this.device = { vendor, architecture, description, features: [...device.features].sort(), float32 };
     const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = device.limits;
     this.limits = {
@@ -97,7 +99,7 @@ export class WebgpuBackend implements Backend {
       maximumBytes,
       reservedBytes: faultBytes,
     });
-    this.#pipelines = new Pipelines(device);
+    this.#pipelines = new Pipelines(device, { sharedMemory });
     this.#staging = new Staging(device);
     this.#parameters = this.#parameterBuffer(2 ** 14);
     device.addEventListener('uncapturederror', (event) => this.#note((event as GPUUncapturedErrorEvent).error));

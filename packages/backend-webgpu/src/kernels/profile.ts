@@ -1,0 +1,8 @@
+/** What decides how kernels are cut, besides their shape. */
+export interface Profile {
+  /**
+   * Whether invocations of a workgroup work together through shared memory. A GPU in software runs them one after another, and
+   * takes a hundred times longer to make such a shader.
+   */
+  readonly sharedMemory: boolean;
+}

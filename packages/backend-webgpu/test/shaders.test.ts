@@ -1,0 +1,200 @@
+import {
+  argument,
+  axis,
+  binary,
+  type ContractionKernel,
+  constant,
+  type LoopKernel,
+  load,
+  reduced,
+  unary,
+  weightedSum,
+} from '@evenkeel/backend';
+import { expect, test } from 'vitest';
+import { compileKernel } from '../src/kernels/compile-kernel.ts';
+
+const alone = { sharedMemory: false };
+const together = { sharedMemory: true };
+
+const reads = (count: number) => Array.from({ length: count }, () => ({ dtype: 'float32', access: 'read' }) as const);
+const write = { dtype: 'float32', access: 'write' } as const;
+
+function loop(parts: Partial<LoopKernel>): LoopKernel {
+  return {
+    form: 'loop',
+    bindings: [],
+    arguments: [],
+    outer: [],
+    inner: [],
+    reductions: [],
+    stores: [],
+    elementStores: [],
+    ...parts,
+  };
+}
+
+/** The first stage's entry, without the declarations before it. */
+function entry(kernel: LoopKernel | ContractionKernel, profile: typeof alone, stage = 0): string {
+  const { stages } = compileKernel(kernel, profile);
+  const text = (stages[stage] as (typeof stages)[number]).source(new Array(kernel.bindings.length + 1).fill(0));
+  return text.slice(text.indexOf('let group ='));
+}
+
+test('an element is one invocation: arguments and bases are words of the parameters', () => {
+  const x = load('float32', 0, weightedSum([axis(1), axis(0)], [3, 1]));
+  const kernel = loop({
+    bindings: [...reads(1), write],
+    arguments: ['float32'],
+    outer: [3, 5],
+    stores: [
+      {
+        binding: 1,
+        index: weightedSum([axis(0), axis(1)], [5, 1]),
+        value: binary('mul', unary('sqrt', x), argument('float32', 0)),
+      },
+    ],
+  });
+  expect(entry(kernel, alone)).toMatchInlineSnapshot(`
+    "let group = place.x + groups.x * (place.y + groups.y * place.z);
+      let index = group * 64u + lane;
+      if (index >= 15u) {
+        return;
+      }
+      let axis1 = i32(index % 5u);
+      let rest0 = index / 5u;
+      let axis0 = i32(rest0);
+      let t1 = (axis0 * 5i) + axis1;
+      let base1 = parameters[0].y;
+      let base0 = parameters[0].x;
+      let t2 = sqrt((bitcast<f32>(memory0[base0 + u32(((axis1 * 3i) + axis0))])));
+      let argument0 = bitcast<f32>(parameters[0].z);
+      let t3 = t2 * argument0;
+      memory0[base1 + u32(t1)] = bitcast<u32>(t3);
+    }
+    "
+  `);
+});
+
+test('what a row has in common is computed before its elements', () => {
+  const x = load('float32', 0, weightedSum([axis(0), axis(1)], [7, 1]));
+  const mean = binary('mul', reduced('float32', 0), constant('float32', 0.25));
+  const kernel = loop({
+    bindings: [...reads(1), write],
+    outer: [4],
+    inner: [7],
+    reductions: [{ fn: 'sum', value: x }],
+    elementStores: [{ binding: 1, index: weightedSum([axis(0), axis(1)], [7, 1]), value: binary('sub', x, mean) }],
+  });
+  expect(entry(kernel, alone)).toMatchInlineSnapshot(`
+    "let group = place.x + groups.x * (place.y + groups.y * place.z);
+      let slot = lane;
+      let member = 0u;
+      let column = group * 4u + slot;
+      let axis0 = i32(column);
+      var sum0 = 0.0f;
+      let t2 = axis0 * 7i;
+      let base0 = parameters[0].x;
+      for (var i1 = member; i1 < 7u; i1 += 1u) {
+        let axis1 = i32(i1);
+        let t3 = bitcast<f32>(memory0[base0 + u32((t2 + axis1))]);
+        sum0 = sum0 + t3;
+      }
+      let t5 = axis0 * 7i;
+      let base1 = parameters[0].y;
+      let t8 = sum0 * 0.25f;
+      {
+        for (var i4 = member; i4 < 7u; i4 += 1u) {
+          let axis1 = i32(i4);
+          let t6 = t5 + axis1;
+          let t7 = bitcast<f32>(memory0[base0 + u32((t2 + axis1))]);
+          let t9 = t7 - t8;
+          memory0[base1 + u32(t6)] = bitcast<u32>(t9);
+        }
+      }
+    }
+    "
+  `);
+});
+
+test('lanes put together what they have through shared memory, where that is fast', () => {
+  const x = load('float32', 0, weightedSum([axis(0), axis(1)], [512, 1]));
+  const kernel = loop({
+    bindings: [...reads(1), write],
+    outer: [1000],
+    inner: [512],
+    reductions: [{ fn: 'max', value: x }],
+    stores: [{ binding: 1, index: axis(0), value: reduced('float32', 0) }],
+  });
+  expect(entry(kernel, together)).toContain('workgroupBarrier();');
+  expect(entry(kernel, together)).toContain('shared0[lane] = larger(shared0[lane], shared0[lane + step');
+  expect(entry(kernel, alone)).not.toContain('workgroupBarrier');
+});
+
+test('a full reduction is cut in parts, whose results a second stage puts together', () => {
+  const kernel = loop({
+    bindings: [...reads(1), write],
+    inner: [1_000_000],
+    reductions: [{ fn: 'sum', value: load('float32', 0, axis(0)) }],
+    stores: [{ binding: 1, index: weightedSum([], []), value: reduced('float32', 0) }],
+  });
+  const { stages, workspaceWords } = compileKernel(kernel, alone);
+  expect(stages).toHaveLength(2);
+  expect(workspaceWords).toBeGreaterThan(8);
+  expect(entry(kernel, alone, 1)).toMatch(/for \(var part = 0u; part < \d+u; part\+\+\)/);
+});
+
+test('more than 65,535 workgroups are folded into further dimensions, and the spare ones return', () => {
+  const kernel = loop({
+    bindings: [write],
+    outer: [64 * 65_536 * 3],
+    stores: [{ binding: 0, index: axis(0), value: constant('float32', 1) }],
+  });
+  const [stage] = compileKernel(kernel, alone).stages;
+  expect(stage?.grid).toEqual([49_152, 4, 1]);
+  expect(stage?.grid.reduce((a, b) => a * b)).toBeGreaterThanOrEqual(65_536 * 3);
+});
+
+test('a product takes tiles through shared memory, blocks in registers, or each sum by itself', () => {
+  const product = (m: number, n: number, k: number): ContractionKernel => ({
+    form: 'contraction',
+    batch: [],
+    m: [m],
+    n: [n],
+    k: [k],
+    bindings: [...reads(2), write],
+    arguments: [],
+    a: load('float32', 0, weightedSum([axis(0), axis(2)], [k, 1])),
+    b: load('float32', 1, weightedSum([axis(2), axis(1)], [n, 1])),
+    stores: [{ binding: 2, index: weightedSum([axis(0), axis(1)], [n, 1]), value: reduced('float32', 0) }],
+  });
+  expect(entry(product(512, 512, 512), together)).toContain('workgroupBarrier();');
+  expect(entry(product(512, 512, 512), alone)).toContain('total7_3 += ');
+  expect(entry(product(16, 16, 16), together)).toContain('total1_1 += ');
+  expect(entry(product(1, 512, 512), together)).not.toContain('total1_');
+  expect(compileKernel(product(32, 32, 65_536), together).stages).toHaveLength(2);
+});
+
+test('numbers that a shader cannot be given are made from their bits', () => {
+  const kernel = loop({
+    bindings: [write],
+    outer: [4],
+    stores: [
+      {
+        binding: 0,
+        index: axis(0),
+        value: binary('add', constant('float32', Number.POSITIVE_INFINITY), constant('float32', 2 ** -149)),
+      },
+    ],
+  });
+  expect(entry(kernel, alone)).toContain('float_of_bits(0x7f800000u)');
+  expect(entry(kernel, alone)).toContain('float_of_bits(0x1u)');
+});
+
+test('float64 is refused by name', () => {
+  const kernel = loop({
+    bindings: [{ dtype: 'float64', access: 'write' }],
+    outer: [4],
+    stores: [{ binding: 0, index: axis(0), value: constant('float64', 1) }],
+  });
+  expect(() => compileKernel(kernel, alone)).toThrow(/no float64/);
+});
