@@ -1,4 +1,4 @@
-import { oneHot, scope, type Tensor, tensor, where } from '@evenkeel/tensor';
+import { customGradient, oneHot, scope, type Tensor, tensor, where } from '@evenkeel/tensor';
 import { type DimensionWindows, slidingWindows, type WindowOptions } from './pooling-windows.ts';
 import { type Spatial, withBatch } from './spatial.ts';
 
@@ -91,7 +91,7 @@ function largest(
   const isPadded = windows.some(({ starts }) => starts.some((start) => start < 0));
   if (!positionsWanted && !isPadded && windows.reduce((size, along) => size * along.size, 1) <= fewElements) {
     const view = windows.reduce((x, along) => along.of(x, -Infinity), input).flatten(-windows.length);
-    return [pick(oneHot(view.argmax(-1), view.shape.at(-1) as number, 'bool'), view), undefined];
+    return [largestAt(view, view.argmax(-1)), undefined];
   }
   let values = input;
   let positions: Tensor | undefined;
@@ -100,22 +100,26 @@ function largest(
     const along = windows[d] as DimensionWindows;
     const view = along.of(values, -Infinity);
     const place = insideOf(view.argmax(-1), along, d + 2);
-    const chosen = oneHot(place, along.size, 'bool');
     if (positionsWanted) {
       const starts = alongDimension(along.starts, d + 2, place.ndim);
       const here = place.mul(along.dilation).add(starts).mul(stride);
-      positions = positions ? pick(chosen, along.of(positions, 0)).add(here) : here;
+      const before = positions && where(oneHot(place, along.size, 'bool'), along.of(positions, 0), 0).sum(-1);
+      positions = before ? before.add(here) : here;
       stride *= input.shape[d + 2] as number;
     }
-    values = pick(chosen, view);
+    values = largestAt(view, place);
   }
   return [values, positions];
 }
 
-/** Of windows in the last dimension the one chosen element each. */
-function pick(chosen: Tensor, view: Tensor): Tensor {
-  return where(chosen, view, 0).sum(-1);
-}
+/** The largest elements of windows in the last dimension; their gradients go to the places that are given. */
+const largestAt = /* @__PURE__ */ customGradient(
+  (view) => view.amax(-1),
+  (g, { inputs }) => {
+    const [view, place] = inputs as [Tensor, Tensor];
+    return [where(oneHot(place, view.shape.at(-1) as number, 'bool'), g.unsqueeze(-1), 0), undefined];
+  },
+);
 
 /** In a window of nothing but −∞ the place must still be one of the input's, not of the padding before it. */
 function insideOf(place: Tensor, { starts, dilation }: DimensionWindows, dim: number): Tensor {
