@@ -36,6 +36,8 @@ export interface GPTOptions {
   activation?: TransformerActivation | 'gelu-tanh';
   /** Whether the output head is the token embedding's matrix (default true, as in GPT-2). */
   tieWeights?: boolean;
+  /** Whether what is computed inside of a block is computed anew for `backward()` instead of kept: less memory, more time (default false). */
+  checkpoint?: boolean;
 }
 
 const tanhGelu = (input: Tensor): Tensor => gelu(input, { approximate: 'tanh' });
@@ -88,7 +90,8 @@ export class GPT extends Module {
       batchFirst: true,
       normFirst: true,
     });
-    this.encoder = new TransformerEncoder(layer, numLayers, { norm: new LayerNorm(dModel) });
+    const norm = new LayerNorm(dModel);
+    this.encoder = new TransformerEncoder(layer, numLayers, { norm, checkpoint: options.checkpoint ?? false });
     this.head = new Linear(dModel, vocabularySize, { bias: false });
     if (tieWeights) this.head.weight = this.token_embedding.weight;
     this.resetParameters();

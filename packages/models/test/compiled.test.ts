@@ -1,19 +1,24 @@
 import { cpu } from '@evenkeel/backend-cpu';
 import { wasm } from '@evenkeel/backend-wasm';
+import { Linear, type Module, parametrizations, Sequential, spectralNorm, Tanh } from '@evenkeel/nn-layers';
 import { clipGradNorm, SGD } from '@evenkeel/optimizers';
 import {
   type Backend,
+  checkpoint,
   compile,
   defaultGenerator,
   type GeneratorState,
   manualSeed,
   noGrad,
   rand,
+  randint,
+  randn,
   type Tensor,
   tensor,
   useBackend,
 } from '@evenkeel/tensor';
 import { afterEach, describe, expect, test } from 'vitest';
+import { GPT } from '../src/index.ts';
 import { type TinyModel, tinyModels } from './support/tiny-models.ts';
 
 /** Three, and one that neither writes down nor compares. */
@@ -135,10 +140,54 @@ function binding(bindings: number): Backend {
   };
 }
 
-describe.each(Object.entries(tinyModels))('%s', (_name, make) => {
+type Make = () => TinyModel;
+
+/** A model in which every module is a checkpoint, those in others as well. */
+function checkpointed(make: Make): Make {
+  return () => {
+    const made = make();
+    for (const module of made.model.modules() as (Module & { forward(...inputs: never[]): unknown })[]) {
+      const forward = module.forward.bind(module);
+      // What only moves state gives no tensor to go on with.
+      if (module.constructor.name !== 'PowerIteration') module.forward = checkpoint(forward);
+    }
+    return made;
+  };
+}
+
+/** A critic whose weights are divided by their largest singular values, in both manners. */
+function critic(): TinyModel {
+  const model = new Sequential(
+    spectralNorm(new Linear(3, 5), { nPowerIterations: 2 }),
+    new Tanh(),
+    parametrizations.spectralNorm(new Linear(5, 1)),
+  );
+  return { model, run: () => model.call(randn([4, 3])) };
+}
+
+function gpt(checkpoint: boolean): TinyModel {
+  const sizes = { contextLength: 4, dModel: 8, nhead: 2, numLayers: 2, dropout: 0.1 };
+  const model = new GPT(5, { ...sizes, checkpoint });
+  return { model, run: () => model.call(randint(0, 5, [2, 4])) };
+}
+
+const underCheckpoint = ['LeNet', 'ResNet of bottlenecks', 'LSTMClassifier', 'GPT', 'BERTForQuestionAnswering', 'VAE'];
+/** What is trained, and how: the second must give what the first gives. */
+const pairs: readonly (readonly [name: string, plain: Make, make: Make])[] = [
+  ...Object.entries(tinyModels).map(([name, make]) => [name, make, make] as const),
+  ...underCheckpoint.map((name) => {
+    const make = tinyModels[name] as Make;
+    return [`${name} under checkpoint`, make, checkpointed(make)] as const;
+  }),
+  ['GPT whose blocks are checkpoints', () => gpt(false), () => gpt(true)],
+  ['a critic with spectral norm', critic, critic],
+  ['a critic with spectral norm under checkpoint', critic, checkpointed(critic)],
+];
+
+describe.each(pairs)('%s', (_name, plain, make) => {
   let oracle: Journey | undefined;
   const eagerly = async () => {
-    oracle ??= await travel(cpu(), make, (step) => step);
+    oracle ??= await travel(cpu(), plain, (step) => step);
     return oracle;
   };
   afterEach(() => {

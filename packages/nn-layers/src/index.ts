@@ -162,6 +162,7 @@ export { type DecoderInputs, TransformerDecoder, TransformerDecoderLayer } from 
 export {
   type EncoderInputs,
   type EncoderLayerInputs,
+  type EncoderOptions,
   TransformerEncoder,
   TransformerEncoderLayer,
   type TransformerLayerOptions,

@@ -1,6 +1,7 @@
 /** Tensors that remember how they were computed, on a backend chosen from outside. */
 export type { Backend, DType, HostArray, Shape } from '@evenkeel/backend';
 export type { BackwardOptions } from './autograd/backward.ts';
+export { checkpoint } from './autograd/checkpoint.ts';
 export { type CustomBackward, customGradient } from './autograd/custom-gradient.ts';
 export { type GradientsOptions, grad, gradients, valueAndGrad } from './autograd/gradients.ts';
 export { isGradEnabled } from './autograd/mode.ts';

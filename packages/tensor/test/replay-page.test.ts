@@ -5,7 +5,10 @@ import { expect, test } from 'vitest';
 const root = join(import.meta.dirname, '../../..');
 /** The tests that the page may name, by what it calls their package. */
 const files = {
-  '': ['', '-gradients', '-state', '-host', '-errors'].map((part) => `packages/tensor/test/compile${part}.test.ts`),
+  '': [
+    ...['', '-gradients', '-state', '-host', '-errors'].map((part) => `packages/tensor/test/compile${part}.test.ts`),
+    'packages/tensor/test/checkpoint.test.ts',
+  ],
   'nn-layers': ['packages/nn-layers/test/compiled.test.ts'],
   optimizers: ['packages/optimizers/test/compiled.test.ts'],
 };

@@ -18,6 +18,7 @@ export type MakeProgram = () => ReturnType<typeof compile<[Tensor, Tensor], Tens
 
 export const programs: Readonly<Record<string, MakeProgram>> = {
   gpt6: () => gpt({ vocabulary: 64, context: 32, batch: 4, width: 64, blocks: 6 }),
+  'gpt6-checkpoint': () => gpt({ vocabulary: 64, context: 32, batch: 4, width: 64, blocks: 6, checkpoint: true }),
   gpt4: () => gpt({ vocabulary: 65, context: 64, batch: 16, width: 128, blocks: 4 }),
   mlp,
   cnn,
@@ -29,9 +30,11 @@ interface Sizes {
   readonly batch: number;
   readonly width: number;
   readonly blocks: number;
+  /** Whether blocks are computed anew for the gradient. */
+  readonly checkpoint?: boolean;
 }
 
-function gpt({ vocabulary, context, batch, width, blocks }: Sizes): ReturnType<MakeProgram> {
+export function gpt({ vocabulary, context, batch, width, blocks, checkpoint = false }: Sizes): ReturnType<MakeProgram> {
   const model = new GPT(vocabulary, {
     contextLength: context,
     numLayers: blocks,
@@ -39,6 +42,7 @@ function gpt({ vocabulary, context, batch, width, blocks }: Sizes): ReturnType<M
     dModel: width,
     dropout: 0,
     tieWeights: false,
+    checkpoint,
   });
   const optimizer = new AdamW(model.parameters(), { lr: 1e-3 });
   const criterion = new CrossEntropyLoss();

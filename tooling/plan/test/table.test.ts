@@ -17,12 +17,15 @@ import {
 } from '@evenkeel/nn-layers';
 import { AdamW, clipGradNorm, noDecayOnNormsAndBiases } from '@evenkeel/optimizers';
 import { cat, Parameter, rand, randint, randn, type Tensor, useBackend, where } from '@evenkeel/tensor';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { figuresOf } from '../src/figures.ts';
-import { type MakeProgram, programs } from '../src/programs.ts';
+import { gpt, type MakeProgram, programs } from '../src/programs.ts';
 import { gradientsOf, kernelsOf, type Layer } from './plans.ts';
 
 beforeEach(() => useBackend(nullBackend()));
+afterEach(() => {
+  delete process.env['FUSE'];
+});
 
 const rows = () => rand([32, 48]);
 const classes = () => randint(0, 48, [32]);
@@ -240,4 +243,31 @@ test('eight bindings to a kernel cost the GPT of six blocks no kernels beyond it
   useBackend(nullBackend({ bindings: 8 }));
   const [plan] = (programs.gpt6 as MakeProgram)().plans() as [Plan];
   expect(figuresOf(plan).kernels).toBeLessThanOrEqual(200);
+});
+
+test.each([
+  ['', {}, 0.4],
+  [' without fusion', { FUSE: '0' }, 0.55],
+])('blocks under checkpoint%s leave little of what the plan needs', (_mode, settings, share) => {
+  Object.assign(process.env, settings);
+  const figures = (name: string) => figuresOf((programs[name] as MakeProgram)().plans()[0] as Plan);
+  const [plain, anew] = [figures('gpt6'), figures('gpt6-checkpoint')];
+  expect(anew.plannedBytes / plain.plannedBytes).toBeLessThanOrEqual(share);
+  // A block is computed once more, and neither merged with the first time nor fused worse.
+  expect(anew.kernels).toBeGreaterThanOrEqual(plain.kernels + 6 * 6);
+  if (!('FUSE' in settings)) expect(anew.kernels).toBeLessThanOrEqual(plain.kernels + 6 * 9);
+});
+
+test('what goes from block to block is all that one more block under checkpoint adds', () => {
+  const [context, batch, width] = [64, 8, 64];
+  const bytes = (blocks: number) => {
+    const step = gpt({ vocabulary: 8, context, batch, width, blocks, checkpoint: true });
+    // Parameters' gradients wait for the global norm, in both.
+    const gradients = blocks * (12 * width * width + 13 * width) * 4;
+    return figuresOf(step.plans()[0] as Plan).plannedBytes - gradients;
+  };
+  const stream = context * batch * width * 4;
+  const added = (bytes(8) - bytes(4)) / 4;
+  expect(added / stream).toBeGreaterThan(0.9);
+  expect(added / stream).toBeLessThan(1.1);
 });

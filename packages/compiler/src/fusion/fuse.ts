@@ -26,7 +26,7 @@ import { isView, type Kind, kindOf, neutralOf } from './kinds.ts';
 import { type Memory, wholeOf } from './memory.ts';
 import { nearSourcesOf } from './near-sources.ts';
 import { placeProduct } from './product.ts';
-import { hasRoom } from './room.ts';
+import { hasRoom, type Need } from './room.ts';
 
 export interface Fusion {
   readonly clusters: readonly Cluster[];
@@ -56,6 +56,8 @@ class Fuser {
   #joining: Joining | undefined;
   /** How many operations and results read each value. */
   readonly #uses = new Map<Value, number>();
+  /** Clusters that come after a value although they do not read it. */
+  readonly #waiting = new Map<Value, Set<Cluster>>();
   /** The results of each repeated body that somebody needs. */
   readonly #outcomes = new Map<RepeatValue, OutcomeValue[]>();
 
@@ -92,23 +94,28 @@ class Fuser {
     return [...found].sort((a, b) => b.id - a.id);
   }
 
-  /** Asks for a value at a place in memory. What is memory already, or a number, is copied there. */
-  #want(value: Value, memory: Memory): void {
-    const isDirect = this.#together || memory.kind === 'result';
+  /**
+   * Asks for a value at a place in memory. What is memory already, or a number, is copied there; so is what was there before something
+   * after which that memory is needed first.
+   */
+  #want(value: Value, memory: Memory, after?: AppliedValue['after']): void {
+    const isDirect =
+      (this.#together || memory.kind === 'result') && (!after || (value as AppliedValue).after === after);
     if ((value.kind === 'applied' || value.kind === 'outcome') && isDirect) {
       this.#wanted.set(value, [...(this.#wanted.get(value) ?? []), memory]);
       return;
     }
-    const copy = this.#copy(value, memory);
-    this.#joining?.kept(memory, copy);
+    this.#copy(value, memory, after);
   }
 
   /** A cluster that does nothing but bring a value to a place in memory. */
-  #copy(value: Value, memory: Memory): Cluster {
+  #copy(value: Value, memory: Memory, after?: AppliedValue['after']): Cluster {
     const cluster = this.#cluster(value);
     const at = cluster.placeIn(value.shape);
     cluster.kept.push({ value, at, memory });
     this.#access({ value, cluster, at, context: 'element' });
+    this.#joining?.kept(memory, cluster);
+    this.#wait(after, [cluster]);
     return cluster;
   }
 
@@ -133,47 +140,39 @@ class Fuser {
     const kind = this.#kindOf(value);
     if (kind === 'element' && isView(value)) this.#lookThrough(value);
     const accesses = this.#accessesOf(value);
-    if (sizeOf(value.shape) === 0 || (accesses.length === 0 && wanted.length === 0)) return;
-    const { lowering } = value.primitive;
-    if (lowering.kind === 'concatenation') {
-      this.#joining ??= lowering.joining();
-      this.#join(value, accesses, wanted, this.#joining);
-      return;
-    }
+    const waiting = this.#waiting.get(value) ?? new Set();
     const need = { value, inputs: kind === 'product' ? factorsOf(value) : value.inputs };
-    const isInline = kind === 'element' && wanted.length === 0 && mayRepeat(value, accesses, this.#together);
-    if (isInline && accesses.every(({ cluster }) => hasRoom(cluster, { ...need, memories: [] }, this.#bindings))) {
-      for (const access of accesses) this.#inline(value, access);
+    const isUnread = sizeOf(value.shape) === 0 || (accesses.length === 0 && wanted.length === 0);
+    if (isUnread || this.#dissolve(need, kind, accesses, wanted)) {
+      // Who comes after what has no place of its own comes after what that is made of.
+      for (const source of value.inputs) this.#wait(source, waiting);
       return;
     }
-    if (this.#passOn(value, accesses, wanted)) return;
     const needsPlain = accesses.some(({ context }) => context === 'memory');
     const isFree = need.inputs.length + wanted.length + Number(needsPlain) <= this.#bindings;
     const memories = kind !== 'routine' && isFree ? [...wanted] : this.#copiedFrom(value, accesses, wanted);
     const needsOwn = needsPlain && !memories.some(isPlain);
     const own: Memory = { kind: 'temporary', value };
-    const isReadBeside = (cluster: Cluster) => accesses.some((access) => access.cluster !== cluster);
-    const hasRoomFor = (cluster: Cluster) => {
-      const isKept = needsOwn || (memories.length === 0 && isReadBeside(cluster));
-      return hasRoom(cluster, { ...need, memories: isKept ? [own, ...memories] : memories }, this.#bindings);
-    };
+    const isForOthers = (cluster: Cluster) =>
+      memories.length === 0 && accesses.some((each) => each.cluster !== cluster);
+    const keptIn = (cluster: Cluster) => (needsOwn || isForOthers(cluster) ? [own, ...memories] : memories);
+    const hasRoomFor = (cluster: Cluster) => hasRoom(cluster, { ...need, memories: keptIn(cluster) }, this.#bindings);
     // Who reads what the value becomes a part of waits for it too.
     const whole = this.#joining?.readersOf(wanted) ?? [];
-    const later = [...accesses.map(({ cluster }) => cluster), ...whole];
+    const later = [...accesses.map(({ cluster }) => cluster), ...whole, ...waiting];
     const home =
       (kind === 'fold' && this.#joinsOthers(value, accesses)
         ? this.#company(value, kind, later, hasRoomFor)
         : undefined) ??
-      this.#home(value, kind, accesses, whole, hasRoomFor) ??
+      this.#home(value, kind, accesses, whole, later, hasRoomFor) ??
       this.#company(value, kind, later, hasRoomFor) ??
       this.#ownCluster(value, kind);
-    const readers = new Set(accesses.map(({ cluster }) => cluster).filter((cluster) => cluster !== home.cluster));
-    if (needsOwn || (memories.length === 0 && readers.size > 0)) memories.unshift(own);
-    memories.sort((a, b) => Number(isPlain(b)) - Number(isPlain(a)));
-    for (const memory of memories) home.cluster.kept.push({ value, at: home.at, memory });
-    if (memories[0]) this.#memories.set(value, memories[0]);
-    for (const reader of readers) home.cluster.next.add(reader);
-    for (const memory of memories) this.#joining?.kept(memory, home.cluster);
+    const { cluster, at } = home;
+    const places = keptIn(cluster).sort((a, b) => Number(isPlain(b)) - Number(isPlain(a)));
+    for (const memory of places) cluster.kept.push({ value, at, memory });
+    if (places[0]) this.#memories.set(value, places[0]);
+    for (const other of later) if (other !== cluster) cluster.next.add(other);
+    this.#wait(value.after, [cluster]);
   }
 
   /** Whoever reads a view looks at what it is of, also where the view lies in memory besides. */
@@ -182,6 +181,31 @@ class Fuser {
     const accesses = this.#accessesOf(value);
     for (const access of accesses) if (!isMemory(access)) this.#inline(value, access);
     this.#accesses.set(value, accesses.filter(isMemory));
+  }
+
+  /** Computes a value where it is needed instead of somewhere of its own, if that is better. */
+  #dissolve(need: Omit<Need, 'memories'>, kind: Kind, accesses: readonly Access[], wanted: readonly Memory[]): boolean {
+    const { value } = need;
+    const { lowering } = value.primitive;
+    if (lowering.kind === 'concatenation') {
+      this.#joining ??= lowering.joining();
+      this.#join(value, accesses, wanted, this.#joining);
+      return true;
+    }
+    const isInline = kind === 'element' && wanted.length === 0 && mayRepeat(value, accesses, this.#together);
+    if (!isInline || !accesses.every(({ cluster }) => hasRoom(cluster, { ...need, memories: [] }, this.#bindings))) {
+      return this.#passOn(value, accesses, wanted);
+    }
+    for (const access of accesses) this.#inline(value, access);
+    return true;
+  }
+
+  /** Says that clusters come after a value. */
+  #wait(value: Value | undefined, clusters: Iterable<Cluster>): void {
+    if (!value) return;
+    const what = value.kind === 'outcome' ? value.of : value;
+    const waiting = getOrMake(this.#waiting, what, () => new Set());
+    for (const cluster of clusters) waiting.add(cluster);
   }
 
   /** What is only reshaped lies row by row before as after, so that its source can be written where it shall lie. */
@@ -216,24 +240,27 @@ class Fuser {
   /** A routine writes one result of its own, row by row; wherever else it shall lie it is copied. */
   #copiedFrom(value: Value, accesses: Access[], wanted: readonly Memory[]): Memory[] {
     const direct = wanted.find(({ kind }) => kind === 'result');
-    for (const memory of wanted) {
-      if (memory === direct) continue;
-      const copy = this.#copy(value, memory);
-      this.#joining?.kept(memory, copy);
-    }
+    for (const memory of wanted) if (memory !== direct) this.#copy(value, memory);
     return direct ? [direct] : accesses.length > 0 ? [{ kind: 'temporary', value }] : [];
   }
 
   /** Computes a value inside of a cluster, and so asks for its inputs there. */
   #inline(value: AppliedValue, access: Access): void {
     access.cluster.members.add(value);
+    this.#wait(value.after, [access.cluster]);
     for (const input of inputsOf(value, access)) this.#access(input);
   }
 
   /** A cluster that reads the value, goes over it as it lies, and does not wait for another that reads it. */
-  #home(value: AppliedValue, kind: string, accesses: readonly Access[], whole: readonly Cluster[], hasRoomFor: Room) {
+  #home(
+    value: AppliedValue,
+    kind: string,
+    accesses: readonly Access[],
+    whole: readonly Cluster[],
+    later: readonly Cluster[],
+    hasRoomFor: Room,
+  ) {
     if (kind === 'routine' || !this.#together) return undefined;
-    const later = [...accesses.map(({ cluster }) => cluster), ...whole];
     const clusters = [...new Set(accesses.map(({ cluster }) => cluster))].sort((a, b) => b.id - a.id);
     for (const cluster of clusters) {
       const own = accesses.filter((access) => access.cluster === cluster);
@@ -331,8 +358,10 @@ class Fuser {
     }
     value.body.repeating.place(cluster, value, (outcome) => this.#memories.get(outcome), outcomes, {
       read: (input) => this.#access({ value: input, cluster, at: [], context: 'memory' }),
-      copy: (input, memory) => this.#copy(input, memory).next.add(cluster),
+      copy: (input, memory) => this.#copy(input, memory, value.after).next.add(cluster),
     });
+    for (const follower of this.#waiting.get(value) ?? []) cluster.next.add(follower);
+    this.#wait(value.after, [cluster]);
   }
 
   /** Has the inputs written where they are joined; into memory that others still read only once they are. */
@@ -345,7 +374,8 @@ class Fuser {
     memories.sort((a, b) => Number(isPlain(b)) - Number(isPlain(a)));
     this.#memories.set(value, memories[0] as Memory);
     const readers = this.#accessesOf(value).map(({ cluster }) => cluster);
-    for (const memory of memories) joining.join(value, memory, readers, (input, part) => this.#want(input, part));
+    const want = (input: Value, part: Memory) => this.#want(input, part, value.after);
+    for (const memory of memories) joining.join(value, memory, readers, want);
   }
 }
 

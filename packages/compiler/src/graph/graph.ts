@@ -85,26 +85,43 @@ export class Graph {
     return first;
   }
 
-  /** @param slot the first of the operation's own arguments; such an operation is never merged with another */
-  apply(primitive: Primitive<never>, inputs: readonly Value[], attributes: object, slot?: number): Value {
+  /**
+   * @param slot the first of the operation's own arguments; such an operation is never merged with another
+   * @param after what comes before although it is no input; the operation is merged only with others that wait for the same
+   */
+  apply(
+    primitive: Primitive<never>,
+    inputs: readonly Value[],
+    attributes: object,
+    slot?: number,
+    after?: AppliedValue['after'],
+  ): Value {
     // Before anything else, because it tells of what does not fit.
     const { shape, dtype } = primitive.infer(inputs, attributes as never);
     const make = (): AppliedValue => {
-      return { kind: 'applied', id: this.values.length, shape, dtype, primitive, inputs, attributes, slot };
+      return { kind: 'applied', id: this.values.length, shape, dtype, primitive, inputs, attributes, slot, after };
     };
     if (slot !== undefined) {
       const made = make();
       this.values.push(made);
       return made;
     }
-    const simpler = simplify(primitive, inputs, attributes, (...other) => this.apply(...other));
+    const simpler = simplify(primitive, inputs, attributes, (other, of, how) =>
+      this.apply(other, of, how, undefined, after),
+    );
     if (simpler && sameShape(simpler.shape, shape) && simpler.dtype === dtype) return simpler;
-    const key = `${primitive.name}|${JSON.stringify(attributes)}|${inputs.map(nameOf)}`;
+    const key = `${primitive.name}|${JSON.stringify(attributes)}|${inputs.map(nameOf)}|${after?.id}`;
     return this.#once(key, make);
   }
 
   /** Runs a body several times; gives what becomes of each of its results. */
-  repeat(body: Body, inputs: readonly Value[], turns: number, reverse: boolean): OutcomeValue[] {
+  repeat(
+    body: Body,
+    inputs: readonly Value[],
+    turns: number,
+    reverse: boolean,
+    after?: RepeatValue['after'],
+  ): OutcomeValue[] {
     const of: RepeatValue = {
       kind: 'repeat',
       id: this.values.length,
@@ -114,6 +131,7 @@ export class Graph {
       turns,
       reverse,
       inputs,
+      after,
     };
     this.values.push(of);
     return body.graph.results.map(({ value, into }, result) => {

@@ -37,6 +37,8 @@ export interface AppliedValue extends Spec {
   readonly attributes: object;
   /** The first of the operation's own arguments, if it has any. */
   readonly slot: number | undefined;
+  /** What is computed before, although this is not made of it: so what is computed anew is not computed too early. */
+  readonly after?: AppliedValue | RepeatValue | undefined;
 }
 
 /**
@@ -52,6 +54,8 @@ export interface RepeatValue extends Spec {
   readonly reverse: boolean;
   /** By input of the body. */
   readonly inputs: readonly Value[];
+  /** As of an operation. */
+  readonly after?: AppliedValue | RepeatValue | undefined;
 }
 
 /** A graph whose results are carried on, or become sequences; how many of its inputs are carried and how many are sequences. */

@@ -56,6 +56,7 @@ function neededBy({ results }: Graph): ReadonlySet<Value> {
 
 function originOf(value: Value, names: Names): string {
   const from = (inputs: readonly Value[]) => inputs.map((input) => nameOf(input, names)).join(' ');
+  const wait = 'after' in value && value.after ? `, after ${nameOf(value.after, names)}` : '';
   switch (value.kind) {
     case 'input':
       return 'input';
@@ -66,10 +67,10 @@ function originOf(value: Value, names: Names): string {
         .filter(([key, given]) => `${given}` !== `${value[key as 'shape' | 'dtype']}`)
         .map(([key, given]) => ` ${key}=${JSON.stringify(given)}`);
       const numbers = slot === undefined ? '' : ` from $${slot}`;
-      return `${primitive.name}${inputs.length > 0 ? ` ${from(inputs)}` : ''}${told.join('')}${numbers}`;
+      return `${primitive.name}${inputs.length > 0 ? ` ${from(inputs)}` : ''}${told.join('')}${numbers}${wait}`;
     }
     case 'repeat':
-      return `repeat ${value.turns} times${value.reverse ? ' from the end' : ''} ${from(value.inputs)}`;
+      return `repeat ${value.turns} times${value.reverse ? ' from the end' : ''} ${from(value.inputs)}${wait}`;
     case 'outcome':
       return `${nameOf(value.of, names)}: ${value.of.body.graph.results[value.result]?.into ? 'the last that it carries' : 'all turns'}`;
     default:

@@ -1,4 +1,4 @@
-import { scope, type Tensor } from '@evenkeel/tensor';
+import { checkpoint, scope, type Tensor } from '@evenkeel/tensor';
 import { ModuleList } from '../module/containers.ts';
 import { Module, type TensorModule } from '../module/module.ts';
 import { checkSizes } from '../module/size-check.ts';
@@ -110,6 +110,13 @@ export interface EncoderInputs {
   isCausal?: boolean;
 }
 
+export interface EncoderOptions {
+  /** Comes last (default none). */
+  norm?: TensorModule;
+  /** Whether what is computed inside of a layer is computed anew for `backward()` instead of kept; see `checkpoint` (default false). */
+  checkpoint?: boolean;
+}
+
 /**
  * A stack of `numLayers` copies of one layer, and a last norm if given; `torch.nn.TransformerEncoder`. Shapes and errors as
  * of `TransformerEncoderLayer`.
@@ -124,11 +131,14 @@ export interface EncoderInputs {
  * ```
  */
 export class TransformerEncoder extends Module {
+  /** Whether each layer is a checkpoint. */
+  readonly isCheckpointed: boolean;
   layers: ModuleList<TransformerEncoderLayer>;
   norm: TensorModule | undefined;
 
-  constructor(encoderLayer: TransformerEncoderLayer, numLayers: number, options: { norm?: TensorModule } = {}) {
+  constructor(encoderLayer: TransformerEncoderLayer, numLayers: number, options: EncoderOptions = {}) {
     super();
+    this.isCheckpointed = options.checkpoint ?? false;
     checkSizes('TransformerEncoder', { numLayers });
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => encoderLayer.clone()));
     this.norm = options.norm;
@@ -138,7 +148,10 @@ export class TransformerEncoder extends Module {
     const { mask: srcMask, srcKeyPaddingMask, isCausal } = inputs;
     return scope(() => {
       let output = src;
-      for (const layer of this.layers) output = layer.call(output, { srcMask, srcKeyPaddingMask, isCausal });
+      for (const layer of this.layers) {
+        const run = (x: Tensor) => layer.call(x, { srcMask, srcKeyPaddingMask, isCausal });
+        output = this.isCheckpointed ? checkpoint(run)(output) : run(output);
+      }
       return this.norm ? this.norm.call(output) : output;
     });
   }

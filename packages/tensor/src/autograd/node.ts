@@ -11,6 +11,11 @@ export function isDifferentiated({ dtype }: Tensor, inputs: readonly Tensor[]): 
 
 let made = 0;
 
+/** How many nodes there are: those that are made from here on have this order or a higher one. */
+export function nodesMade(): number {
+  return made;
+}
+
 /** One recorded step of a computation: how cotangents of its outputs become cotangents of its inputs. */
 export abstract class GradientNode {
   /** In the order of recording, which is an order in which everything comes after what it needs. */
@@ -18,13 +23,14 @@ export abstract class GradientNode {
   readonly name: string;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
-  #saved: readonly Tensor[] | undefined;
+  /** What the gradient will read; undefined once that was let go. */
+  saved: readonly Tensor[] | undefined;
 
   protected constructor(name: string, inputs: readonly Tensor[], outputs: readonly Tensor[], saved: readonly Tensor[]) {
     this.name = name;
     this.inputs = inputs;
     this.outputs = outputs;
-    this.#saved = saved;
+    this.saved = saved;
     for (const tensor of saved) tensor.lifetime?.save();
     for (const output of outputs) {
       output.requiresGrad = true;
@@ -37,13 +43,13 @@ export abstract class GradientNode {
   abstract pull(cotangents: readonly (Tensor | undefined)[], ops: Operations<Tensor>): readonly (Tensor | undefined)[];
 
   get released(): boolean {
-    return this.#saved === undefined;
+    return this.saved === undefined;
   }
 
   /** Lets go of the values that the gradient would have read. */
   release(): void {
-    for (const tensor of this.#saved ?? []) tensor.lifetime?.unsave();
-    this.#saved = undefined;
+    for (const tensor of this.saved ?? []) tensor.lifetime?.unsave();
+    this.saved = undefined;
   }
 
   expectUnreleased(): void {

@@ -3,6 +3,17 @@ import { isDifferentiated, OperationNode } from '../autograd/node.ts';
 import type { Tensor } from '../tensor.ts';
 import { execute } from './execute.ts';
 
+let compute = execute;
+
+/** Has another function compute what is applied from here on; gives what puts the one before back. */
+export function computeWith(other: typeof execute): () => void {
+  const before = compute;
+  compute = other;
+  return () => {
+    compute = before;
+  };
+}
+
 /**
  * One primitive on tensors: computed now, and recorded if a gradient may be asked for. `numbers` are the operation's own
  * arguments (the random generator's counter).
@@ -13,7 +24,7 @@ export function applyPrimitive<Attributes>(
   attributes: Attributes,
   numbers?: () => readonly number[],
 ): Tensor {
-  const output = execute(primitive as Primitive<object>, inputs, attributes as object, numbers);
+  const output = compute(primitive as Primitive<object>, inputs, attributes as object, numbers);
   if (primitive.gradient && isDifferentiated(output, inputs)) new OperationNode(primitive, inputs, output, attributes);
   return output;
 }

@@ -74,6 +74,11 @@ export class Lifetime {
     else this.#dropped = true;
   }
 
+  /** Releases it although recorded computations will read it: by then it is there again. */
+  forget(): void {
+    if (this.#dropped) this.release();
+  }
+
   release(): void {
     if (!this.#storage) return;
     this.#owner?.delete(this);

@@ -44,6 +44,8 @@ export class Recorder {
   readonly written = new Map<Tensor, Value>();
   /** Tensors whose gradient was set, and whether it was read since. */
   readonly gradients = new Map<Tensor, { isRead: boolean }>();
+  /** What was computed anew by now, in the place of what was before: nobody need keep that. */
+  readonly anew = new Map<Value, Value>();
   readonly #inputs = new Map<Tensor, Value>();
   readonly #gradientOf = new Map<Tensor, Tensor>();
   /** The gradients that tensors had when the function was called, of those that were set since. */
@@ -93,8 +95,9 @@ export class Recorder {
   /** What a tensor stands for in this recording. */
   valueOf(tensor: Tensor): Value {
     if (tensor.traced) {
-      if (tensor.traced.recorder === this) return tensor.traced.value;
-      if (tensor.traced.recorder === this.#around) return this.#known(tensor);
+      const { recorder, value } = tensor.traced;
+      if (recorder === this) return this.anew.get(value) ?? value;
+      if (recorder === this.#around) return this.#known(tensor);
       return this.valueOf(this.realOf(tensor));
     }
     if (tensor.uniform !== undefined) return this.graph.constant(tensor.shape, tensor.dtype, tensor.uniform);

@@ -3,6 +3,7 @@ import { EvenKeelError, ShapeError } from '@evenkeel/errors';
 import { isGradEnabled, switchGrad } from '../autograd/mode.ts';
 import { currentDevice } from '../engine/device.ts';
 import { scope } from '../engine/scope.ts';
+import { noted } from '../engine/tape.ts';
 import type { Tensor } from '../tensor.ts';
 import { activeRecorder, recordWith } from './active.ts';
 import { Recorder } from './recorder.ts';
@@ -104,10 +105,15 @@ function traceBody(step: RecurrenceStep, given: RecurrenceInputs, keepsStates: b
   }
 }
 
-function repeat({ body, captured }: Traced, inputs: readonly Tensor[], turns: number, reverse: boolean): Tensor[] {
+function repeat(
+  { body, captured }: Traced,
+  inputs: readonly Tensor[],
+  turns: number,
+  reverse: boolean,
+): readonly Tensor[] {
   const all = [...inputs, ...captured];
   const recorder = activeRecorder();
-  if (!recorder) return repeatNow(body, all, turns, reverse);
+  if (!recorder) return noted(all, (given) => repeatNow(body, given, turns, reverse));
   const values = all.map((tensor) => recorder.valueOf(tensor));
   return recorder.graph.repeat(body, values, turns, reverse).map((outcome) => recorder.tensor(outcome));
 }

@@ -1,4 +1,4 @@
-import { type DType, Generator, type Tensor, tensor } from '@evenkeel/tensor';
+import { checkpoint, type DType, Generator, type Tensor, tensor } from '@evenkeel/tensor';
 import { stream } from '../host/draw.ts';
 import { ofOneDimension, ofScalars, ofSeveralDimensions } from './random-steps.ts';
 
@@ -48,9 +48,14 @@ const mostElements = 1500;
  * Builds the computation of a seed on the current backend. Decisions look at shapes only, so every backend and precision gets
  * the same one; numbers stay moderate, and nothing is compared that rounding could turn over.
  */
-export function buildGraph(seed: number, dtype: DType, supply: Supply = new Supply(seed)): RandomGraph {
+export function buildGraph(
+  seed: number,
+  dtype: DType,
+  supply: Supply = new Supply(seed),
+  wrap: typeof checkpoint = checkpoint,
+): RandomGraph {
   supply.rewind();
-  const graph = new Builder(seed, dtype, supply);
+  const graph = new Builder(seed, dtype, supply, wrap);
   for (let i = graph.int(2) + 1; i > 0; i--) graph.leaf(graph.shape());
   for (let i = graph.int(8) + 4; i > 0; i--) graph.grow();
   return graph.finish();
@@ -64,11 +69,13 @@ export class Builder {
   readonly #random: () => number;
   readonly #dtype: DType;
   readonly #supply: Supply;
+  readonly #wrap: typeof checkpoint;
 
-  constructor(seed: number, dtype: DType, supply: Supply) {
+  constructor(seed: number, dtype: DType, supply: Supply, wrap: typeof checkpoint) {
     this.#random = stream(seed);
     this.#dtype = dtype;
     this.#supply = supply;
+    this.#wrap = wrap;
   }
 
   get generator(): Generator {
@@ -121,9 +128,37 @@ export class Builder {
   grow(): void {
     const at = this.int(this.values.length);
     const x = this.values[at] as Tensor;
+    if (this.int(20) === 0) {
+      const names: string[] = [];
+      const chain = this.#wrap((start: Tensor) => this.#chain(start, names));
+      this.add(chain(x), `checkpoint(${at}): ${names.join(', ')}`);
+      return;
+    }
+    const [name, value] = this.#step(x);
+    if (value) this.add(value, `${name}(${at})`);
+  }
+
+  /** A few steps, one on the other, of which only the last is there afterwards. */
+  #chain(start: Tensor, names: string[]): Tensor {
+    let x = start;
+    for (let i = this.int(4) + 1; i > 0; i--) {
+      const at = this.values.push(x) - 1;
+      const [name, value] = this.int(8) === 0 ? this.#within(x, names) : this.#step(x);
+      this.values.splice(at, 1);
+      if (value) names.push(name);
+      x = value ?? x;
+    }
+    return x;
+  }
+
+  #within(x: Tensor, names: string[]): [string, Tensor] {
+    return ['checkpoint', this.#wrap((start: Tensor) => this.#chain(start, names))(x)];
+  }
+
+  #step(x: Tensor): [name: string, value: Tensor | undefined] {
     const [name, make] = this.pick(x.ndim === 0 ? ofScalars : x.ndim === 1 ? ofOneDimension : ofSeveralDimensions);
     const value = make(x, this);
-    if (value && value.size > 0 && value.size <= mostElements) this.add(value, `${name}(${at})`);
+    return [name, value && value.size > 0 && value.size <= mostElements ? value : undefined];
   }
 
   finish(): RandomGraph {

@@ -79,7 +79,14 @@ const shaped: readonly Step[] = [
   ['amax', (x, graph) => x.add(graph.leaf(x.shape)).amax(graph.int(x.ndim), { keepdim: true })],
   ['argmax', (x, graph) => graph.leaf(x.shape).argmax(graph.int(x.ndim), { keepdim: true }).to(x.dtype).mul(0.1)],
   ['softmax', (x, graph) => x.softmax(graph.int(x.ndim))],
-  ['logSoftmax', (x, graph) => x.logSoftmax(graph.int(x.ndim))],
+  [
+    'logSoftmax',
+    (x, graph) => {
+      const dim = graph.int(x.ndim);
+      // Around 0: the sum of many would be so large that the last of its bits decides about its sine.
+      return x.logSoftmax(dim).add(Math.log(x.shape[dim] as number));
+    },
+  ],
   ['normalize', (x, graph) => normalize(x, [graph.int(x.ndim)])],
   ['normalize over several', (x, graph) => normalize(x, graph.dims(x.ndim))],
   ['flatten', (x) => x.reshape([-1])],

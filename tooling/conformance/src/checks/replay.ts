@@ -1,5 +1,5 @@
 import type { Backend } from '@evenkeel/backend';
-import { compile, noGrad, scope, type Tensor, useBackend } from '@evenkeel/tensor';
+import { checkpoint, compile, noGrad, scope, type Tensor, useBackend } from '@evenkeel/tensor';
 import { type Check, expectThat } from './check.ts';
 import { farFrom, type Numbers } from './differentiation.ts';
 import { buildGraph, Supply } from './random-graph.ts';
@@ -8,9 +8,13 @@ const graphs = 260;
 /** Two are recorded, and the rest is the program alone. */
 const calls = 4;
 
-type Mode = 'eager' | 'fused' | 'unfused';
+/** Without checkpoints; with them, as it is written; and compiled. */
+type Mode = 'plain' | 'eager' | 'fused' | 'unfused';
 
-/** Random computations that are compiled: with and without fusion they give what they give eagerly, call after call. */
+/**
+ * Random computations with checkpoints in them: they give what they give without, call after call, as they are written and compiled, with
+ * and without fusion.
+ */
 export function replayChecks(seed: number, count = graphs): Check[] {
   return Array.from({ length: count }, (_, i) => {
     const own = seed * 100_000 + 50_000 + i;
@@ -19,13 +23,15 @@ export function replayChecks(seed: number, count = graphs): Check[] {
       name: `graph ${i} of seed ${seed} (${own})`,
       seed: own,
       async run({ subject }) {
-        const eager = await outcomes(subject, own, 'eager');
-        for (const mode of ['unfused', 'fused'] as const) {
-          const isExact = subject.name === 'cpu';
+        const plain = await outcomes(subject, own, 'plain');
+        const { description } = plain;
+        for (const mode of ['eager', 'unfused', 'fused'] as const) {
+          if (mode === 'eager' && !description.some((line) => line.includes('checkpoint'))) continue;
+          const isExact = mode === 'eager' || subject.name === 'cpu';
           // Where rounding may differ each call begins where the eager one did, so that training does not magnify it.
-          const got = await outcomes(subject, own, mode, isExact ? undefined : eager);
-          const problem = firstDifference(got, eager, isExact);
-          expectThat(problem === undefined, () => `${mode}: ${problem}\n  ${eager.description.join('\n  ')}`);
+          const got = await outcomes(subject, own, mode, isExact ? undefined : plain);
+          const problem = firstDifference(got, plain, isExact);
+          expectThat(problem === undefined, () => `${mode}: ${problem}\n  ${description.join('\n  ')}`);
         }
       },
     };
@@ -49,7 +55,13 @@ async function outcomes(backend: Backend, seed: number, mode: Mode, from?: Outco
   let description: readonly string[] = [];
   let kept: readonly Tensor[] = [];
   const step = (): Map<string, Tensor> => {
-    const { leaves, states, values, loss, description: told } = buildGraph(seed, 'float32', supply);
+    const {
+      leaves,
+      states,
+      values,
+      loss,
+      description: told,
+    } = buildGraph(seed, 'float32', supply, mode === 'plain' ? (fn) => fn : checkpoint);
     for (const leaf of leaves) leaf.grad = undefined;
     loss.backward();
     const results = new Map<string, Tensor>([['loss', loss.detach()]]);
@@ -70,7 +82,7 @@ async function outcomes(backend: Backend, seed: number, mode: Mode, from?: Outco
   try {
     // Leaves and states are made on first use, which is no part of what is compiled.
     for (const result of scope(step).values()) result.release();
-    const run = mode === 'eager' ? step : compile(step);
+    const run = mode === 'plain' || mode === 'eager' ? step : compile(step);
     const made: Map<string, Numbers>[] = [];
     for (let call = 0; call < calls; call++) {
       if (from && call > 0) restart(kept, from.calls[call - 1] as ReadonlyMap<string, Numbers>);

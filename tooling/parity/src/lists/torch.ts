@@ -33,6 +33,7 @@ export const torchModules: TorchList = {
     'torch.linalg': '[tensor](../../packages/tensor)',
     'torch.special': '[tensor](../../packages/tensor)',
     'torch.random': '`Generator` of `@evenkeel/tensor`, `manualSeed` of `@evenkeel/tensor`',
+    'torch.utils.checkpoint': '`checkpoint` of `@evenkeel/tensor`',
     'torch.utils.data': '[data](../../packages/data)',
     'torch.backends': '[backend](../../packages/backend)',
     meta: '`nullBackend` of `@evenkeel/backend-null`',
