@@ -31,6 +31,7 @@ const tiles: readonly Omit<SharedTiles, 'splits'>[] = [
 ];
 /** The last one that leaves enough invocations, or the smallest. */
 const blocks: readonly (readonly [rows: number, columns: number])[] = [
+  [8, 8],
   [8, 4],
   [4, 4],
   [2, 4],

@@ -17,6 +17,15 @@ export const backends: Readonly<Record<string, (options: BackendOptions) => Back
   },
   cpu: () => cpu(),
   null: () => nullBackend(),
+  webgpu: async () => {
+    const [{ webgpu }, { missing, nodeGpu }] = await Promise.all([
+      import('@evenkeel/backend-webgpu'),
+      import('@evenkeel/node-gpu'),
+    ]);
+    const gpu = await nodeGpu();
+    if (!gpu) throw new Error(missing);
+    return webgpu({ gpu });
+  },
 };
 
 /** @throws Error when the backend does not run on as many threads as asked: the figures would carry a wrong name */
