@@ -1,5 +1,6 @@
-import { ConfigError, nearestName } from '@evenkeel/errors';
+import { ConfigError, DeviceError, nearestName } from '@evenkeel/errors';
 import { type Backend, useBackend } from '@evenkeel/tensor';
+import { type DeviceSpeed, measureBackend } from './measure-backend.ts';
 
 /** The backends of this command line, and what each is for. Loaded only when used: a command starts in milliseconds. */
 const BACKENDS: Readonly<Record<string, { about: string; load: (threads?: number) => Promise<Backend> }>> = {
@@ -11,42 +12,123 @@ const BACKENDS: Readonly<Record<string, { about: string; load: (threads?: number
     about: 'plain TypeScript; slow, what the others are checked against',
     load: async () => (await import('@evenkeel/backend-cpu')).cpu(),
   },
+  webgpu: {
+    about: 'the GPU, by the package webgpu (Dawn) where it is installed',
+    load: async () => (await import('./node-webgpu.ts')).nodeWebgpu(),
+  },
 };
+
+/** Of these `auto` takes the fastest; the oracle is slower by orders of magnitude. */
+const CANDIDATES = ['wasm', 'webgpu'] as const;
+
+/** What `--backend` takes: a backend's name, or the fastest of those that are there. */
+const BACKEND_NAMES: readonly string[] = [...Object.keys(BACKENDS), 'auto'];
+
+/** What is known of one backend on this machine. */
+export interface BackendDescription {
+  readonly name: string;
+  readonly about: string;
+  /** Why it cannot be used here, or what it has. */
+  readonly here:
+    | { readonly missing: string }
+    | {
+        readonly dtypes: readonly string[];
+        readonly threads: number;
+        readonly arithmetic: string;
+        /** The GPU, where it is one. */
+        readonly adapter?: { readonly name: string; readonly features: readonly string[] };
+        /** Not of the oracle, which is not for speed. */
+        readonly speed?: DeviceSpeed;
+      };
+}
 
 /**
  * Makes a backend the current one.
  *
  * @param threads how many work on a program, where the backend has threads; default: as many as there are cores, up to 8
  * @throws ConfigError for an unknown name, with the nearest known one
+ * @throws DeviceError where it cannot be used here
  */
 export async function selectBackend(name: string, threads?: number): Promise<void> {
   useBackend(await find(name).load(threads));
 }
 
-/** The backend's name, if there is one of that name. */
-export function checkBackend(name: string): string {
-  find(name);
-  return name;
+/**
+ * The backend that a name stands for: itself, or for `auto` the one that takes least time here for the same mixed work.
+ *
+ * @param tell is told what `auto` came to
+ * @throws ConfigError for an unknown name, with the nearest known one
+ */
+export async function chooseBackend(name: string, tell: (line: string) => void, threads?: number): Promise<string> {
+  if (name !== 'auto') {
+    find(name);
+    return name;
+  }
+  const measured: { name: string; milliseconds: number }[] = [];
+  for (const candidate of CANDIDATES) {
+    const speed = await using(candidate, threads, (backend) => measureBackend(backend, CHOICE_SECONDS));
+    if (!('missing' in speed)) measured.push({ name: candidate, milliseconds: speed.mixedMilliseconds });
+  }
+  measured.sort((one, other) => one.milliseconds - other.milliseconds);
+  const times = measured.map(({ name: candidate, milliseconds }) => `${candidate} ${milliseconds.toPrecision(2)} ms`);
+  const chosen = measured[0]?.name ?? 'wasm';
+  tell(`backend ${chosen}: the fastest here for mixed work (${times.join(', ')})`);
+  return chosen;
 }
 
-/** Each backend with its limits, for `evenkeel backends`. */
-export async function describeBackends() {
-  return Promise.all(
-    Object.entries(BACKENDS).map(async ([name, { about, load }]) => {
-      const backend = await load();
+const CHOICE_SECONDS = 0.5;
+const LISTING_SECONDS = 2;
+
+/** Each backend with what it has and how fast it is here, for `evenkeel backends`. */
+export async function describeBackends(): Promise<BackendDescription[]> {
+  const described: BackendDescription[] = [];
+  for (const [name, { about }] of Object.entries(BACKENDS)) {
+    const here = await using(name, undefined, async (backend) => {
       const { dtypes, threads, arithmetic } = backend.limits;
-      backend.dispose();
-      return { name, about, dtypes: [...dtypes], threads, arithmetic };
-    }),
-  );
+      const isMeasured = CANDIDATES.some((candidate) => candidate === name);
+      const speed = isMeasured ? { speed: await measureBackend(backend, LISTING_SECONDS) } : {};
+      return { dtypes: [...dtypes], threads, arithmetic, ...adapterOf(backend), ...speed };
+    });
+    described.push({ name, about, here });
+  }
+  return described;
+}
+
+/** Opens a backend, does something with it, and gives it back; or says why it is not there. */
+async function using<Result>(
+  name: string,
+  threads: number | undefined,
+  act: (backend: Backend) => Promise<Result>,
+): Promise<Result | { readonly missing: string }> {
+  let backend: Backend;
+  try {
+    backend = await find(name).load(threads);
+  } catch (error) {
+    if (error instanceof DeviceError) return { missing: error.message };
+    throw error;
+  }
+  try {
+    return await act(backend);
+  } finally {
+    backend.dispose();
+  }
+}
+
+function adapterOf(backend: Backend) {
+  if (!('device' in backend)) return {};
+  const { vendor, architecture, description, features } = backend.device as Record<string, string> & {
+    features: readonly string[];
+  };
+  const name = [vendor, architecture, description].filter(Boolean).join(' ');
+  return { adapter: { name, features: [...features] } };
 }
 
 function find(name: string) {
   const found = Object.hasOwn(BACKENDS, name) ? BACKENDS[name] : undefined;
   if (found) return found;
-  const near = nearestName(name, Object.keys(BACKENDS));
+  const near = nearestName(name, BACKEND_NAMES);
   throw new ConfigError(`There is no backend "${name}"`, {
-    expected: Object.keys(BACKENDS).join(' or '),
+    expected: BACKEND_NAMES.join(' or '),
     remedy: near ? `did you mean ${near}?` : 'evenkeel backends lists them',
   });
 }

@@ -57,7 +57,7 @@ export function buildProgram(version: string, console: Console, exit: (code: Exi
 
   program
     .command('backends')
-    .description('list what there is to compute on')
+    .description('list what there is to compute on, and measure it')
     .addOption(jsonOption())
     .action(async (options) => {
       const { backendsCommand } = await import('./commands/backends.ts');
@@ -102,7 +102,7 @@ function addTrain(train: Command, name: TaskName, console: Console, exit: (code:
 }
 
 function backendOption(about: string): Option {
-  return new Option('--backend <name>', `wasm or cpu; ${about}`);
+  return new Option('--backend <name>', `wasm, cpu, webgpu, or auto for the fastest here; ${about}`);
 }
 
 function threadsOption(): Option {

@@ -108,6 +108,32 @@ test('predict uses the latest checkpoint of a run that is not finished, and says
 
 test('the backends are listed', async () => {
   const { out } = await evenkeel(folder, 'backends', '--json');
-  const names = JSON.parse(out).backends.map(({ name }: { name: string }) => name);
-  expect(names).toEqual(['wasm', 'cpu']);
-}, 30_000);
+  const { backends } = JSON.parse(out);
+  expect(backends.map(({ name }: { name: string }) => name)).toEqual(['wasm', 'cpu', 'webgpu']);
+  const [wasm, cpu, webgpu] = backends.map(({ here }: { here: unknown }) => here);
+  for (const measured of ['matmulGflops', 'memoryGBps', 'mixedMilliseconds'])
+    expect(wasm.speed[measured]).toBeGreaterThan(0);
+  // The oracle is not for speed.
+  expect(cpu.speed).toBeUndefined();
+  // A machine may have the package, and a GPU.
+  if ('missing' in webgpu) expect(webgpu.missing).toMatch(/npm install webgpu|found no adapter/);
+  else expect(webgpu.speed.matmulGflops).toBeGreaterThan(0);
+}, 60_000);
+
+test('the backend auto is the fastest that is here, says so, and stands in the configuration by its name', async () => {
+  const { code, err } = await evenkeel(
+    folder,
+    'train',
+    'dates',
+    '--run',
+    'auto',
+    '--steps',
+    '1',
+    '--backend',
+    'auto',
+    '--json',
+  );
+  expect(code).toBe(0);
+  const [, name] = err.match(/backend (wasm|webgpu): the fastest here for mixed work \(.*wasm [\d.e+-]+ ms/) ?? [];
+  expect(config('auto').backend).toBe(name);
+}, 60_000);

@@ -19,7 +19,7 @@ export async function predictCommand(
   { json, backend, ...options }: PredictCommandOptions,
   console: Console,
 ): Promise<ExitCode> {
-  const { folder, config, task } = await openRun(path, backend);
+  const { folder, config, task } = await openRun(path, backend, (line) => console.err.write(`${line}\n`));
   const { tensors, step } = await folder.model();
   if (step !== undefined) console.err.write(`this run is not finished: using its checkpoint of step ${step}\n`);
   await selectBackend(config.backend);

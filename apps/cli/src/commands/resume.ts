@@ -10,7 +10,7 @@ export async function resumeCommand(
   console: Console,
 ): Promise<ExitCode> {
   const screen = peopleScreen(console, json);
-  const { folder, config } = await openRun(path, backend);
+  const { folder, config } = await openRun(path, backend, (line) => screen.write(`${line}\n`));
   const { summary } = folder;
   if (summary) {
     screen.write(`${path} is finished: nothing is left to do\n`);

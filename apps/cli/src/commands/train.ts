@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { ConfigError } from '@evenkeel/errors';
 import { RunFolder } from '@evenkeel/trainer/node';
-import { checkBackend } from '../backends.ts';
-import type { Console } from '../console.ts';
+import { chooseBackend } from '../backends.ts';
+import { type Console, peopleScreen } from '../console.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { howToResume, ownName, quoted } from '../own-name.ts';
 import { type RunConfig, type TaskName, writeConfig } from '../run-config.ts';
@@ -32,7 +32,10 @@ export async function trainCommand(name: TaskName, options: TrainCommandOptions,
   const task = await TASKS[name]();
   const path = options.run ?? `runs/${name}`;
   const source = options.data ?? options.text;
-  const config = await task.configure(withOptions(task.defaults, options), source && resolve(source));
+  const screen = peopleScreen(console, options.json);
+  const tell = (line: string) => screen.write(`${line}\n`);
+  const backend = await chooseBackend(options.backend ?? task.defaults.backend, tell, options.threads);
+  const config = await task.configure(withOptions(task.defaults, { ...options, backend }), source && resolve(source));
   const folder = await makeFolder(path, config, options.force);
   return trainRun(folder, config, { console, threads: options.threads, ...(options.json && { json: true }) });
 }
@@ -52,7 +55,7 @@ async function makeFolder(path: string, config: RunConfig, force: boolean | unde
   }
 }
 
-function withOptions(defaults: RunConfig, options: TrainCommandOptions): RunConfig {
+function withOptions(defaults: RunConfig, options: TrainCommandOptions & { backend: string }): RunConfig {
   const { steps, seed, batchSize, lr, backend, checkpointEvery } = options;
   const length = steps ?? defaults.steps;
   // In a run much shorter than the default the rate would else never get up.
@@ -63,7 +66,7 @@ function withOptions(defaults: RunConfig, options: TrainCommandOptions): RunConf
     schedule: { warmupSteps },
     seed: seed ?? defaults.seed,
     batchSize: batchSize ?? defaults.batchSize,
-    backend: checkBackend(backend ?? defaults.backend),
+    backend,
     optimizer: { ...defaults.optimizer, lr: lr ?? defaults.optimizer.lr },
     checkpoints: { ...defaults.checkpoints, every: checkpointEvery ?? defaults.checkpoints.every },
   };
