@@ -1,7 +1,9 @@
 import { cpu } from '@evenkeel/backend-cpu';
 import { wasm } from '@evenkeel/backend-wasm';
+import { webgpu } from '@evenkeel/backend-webgpu';
+import { nodeGpu } from '@evenkeel/node-gpu';
 import { type Backend, manualSeed, rand, useBackend } from '@evenkeel/tensor';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type TinyModel, tinyModels } from './support/tiny-models.ts';
 
 async function outcome(
@@ -19,19 +21,31 @@ async function outcome(
   return { output: [...(await output.data())], grads };
 }
 
-test.each(Object.entries(tinyModels))(
-  '%s computes the same on wasm as on the oracle, backwards too',
-  async (_, make) => {
-    const [expected, got] = [await outcome(cpu(), make), await outcome(wasm(), make)];
-    expect(got.grads.map(([name]) => name)).toEqual(expected.grads.map(([name]) => name));
-    expect(expected.grads.length).toBeGreaterThan(1);
-    const compare = (what: string, values: number[], wanted: number[]): void => {
-      const size = Math.max(1, ...wanted.map(Math.abs));
-      // Rounding of float32 through a few normalized layers.
-      for (const [at, value] of values.entries())
-        expect(Math.abs(value - Number(wanted[at])), what).toBeLessThan(1e-3 * size);
-    };
-    compare('output', got.output, expected.output);
-    for (const [index, [name, values]] of got.grads.entries()) compare(name, values, expected.grads[index]?.[1] ?? []);
-  },
-);
+const tolerance = 1e-3;
+
+/** Fails where a model's output or a gradient is not what the oracle has. */
+async function compare(make: () => TinyModel, backend: Backend): Promise<void> {
+  const [expected, got] = [await outcome(cpu(), make), await outcome(backend, make)];
+  expect(got.grads.map(([name]) => name)).toEqual(expected.grads.map(([name]) => name));
+  expect(expected.grads.length).toBeGreaterThan(1);
+  const check = (what: string, values: number[], wanted: number[]): void => {
+    const size = Math.max(1, ...wanted.map(Math.abs));
+    // Rounding of float32 through a few normalized layers.
+    for (const [at, value] of values.entries())
+      expect(Math.abs(value - Number(wanted[at])), what).toBeLessThan(tolerance * size);
+  };
+  check('output', got.output, expected.output);
+  for (const [index, [name, values]] of got.grads.entries()) check(name, values, expected.grads[index]?.[1] ?? []);
+}
+
+const gpu = await nodeGpu();
+
+describe.each(Object.entries(tinyModels))('%s computes the same as on the oracle, backwards too', (_, make) => {
+  test('on wasm', () => compare(make, wasm()));
+
+  test.skipIf(!gpu)('on webgpu', async () => {
+    const backend = await webgpu({ gpu });
+    await compare(make, backend);
+    backend.dispose();
+  });
+});
