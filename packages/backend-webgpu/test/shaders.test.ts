@@ -94,8 +94,8 @@ test('what a row has in common is computed before its elements', () => {
       var sum0 = 0.0f;
       let t2 = axis0 * 7i;
       let base0 = parameters[0].x;
-      for (var i1 = member; i1 < 7u; i1 += 1u) {
-        let axis1 = i32(i1);
+      for (var at1 = member; at1 < 7u; at1 += 1u) {
+        let axis1 = i32(at1);
         let t3 = bitcast<f32>(memory0[base0 + u32((t2 + axis1))]);
         sum0 = sum0 + t3;
       }
@@ -103,8 +103,8 @@ test('what a row has in common is computed before its elements', () => {
       let base1 = parameters[0].y;
       let t8 = sum0 * 0.25f;
       {
-        for (var i4 = member; i4 < 7u; i4 += 1u) {
-          let axis1 = i32(i4);
+        for (var at4 = member; at4 < 7u; at4 += 1u) {
+          let axis1 = i32(at4);
           let t6 = t5 + axis1;
           let t7 = bitcast<f32>(memory0[base0 + u32((t2 + axis1))]);
           let t9 = t7 - t8;
@@ -188,6 +188,25 @@ test('numbers that a shader cannot be given are made from their bits', () => {
   });
   expect(entry(kernel, alone)).toContain('float_of_bits(0x7f800000u)');
   expect(entry(kernel, alone)).toContain('float_of_bits(0x1u)');
+});
+
+test('no variable is named as a type, however many there are', () => {
+  const x = load('float32', 0, axis(1));
+  const kernel = loop({
+    bindings: [...reads(1), write],
+    outer: [1000],
+    inner: [20],
+    // Each of the passes has loops and sums of its own.
+    reductions: Array.from({ length: 20 }, (_, r) => ({
+      fn: 'max' as const,
+      value: r === 0 ? x : binary('sub', x, reduced('float32', r - 1)),
+    })),
+    stores: [{ binding: 1, index: axis(0), value: reduced('float32', 19) }],
+  });
+  const names = [...entry(kernel, alone).matchAll(/(?:var|let) (\w+)/g)].map(([, name]) => name);
+  expect(names.length).toBeGreaterThan(64);
+  expect(names.filter((name) => /^[iuf](32|16)$/.test(name as string))).toEqual([]);
+  expect(new Set(names).size).toBeGreaterThan(64);
 });
 
 test('float64 is refused by name', () => {

@@ -28,7 +28,7 @@ export function innerLoop(
   body: (inside: Scope) => void,
 ): void {
   const inside = new Scope(scope);
-  const name = renderer.name('i');
+  const name = renderer.name('at');
   setPositions(renderer, inside, name, kernel.inner, kernel.outer.length);
   body(inside);
   scope.block(`for (var ${name} = ${from}; ${name} < ${to}; ${name} += ${step}u) {`, inside);

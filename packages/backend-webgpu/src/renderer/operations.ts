@@ -165,7 +165,8 @@ export function castText(e: Expression & { kind: 'cast' }, a: string, use: Use):
   const from = e.a.dtype;
   switch (e.dtype) {
     case 'bool':
-      if (from === 'float32') return `${a} != 0.0f`;
+      // By its bits: a NaN is not zero, and neither is a subnormal.
+      if (from === 'float32') return `(bitcast<u32>(${a}) & 0x7fffffffu) != 0u`;
       return from === 'uint32' ? `${a} != 0u` : `${a} != 0i`;
     case 'int32':
       if (from === 'bool') return `select(0i, 1i, ${a})`;

@@ -53,7 +53,7 @@ export class Renderer {
     return fn.name;
   };
 
-  /** A name that nothing else has. */
+  /** A name that nothing else has; no stem is one letter of a type such as i32. */
   name(stem = 't'): string {
     return `${stem}${this.#names++}`;
   }

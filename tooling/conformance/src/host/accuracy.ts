@@ -59,9 +59,9 @@ export function difference(
 /** The smallest normal float32. */
 const leastNormal = 2 ** -126;
 
-/** What a device takes a number for that has no subnormals. */
+/** What a device takes a number for that has no subnormals: a zero of its sign. */
 export function flushed(value: number): number {
-  return Math.abs(value) < leastNormal ? 0 : value;
+  return Math.abs(value) < leastNormal ? value * 0 : value;
 }
 
 /**
