@@ -39,7 +39,8 @@ export function participate(self: Participant): void {
   const atomics = Atomics as { pause?: () => void };
   const spins = atomics.pause ? pauses : loads;
   let { words, functions } = self;
-  let program = words[programAt] as number;
+  // A worker that starts may find a script half written: it looks for one when it has claimed a part of it.
+  let program = thread === 0 ? (words[programAt] as number) : -1;
   let script = (words[scriptAt] as number) >>> 2;
   let values = words[valuesAt] as number;
   let turn = thread === 0 ? 0 : -1;
