@@ -20,7 +20,7 @@ test('a worker that starts while a script is being written runs the one that it 
   // One phase of two parts, then the end.
   words.set([1, 0, 2, 1, 0, code, module.length, 0, 0], after / 4);
   words.set([7, before], program);
-  const load = vi.spyOn(Atomics, 'load');
+  const load = vi.spyOn(Atomics as { load(words: Int32Array, index: number): number }, 'load');
   load.mockImplementationOnce(() => {
     // The worker has looked around by now: number 7 was there, the place of its script was not.
     words.set([after, after + 64, after / 4 + 64], script);

@@ -1,8 +1,6 @@
-import { cpu } from '@evenkeel/backend-cpu';
 import {
   cat,
   checkpoint,
-  closeStep,
   compile,
   customGradient,
   defaultGenerator,
@@ -12,19 +10,18 @@ import {
   hostEffect,
   liveNumber,
   manualSeed,
-  memory,
   noGrad,
   Parameter,
   rand,
   randn,
   recurrence,
-  scope,
   type Tensor,
   tensor,
   useBackend,
   zeros,
 } from '@evenkeel/tensor';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { matrix, weights } from './matrices.ts';
 import { backends, contents, expectAlike } from './twice.ts';
 
 type Wrap = typeof checkpoint;
@@ -33,8 +30,6 @@ type Left = Readonly<Record<string, Tensor | undefined>>;
 /** Makes a step, some of whose functions may be checkpoints; what it leaves behind is compared. */
 type Program = (wrap: Wrap) => () => Left;
 
-const matrix = (rows: number, columns: number) => randn([rows, columns]).mul(0.5);
-const weights = (...shapes: readonly [number, number][]) => shapes.map((shape) => new Parameter(matrix(...shape)));
 const gradientsOf = (parameters: readonly Tensor[]): Left =>
   Object.fromEntries(parameters.map((p, i) => [`gradient ${i}`, p.grad]));
 
@@ -302,281 +297,5 @@ describe.each(backends)('checkpoint on %s', (where, backend) => {
     for (let call = 0; call < 4; call++) step(matrix(3, 4));
     expect(effects).toBe(4);
     expect(runs).toBe('CAPTURE' in settings ? 4 : 2);
-  });
-});
-
-describe('the memory of a checkpoint', () => {
-  beforeEach(() => {
-    useBackend(cpu());
-    // Setup ends with the first step of the process.
-    closeStep();
-    closeStep();
-  });
-
-  const [rows, columns, depth] = [32, 16, 8];
-  const bytesOf = (numbers: number) => 4 * numbers;
-  const activation = bytesOf(rows * columns);
-
-  /** Blocks that keep six of their activations each for their gradients. */
-  function blocks(): { x: Tensor; parameters: Parameter[]; each: ((x: Tensor) => Tensor)[] } {
-    const parameters = Array.from({ length: depth }, () => new Parameter(matrix(columns, columns)));
-    const block = (w: Tensor) => (x: Tensor) => x.matmul(w).tanh().exp().tanh().exp().tanh().exp();
-    return { x: matrix(rows, columns).keep(), parameters, each: parameters.map(block) };
-  }
-  const chain = (each: readonly ((x: Tensor) => Tensor)[]) => (x: Tensor) => each.reduce((h, block) => block(h), x);
-  /** Bytes that a forward pass leaves, and the most that there were at once until its gradient was there, more than before. */
-  function measure(forward: (x: Tensor) => Tensor, x: Tensor, parameters: readonly Parameter[]) {
-    const before = memory();
-    const loss = forward(x).mean();
-    const after = memory().bytes;
-    loss.backward();
-    const gradientBytes = bytesOf(parameters.reduce((sum, { size }) => sum + size, 0));
-    const peak = memory().peakBytes - before.bytes;
-    for (const p of parameters) p.grad = undefined;
-    loss.release();
-    closeStep();
-    closeStep();
-    return { held: (after - before.bytes) / activation, peak: (peak - gradientBytes) / activation, before };
-  }
-
-  test('between the passes holds what goes from block to block, and in the backward pass one block more', () => {
-    const { x, parameters, each } = blocks();
-    const { held, peak } = measure(chain(each.map((block) => checkpoint(block))), x, parameters);
-    expect(held).toBeGreaterThan(depth - 1);
-    expect(held).toBeLessThan(depth + 0.5);
-    // One block's seven, a cotangent or two, and what the operation at hand makes.
-    expect(peak).toBeLessThan(depth + 12);
-    useBackend(cpu());
-    const plain = blocks();
-    expect(measure(chain(plain.each), plain.x, plain.parameters).held).toBeGreaterThan(6 * depth);
-  });
-
-  test('in one another holds what the outer one does, and an inner one at a time', () => {
-    const { x, parameters, each } = blocks();
-    const halves = [each.slice(0, 4), each.slice(4)].map((half) =>
-      checkpoint(chain(half.map((block) => checkpoint(block)))),
-    );
-    const { held, peak } = measure(chain(halves), x, parameters);
-    expect(held).toBeLessThan(2.5);
-    expect(peak).toBeLessThan(2 + 4 + 12);
-  });
-
-  test('is given back after every step, also where nothing was differentiated', () => {
-    const { x, parameters, each } = blocks();
-    const forward = chain(each.map((block) => checkpoint(block)));
-    measure(forward, x, parameters);
-    const { bytes, tensors } = memory();
-    for (let i = 0; i < 5; i++) measure(forward, x, parameters);
-    expect(memory()).toMatchObject({ bytes, tensors });
-    noGrad(() => forward(x)).release();
-    forward(x).release();
-    closeStep();
-    closeStep();
-    expect(memory()).toMatchObject({ bytes, tensors });
-  });
-
-  test('of state that it reads, assigns to and reads again is given back', () => {
-    const { x, parameters } = blocks();
-    const [w] = parameters as [Parameter];
-    const state = zeros([rows, columns]).contiguous().keep();
-    const forward = checkpoint((input: Tensor) => {
-      const before = input.matmul(w).mul(state).tanh();
-      noGrad(() => state.assign(state.add(before).mul(0.5)));
-      noGrad(() => state.assign(state.sin()));
-      return before.mul(state).exp();
-    });
-    measure(forward, x, [w]);
-    const { bytes, tensors } = memory();
-    for (let i = 0; i < 5; i++) measure(forward, x, [w]);
-    expect(memory()).toMatchObject({ bytes, tensors });
-  });
-
-  test('from outside stays, however it is looked at', () => {
-    const { x, parameters } = blocks();
-    const [w] = parameters as [Parameter];
-    let early: Tensor | undefined;
-    const found = scope(() => {
-      early = x.matmul(w).exp();
-      return early.sum();
-    });
-    const seen = early as Tensor;
-    const block = checkpoint((h: Tensor) => h.t().tanh().t().add(h).sin());
-    expect(() => block(seen).sum().add(found).backward()).not.toThrow();
-    expect(w.grad).toBeDefined();
-  });
-
-  test('holds nothing for a result that is not differentiated', () => {
-    const { x, parameters } = blocks();
-    const [w] = parameters as [Parameter];
-    const forward = checkpoint((input: Tensor) => {
-      // Nobody asks for this.
-      input.matmul(w).exp().tanh();
-      return input.matmul(w).tanh().exp();
-    });
-    expect(measure(forward, x, [w]).held).toBeLessThan(1.5);
-    const { bytes, tensors } = memory();
-    for (let i = 0; i < 5; i++) measure(forward, x, [w]);
-    expect(memory()).toMatchObject({ bytes, tensors });
-  });
-
-  test('of a recurrence and of a gradient of its own is given back too', () => {
-    const [w] = weights([columns, columns]) as [Parameter];
-    const x = matrix(rows, columns).keep();
-    const doubled = customGradient(
-      (input) => input.mul(2),
-      (cotangent) => [cotangent.mul(2)],
-    );
-    const forward = checkpoint((input: Tensor) => {
-      const { outputs } = recurrence(
-        ([h], [each], [u]) => ({
-          carry: [
-            (h as Tensor)
-              .add(each as Tensor)
-              .matmul(u as Tensor)
-              .tanh(),
-          ],
-          outputs: [(h as Tensor).exp()],
-        }),
-        { carry: [zeros([1, columns])], sequences: [input.tanh().unsqueeze(1)], shared: [w] },
-      );
-      return doubled((outputs[0] as Tensor).squeeze(1).sin())
-        .exp()
-        .mean(0);
-    });
-    expect(measure(forward, x, [w]).held).toBeLessThan(0.5);
-  });
-});
-
-describe('a checkpoint', () => {
-  beforeEach(() => useBackend(cpu()));
-
-  test('just runs where nothing is differentiated', async () => {
-    const w = new Parameter(matrix(4, 4));
-    const result = noGrad(() => checkpoint((x: Tensor) => x.matmul(w))(matrix(2, 4)));
-    expect(result.requiresGrad).toBe(false);
-    expect(checkpoint((x: Tensor) => x.exp())(matrix(2, 4)).requiresGrad).toBe(false);
-  });
-
-  test('needs a function that returns tensors, and at once', () => {
-    expect(() => checkpoint(async (x: Tensor) => x.exp())(matrix(2, 2))).toThrow(/async/);
-    expect(() => checkpoint(() => 3)()).toThrow(/returns tensors[\s\S]*3/);
-    expect(() => compile(() => checkpoint(() => undefined)())()).toThrow(/returns tensors/);
-  });
-
-  test('that throws leaves nothing behind', async () => {
-    const w = new Parameter(tensor([1, 2]));
-    const block = checkpoint((x: Tensor) => {
-      const y = x.mul(w).exp();
-      if (x.size === 1) throw new Error('no');
-      return y;
-    });
-    expect(() => block(tensor(1))).toThrow('no');
-    block(tensor([0, 0]))
-      .sum()
-      .backward();
-    expect(await w.grad?.tolist()).toEqual([0, 0]);
-    w.square().sum().backward();
-    expect(await w.grad?.tolist()).toEqual([2, 4]);
-  });
-
-  test('releases what it made and did not return, except what is kept', async () => {
-    const w = new Parameter(tensor([1, 2]));
-    const seen: Tensor[] = [];
-    const block = checkpoint((x: Tensor) => {
-      const hidden = x.mul(w).exp();
-      seen.push(hidden, hidden.mul(2).keep());
-      return hidden.tanh();
-    });
-    const loss = block(tensor([0, 0])).sum();
-    const [hidden, kept] = seen as [Tensor, Tensor];
-    await expect(hidden.data()).rejects.toThrow(/released[\s\S]*keep\(\)/);
-    expect(await kept.tolist()).toEqual([2, 2]);
-    loss.backward();
-    expect(await kept.tolist()).toEqual([2, 2]);
-    expect(w.grad).toBeDefined();
-  });
-
-  test('computes anew what is used of it outside, in a compiled function', async () => {
-    const x = matrix(3, 4);
-    const w = new Parameter(matrix(4, 4));
-    const step = (wrap: Wrap) => () => {
-      const seen: Tensor[] = [];
-      w.grad = undefined;
-      const block = wrap((input: Tensor) => {
-        const hidden = input.matmul(w).tanh();
-        seen.push(hidden, rand(hidden.shape));
-        return hidden.exp();
-      });
-      const [value, [hidden, drawn]] = [block(x), seen as [Tensor, Tensor]];
-      value.sum().add(hidden.mul(drawn).sum()).backward();
-      return { hidden, drawn, value, gradient: w.grad };
-    };
-    const results = [];
-    for (const wrap of [checkpoint, plainly]) {
-      manualSeed(2);
-      const run = compile(step(wrap));
-      for (let call = 0; call < 3; call++) results.push(await contents(run()));
-    }
-    expect(results.slice(0, 3)).toEqual(results.slice(3));
-  });
-
-  test('that leaked out of a compiled function says so, and the function goes on', async () => {
-    const w = new Parameter(matrix(4, 4));
-    let leak: Tensor | undefined;
-    const step = compile((x: Tensor) => {
-      leak = checkpoint((input: Tensor) => input.matmul(w).tanh().exp())(x).sum();
-      return x.add(1);
-    });
-    for (let call = 0; call < 4; call++) {
-      expect(await step(tensor([[1, 2, 3, 4]])).tolist()).toEqual([[2, 3, 4, 5]]);
-      if (call < 2) expect(() => leak?.backward()).toThrow(/compiled function/);
-    }
-    expect(step.counters).toEqual({ recorded: 2, replayed: 2, planned: 1 });
-  });
-
-  test('lets go of the computation as others do', () => {
-    const w = new Parameter(tensor([1, 2]));
-    const loss = checkpoint((x: Tensor) => x.mul(w).exp())(tensor([1, 1])).sum();
-    loss.backward();
-    expect(() => loss.backward()).toThrow(/already differentiated/);
-  });
-
-  test('gives tensors from outside back as they are', () => {
-    const [w, x] = weights([4, 4], [3, 4]) as [Tensor, Tensor];
-    const hidden = x.matmul(w);
-    const [same, parameter, other] = checkpoint((h: Tensor) => [h, w, h.exp()] as const)(hidden);
-    expect([same === hidden, parameter === w, other.requiresGrad]).toEqual([true, true, true]);
-  });
-
-  test('leaves the gradient of a result that asks for it', async () => {
-    const w = new Parameter(tensor([1, 2]));
-    const middle = checkpoint((x: Tensor) => x.mul(w).exp())(tensor([0, 0])).retainGrad();
-    middle
-      .mul(tensor([3, 4]))
-      .sum()
-      .backward();
-    expect(await middle.grad?.tolist()).toEqual([3, 4]);
-  });
-
-  test('may be used in a compiled function that is called in another checkpoint', async () => {
-    const x = matrix(3, 4);
-    const inner = compile((input: Tensor) => {
-      const leaf = input.detach();
-      leaf.requiresGrad = true;
-      checkpoint((z: Tensor) => z.tanh().exp().sin())(leaf)
-        .sum()
-        .backward();
-      return (leaf.grad as Tensor).mul(rand(leaf.shape));
-    });
-    const start = matrix(4, 4);
-    const results = [];
-    for (const wrap of [checkpoint, plainly]) {
-      manualSeed(3);
-      const w = new Parameter(start);
-      const forward = wrap((input: Tensor) => inner(input.detach()).add(input.matmul(w)).tanh());
-      for (let i = 0; i < 4; i++) forward(x).sum().backward();
-      results.push(await w.grad?.tolist());
-    }
-    expect(results[0]).toEqual(results[1]);
   });
 });

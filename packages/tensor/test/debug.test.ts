@@ -4,7 +4,7 @@ import { cpu } from '@evenkeel/backend-cpu';
 import { wasm } from '@evenkeel/backend-wasm';
 import { compile, hostGuard, Parameter, type Tensor, tensor, useBackend } from '@evenkeel/tensor';
 import { type DebugLevel, debug } from '@evenkeel/tensor/debug';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 
 afterEach(() => debug(0));
 
@@ -43,7 +43,8 @@ async function printed(level: DebugLevel, calls = 3): Promise<{ texts: string[];
   for (let call = 0; call < calls; call++) step({ x: tensor([call, 1]) }, 0.01);
   const slope = [...(await line.slope.data())];
   // Code arrives later.
-  await new Promise((resolve) => setTimeout(resolve, level >= 3 ? 200 : 0));
+  const isThere = () => texts.some((text) => /code of step|makes no code/.test(text));
+  if (level >= 3) await vi.waitFor(() => expect(isThere()).toBe(true), { timeout: 30_000 });
   return { texts, slope };
 }
 
