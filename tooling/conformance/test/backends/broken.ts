@@ -1,6 +1,7 @@
 import {
   type Backend,
   type Bindings,
+  binary,
   constant,
   type Expression,
   isRepeat,
@@ -161,9 +162,9 @@ export function withoutFaults(): Backend {
   }));
 }
 
-/** Ten rounds of something, but not of Philox. */
+/** Random numbers, but one bit of each word is another than Philox gives. */
 export function withOtherBits(): Backend {
-  return brokenExpressions((e) => (e.kind === 'binary' && e.fn === 'xor' ? { ...e, fn: 'or' } : e));
+  return brokenExpressions((e) => (e.kind === 'random' ? binary('xor', e, constant('uint32', 0x10000)) : e));
 }
 
 /** Repeats once what it should repeat often. */
