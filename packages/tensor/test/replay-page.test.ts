@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '../../..');
 const files = {
   '': [
     ...['', '-gradients', '-state', '-host', '-errors'].map((part) => `packages/tensor/test/compile${part}.test.ts`),
-    'packages/tensor/test/checkpoint.test.ts',
+    ...['', '-memory', '-rules'].map((part) => `packages/tensor/test/checkpoint${part}.test.ts`),
   ],
   'nn-layers': ['packages/nn-layers/test/compiled.test.ts'],
   optimizers: ['packages/optimizers/test/compiled.test.ts'],
