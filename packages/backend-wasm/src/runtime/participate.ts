@@ -33,7 +33,8 @@ export function participate(self: Participant): void {
   const [claimAt, doneAt, sleepersAt, grainAt] = [128, 144, 160, 129];
   const [programAt, scriptAt, valuesAt, endAt] = [176, 177, 178, 179];
   const [recordWords, turnShift, frontShift, mask] = [8, 12, 6, 63];
-  const pauses = 400;
+  // About a tenth of a millisecond: going to sleep and being woken costs more than most phases take.
+  const pauses = 4000;
   const loads = 4000;
   const { memory, thread, threads } = self;
   const atomics = Atomics as { pause?: () => void };
