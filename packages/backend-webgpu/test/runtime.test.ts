@@ -3,7 +3,6 @@ import {
   binary,
   type ContractionKernel,
   constant,
-  type LoopKernel,
   load,
   programOf,
   reduced,
@@ -13,23 +12,10 @@ import { DeviceError } from '@evenkeel/errors';
 import { expect, test } from 'vitest';
 import { type WebgpuBackend, webgpu } from '../src/index.ts';
 import { hasNoGpu, onGpu } from './gpu.ts';
+import { loop } from './loop.ts';
 
 const read = { dtype: 'float32', access: 'read' } as const;
 const write = { dtype: 'float32', access: 'write' } as const;
-
-function loop(parts: Partial<LoopKernel>): LoopKernel {
-  return {
-    form: 'loop',
-    bindings: [],
-    arguments: [],
-    outer: [],
-    inner: [],
-    reductions: [],
-    stores: [],
-    elementStores: [],
-    ...parts,
-  };
-}
 
 const whole = (buffer: ReturnType<WebgpuBackend['allocate']>) => ({ buffer, offset: 0, length: buffer.bytes });
 const floats = (bytes: Uint8Array<ArrayBuffer>) => new Float32Array(bytes.buffer);

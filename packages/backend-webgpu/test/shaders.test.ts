@@ -12,26 +12,13 @@ import {
 } from '@evenkeel/backend';
 import { expect, test } from 'vitest';
 import { compileKernel } from '../src/kernels/compile-kernel.ts';
+import { loop } from './loop.ts';
 
 const alone = { sharedMemory: false };
 const together = { sharedMemory: true };
 
 const reads = (count: number) => Array.from({ length: count }, () => ({ dtype: 'float32', access: 'read' }) as const);
 const write = { dtype: 'float32', access: 'write' } as const;
-
-function loop(parts: Partial<LoopKernel>): LoopKernel {
-  return {
-    form: 'loop',
-    bindings: [],
-    arguments: [],
-    outer: [],
-    inner: [],
-    reductions: [],
-    stores: [],
-    elementStores: [],
-    ...parts,
-  };
-}
 
 /** The first stage's entry, without the declarations before it. */
 function entry(kernel: LoopKernel | ContractionKernel, profile: typeof alone, stage = 0): string {
