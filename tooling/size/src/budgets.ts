@@ -14,8 +14,8 @@ export const programBudgets: Record<string, { entry: string; limit: string }> = 
 export const packageBudgets: Record<string, string> = {
   // Message building and the nearest known name.
   errors: '1.2 kB',
-  // Types, shapes, and the printers of kernels.
-  backend: '3.5 kB',
+  // Types, shapes, the printers of kernels, and the blocks that a heap is cut in.
+  backend: '3.9 kB',
   // Plain loops; it is for tests, but a page may hold results against it.
   'backend-cpu': '8 kB',
   'backend-null': '1.5 kB',

@@ -1,6 +1,5 @@
-import type { DeviceBuffer } from '@evenkeel/backend';
+import { Blocks, type DeviceBuffer, sizeClass } from '@evenkeel/backend';
 import { DeviceError } from '@evenkeel/errors';
-import { Blocks, sizeClass } from './blocks.ts';
 
 const usage = 0x80 | 0x08 | 0x04; // STORAGE | COPY_DST | COPY_SRC
 const firstBytes = 2 ** 20;
