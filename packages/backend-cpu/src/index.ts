@@ -29,7 +29,7 @@ export function cpu(): Backend {
       boolBytes: 1,
       bindings: 64,
       threads: 1,
-      routines: ['scatterAdd', 'scan', 'rank'],
+      routines: ['scatterAdd', 'scan', 'rank', 'attention', 'attentionGradient'],
       arithmetic: 'separate',
     },
     prepare: (program) => programs.prepare(program),

@@ -2,6 +2,7 @@
 import {
   type Expression,
   identityOf,
+  isAttention,
   type Kernel,
   philox4x32,
   type RankKernel,
@@ -74,6 +75,8 @@ export function reference(kernel: Kernel, arrays: Arrays, args: readonly number[
       const place = (o * kernel.size + index) * kernel.inner + r;
       out[place] = (out[place] as number) + at(kernel.value, position);
     }
+  } else if (isAttention(kernel)) {
+    throw new Error('attention is not computed here');
   } else {
     lines(kernel, arrays[kernel.output] as number[], (position) => at(kernel.value, position));
   }

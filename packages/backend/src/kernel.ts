@@ -120,6 +120,86 @@ export interface RankKernel extends KernelParts {
   readonly output: number;
 }
 
-export type RoutineKernel = ScatterAddKernel | ScanKernel | RankKernel;
+export type LineKernel = ScatterAddKernel | ScanKernel | RankKernel;
+
+/**
+ * What attention is made of, forward and backward: the weights
+ * `softmax over columns of (scale · Σ_depth query(batch, row, depth) · key(batch, column, depth) + bias) · factor`.
+ * Axes are numbered batch, row, column, depth, width. All numbers are floats of one dtype.
+ */
+interface AttentionParts extends KernelParts {
+  readonly form: 'routine';
+  readonly batch: readonly number[];
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly width: number;
+  /** At (batch, row, depth). */
+  readonly query: Expression;
+  /** At (batch, column, depth). */
+  readonly key: Expression;
+  /** At (batch, column, width). */
+  readonly value: Expression;
+  readonly scale: number;
+  /** At (batch, row, column), as are the next two. Added to the scores. */
+  readonly bias?: Expression;
+  /** Bool. What is not seen weighs nothing, whatever its score; the weights of a row that sees nothing are zeros. */
+  readonly seen?: Expression;
+  /** What each weight is multiplied by once their sum is 1. */
+  readonly factor?: Expression;
+  /** Whether row i sees no columns but those up to i, and of them what is `seen`. */
+  readonly causal: boolean;
+}
+
+/**
+ * `stores(batch, row, width)` of `Σ_column weight · value`, which they read as `reduced 0`. They do not write memory that the
+ * kernel reads.
+ */
+export interface AttentionKernel extends AttentionParts {
+  readonly routine: 'attention';
+  readonly stores: readonly Store[];
+}
+
+/**
+ * The derivatives of attention, P being its weights before the factor: with `dP = factor · Σ_width cotangent · value` and
+ * `dS = P · (dP - Σ_width output · cotangent)` they are `scale · Σ_column dS · key` of the query, `scale · Σ_row dS · query` of the
+ * key and `Σ_row P · factor · cotangent` of the value. Stores read as `reduced 0` what they store of; a list may be empty.
+ * They do not write memory that the kernel reads.
+ */
+export interface AttentionGradientKernel extends AttentionParts {
+  readonly routine: 'attentionGradient';
+  /** What attention gave, at (batch, row, width). */
+  readonly output: Expression;
+  /** The cotangent of that, at the same. */
+  readonly cotangent: Expression;
+  /** At (batch, row, depth). */
+  readonly queryStores: readonly Store[];
+  /** At (batch, column, depth). */
+  readonly keyStores: readonly Store[];
+  /** At (batch, column, width). */
+  readonly valueStores: readonly Store[];
+}
+
+export type AttentionRoutine = AttentionKernel | AttentionGradientKernel;
+
+export type RoutineKernel = LineKernel | AttentionRoutine;
+
+export function isAttention(kernel: RoutineKernel): kernel is AttentionRoutine {
+  return kernel.routine === 'attention' || kernel.routine === 'attentionGradient';
+}
+
+/** The stores of attention or of its derivatives, and everything else that such a kernel computes. */
+export function attentionParts(kernel: AttentionRoutine): {
+  readonly values: readonly Expression[];
+  readonly stores: readonly Store[];
+} {
+  const { query, key, value, bias, seen, factor } = kernel;
+  const isForward = kernel.routine === 'attention';
+  const values = [query, key, value, bias, seen, factor, ...(isForward ? [] : [kernel.output, kernel.cotangent])];
+  return {
+    values: values.filter((part) => part !== undefined),
+    stores: isForward ? kernel.stores : [...kernel.queryStores, ...kernel.keyStores, ...kernel.valueStores],
+  };
+}
 
 export type Kernel = LoopKernel | ContractionKernel | RoutineKernel;

@@ -1,6 +1,14 @@
 /** Kernels and programs as text: what tests compare and `DEBUG` shows (nothing is left out). */
 import { type Expression, operands } from './expression.ts';
-import type { Kernel, RoutineKernel, Store } from './kernel.ts';
+import {
+  type AttentionRoutine,
+  attentionParts,
+  isAttention,
+  type Kernel,
+  type LineKernel,
+  type Store,
+  storedParts,
+} from './kernel.ts';
 import { isRepeat, type Program, type Step } from './program.ts';
 
 const symbols: Readonly<Record<string, string>> = {
@@ -49,6 +57,19 @@ export function printKernel(kernel: Kernel): string {
     lines.push(`contraction [${kernel.batch}] m[${kernel.m}] n[${kernel.n}] k[${kernel.k}] ${head}`);
     lines.push(`  r0:${kernel.a.dtype} = sum ${printer.print(kernel.a)} * ${printer.print(kernel.b)}`);
     for (const s of kernel.stores) lines.push(`  ${store(s)}`);
+  } else if (isAttention(kernel)) {
+    const { batch, rows, columns, depth, width, scale, causal } = kernel;
+    const sees = causal ? ' causal' : '';
+    lines.push(
+      `${kernel.routine} [${batch}] rows ${rows} columns ${columns} depth ${depth} width ${width} scale ${scale}${sees} ${head}`,
+    );
+    for (const name of attentionValues) {
+      const part = name in kernel ? (kernel as Partial<Record<typeof name, Expression>>)[name] : undefined;
+      if (part) lines.push(`  ${name}:${part.dtype} = ${printer.print(part)}`);
+    }
+    for (const [of, list] of attentionStores(kernel)) {
+      for (const s of list) lines.push(`  ${of}${store(s)}`);
+    }
   } else {
     lines.push(`${kernel.routine} [${kernel.outer}, ${kernel.length}, ${kernel.inner}]${details(kernel)} ${head}`);
     const at = kernel.routine === 'scatterAdd' ? `[a0, ${printer.print(kernel.index)}, a2] +` : '[a0, a1, a2] ';
@@ -80,16 +101,31 @@ function printSteps(steps: readonly Step[], indent: string): string[] {
 }
 
 function roots(kernel: Kernel): Expression[] {
-  const stores = (list: readonly Store[]) => list.flatMap((s) => [s.index, s.value]);
   if (kernel.form === 'loop') {
-    return [...kernel.reductions.map((r) => r.value), ...stores(kernel.stores), ...stores(kernel.elementStores)];
+    return [...kernel.reductions.map((r) => r.value), ...storedParts([...kernel.stores, ...kernel.elementStores])];
   }
-  if (kernel.form === 'contraction') return [kernel.a, kernel.b, ...stores(kernel.stores)];
+  if (kernel.form === 'contraction') return [kernel.a, kernel.b, ...storedParts(kernel.stores)];
+  if (isAttention(kernel)) {
+    const { values, stores } = attentionParts(kernel);
+    return [...values, ...storedParts(stores)];
+  }
   return kernel.routine === 'scatterAdd' ? [kernel.index, kernel.value] : [kernel.value];
 }
 
+const attentionValues = ['query', 'key', 'value', 'bias', 'seen', 'factor', 'output', 'cotangent'] as const;
+
+/** The stores of attention, each list with what it is of. */
+function attentionStores(kernel: AttentionRoutine): [string, readonly Store[]][] {
+  if (kernel.routine === 'attention') return [['', kernel.stores]];
+  return [
+    ['of query ', kernel.queryStores],
+    ['of key ', kernel.keyStores],
+    ['of value ', kernel.valueStores],
+  ];
+}
+
 /** What a routine is told besides its lines. */
-function details(kernel: RoutineKernel): string {
+function details(kernel: LineKernel): string {
   switch (kernel.routine) {
     case 'scatterAdd':
       return ` into ${kernel.size}`;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
+  type AttentionGradientKernel,
+  type AttentionKernel,
   argument,
   axis,
   binary,
@@ -137,6 +139,50 @@ function rank(): RankKernel {
   };
 }
 
+/** Everything that attention may have. */
+function attention(): AttentionKernel {
+  return {
+    form: 'routine',
+    routine: 'attention',
+    batch: [2, 3],
+    rows: 4,
+    columns: 5,
+    depth: 6,
+    width: 7,
+    bindings: [
+      ...(['float32', 'float32', 'float32', 'float32', 'bool'] as const).map(
+        (dtype) => ({ dtype, access: 'read' }) as const,
+      ),
+      { dtype: 'float32', access: 'write' },
+    ],
+    arguments: ['float32'],
+    query: binary('mul', load('float32', 0, at(72, 24, 6, 0, 1)), argument('float32', 0)),
+    key: load('float32', 1, at(90, 30, 0, 6, 1)),
+    value: load('float32', 2, at(105, 35, 0, 7, 0, 1)),
+    scale: 0.5,
+    bias: load('float32', 3, at(0, 0, 5, 1)),
+    seen: load('bool', 4, at(5, 0, 0, 1)),
+    factor: select(binary('gt', axis(2), axis(3)), constant('float32', 2), argument('float32', 0)),
+    causal: true,
+    stores: [{ binding: 5, index: at(84, 28, 7, 0, 0, 1), value: reduced('float32', 0) }],
+  };
+}
+
+function attentionGradient(): AttentionGradientKernel {
+  const { stores, ...parts } = attention();
+  const store = (binding: number, index: Expression) => ({ binding, index, value: reduced('float32', 0) });
+  return {
+    ...parts,
+    routine: 'attentionGradient',
+    bindings: [...parts.bindings, ...[6, 7].map(() => ({ dtype: 'float32', access: 'write' }) as const)],
+    output: load('float32', 2, at(84, 28, 7, 0, 0, 1)),
+    cotangent: load('float32', 3, at(84, 28, 7, 0, 0, 1)),
+    queryStores: [store(5, at(72, 24, 6, 0, 1))],
+    keyStores: [store(6, at(90, 30, 0, 6, 1))],
+    valueStores: [store(7, at(105, 35, 0, 7, 0, 1))],
+  };
+}
+
 describe('a kernel as text', () => {
   test('of a loop: its domains, bindings, shared parts, reductions and stores', () => {
     expect(printKernel(softmax())).toMatchInlineSnapshot(`
@@ -178,6 +224,30 @@ describe('a kernel as text', () => {
     expect(printKernel(rank())).toMatchInlineSnapshot(`
       "rank [2, 3, 4] descending in0:float32 out1:int32 $0:float32
         out1[a0, a1, a2] = (in0[(((a0 * 12) + (a1 * 4)) + a2)] + $0)"
+    `);
+  });
+
+  test('of attention: its extents, what it reads and weighs with, and the stores', () => {
+    expect(printKernel(attention())).toMatchInlineSnapshot(`
+      "attention [2,3] rows 4 columns 5 depth 6 width 7 scale 0.5 causal in0:float32 in1:float32 in2:float32 in3:float32 in4:bool out5:float32 $0:float32
+        query:float32 = (in0[((((a0 * 72) + (a1 * 24)) + (a2 * 6)) + a4)] * $0)
+        key:float32 = in1[((((a0 * 90) + (a1 * 30)) + (a3 * 6)) + a4)]
+        value:float32 = in2[((((a0 * 105) + (a1 * 35)) + (a3 * 7)) + a5)]
+        bias:float32 = in3[((a2 * 5) + a3)]
+        seen:bool = in4[((a0 * 5) + a3)]
+        factor:float32 = ((a2 > a3) ? 2:float32 : $0)
+        out5[((((a0 * 84) + (a1 * 28)) + (a2 * 7)) + a5)] = r0"
+    `);
+    const [head, ...lines] = printKernel(attentionGradient()).split('\n');
+    expect(head).toContain('attentionGradient [2,3] rows 4 columns 5 depth 6 width 7 scale 0.5 causal in0:float32');
+    expect(lines.slice(-5).map((line) => line.split(' = ')[0])).toMatchInlineSnapshot(`
+      [
+        "  output:float32",
+        "  cotangent:float32",
+        "  of query out5[((((a0 * 72) + (a1 * 24)) + (a2 * 6)) + a4)]",
+        "  of key out6[((((a0 * 90) + (a1 * 30)) + (a3 * 6)) + a4)]",
+        "  of value out7[((((a0 * 105) + (a1 * 35)) + (a3 * 7)) + a5)]",
+      ]
     `);
   });
 
@@ -229,7 +299,9 @@ function variations(kernel: Kernel): Map<string, Kernel> {
       });
     } else if (typeof value === 'object' && value !== null && !seen.has(value)) {
       seen.add(value);
-      if ('guard' in value) visitRemoval([...path, 'guard']);
+      for (const optional of ['guard', 'bias', 'seen', 'factor']) {
+        if (optional in value) visitRemoval([...path, optional]);
+      }
       for (const key of Object.keys(value)) visit([...path, key], seen);
     }
   };
@@ -294,6 +366,8 @@ describe('the text of a kernel is its identity', () => {
     ['scatterAdd', scatterAdd()],
     ['scan', scan()],
     ['rank', rank()],
+    ['attention', attention()],
+    ['attentionGradient', attentionGradient()],
   ] as const)('no two %s kernels that differ in any one field have the same', (_, kernel) => {
     const texts = new Map([[printKernel(kernel), 'the original']]);
     const variants = variations(kernel);

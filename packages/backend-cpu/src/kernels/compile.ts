@@ -1,5 +1,7 @@
 import type { Kernel } from '@evenkeel/backend';
 import type { Faults } from '../renderer/faults.ts';
+import { compileAttention } from './attention.ts';
+import { compileAttentionGradient } from './attention-gradient.ts';
 import type { CompiledKernel } from './compiled-kernel.ts';
 import { compileContraction } from './contraction.ts';
 import { compileLoop } from './loop.ts';
@@ -17,5 +19,9 @@ export function compileKernel(kernel: Kernel, faults: Faults): CompiledKernel {
       return compileScan(kernel, faults);
     case 'rank':
       return compileRank(kernel, faults);
+    case 'attention':
+      return compileAttention(kernel, faults);
+    case 'attentionGradient':
+      return compileAttentionGradient(kernel, faults);
   }
 }

@@ -3,9 +3,9 @@ import type { Faults } from '../renderer/faults.ts';
 import type { Elements } from '../renderer/instruction.ts';
 import { malformed } from '../renderer/malformed.ts';
 import { execute, Renderer, type Stage } from '../renderer/renderer.ts';
-import { BlockedSum, blockLength } from './accumulator.ts';
 import type { CompiledKernel } from './compiled-kernel.ts';
 import { Domain } from './domain.ts';
+import { dotOf } from './dot.ts';
 
 /** Sums of products. Each operand is evaluated into rows along k first, so that no element is computed twice. */
 export function compileContraction(kernel: ContractionKernel, faults: Faults): CompiledKernel {
@@ -26,7 +26,7 @@ export function compileContraction(kernel: ContractionKernel, faults: Faults): C
   renderer.finish();
   const { values } = renderer;
   const total = renderer.slotOfReduction(0);
-  const dot = dtype === 'float32' ? dotFloat32() : dotFloat64;
+  const dot = dotOf(dtype);
 
   const fillRow = (row: Float64Array, offset: number, stage: Stage, bindings: readonly Elements[]): void => {
     if (k.size === 0) return;
@@ -56,7 +56,7 @@ export function compileContraction(kernel: ContractionKernel, faults: Faults): C
           fillRow(a, 0, aStage, bindings);
           n.start(values);
           for (let column = 0; column < n.size; column++) {
-            values[total] = dot(a, b, column * k.size);
+            values[total] = dot(a, 0, b, column * k.size, k.size);
             execute(stores.outer, values, bindings);
             stores.store(bindings);
             n.advance(values);
@@ -67,28 +67,4 @@ export function compileContraction(kernel: ContractionKernel, faults: Faults): C
       }
     },
   };
-}
-
-/** Each product and each sum is rounded; the sums go by blocks, as those of a loop do. */
-function dotFloat32(): (a: Float64Array, b: Float64Array, offset: number) => number {
-  const sum = new BlockedSum();
-  return (a, b, offset) => {
-    sum.start();
-    const whole = a.length - (a.length % blockLength);
-    for (let first = 0; first < whole; first += blockLength) {
-      let block = 0;
-      for (let i = first; i < first + blockLength; i++) {
-        block = Math.fround(block + Math.fround(a[i]! * b[offset + i]!));
-      }
-      sum.addBlock(block);
-    }
-    for (let i = whole; i < a.length; i++) sum.add(Math.fround(a[i]! * b[offset + i]!));
-    return sum.total();
-  };
-}
-
-function dotFloat64(a: Float64Array, b: Float64Array, offset: number): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[offset + i]!;
-  return sum;
 }

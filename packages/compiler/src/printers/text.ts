@@ -1,5 +1,5 @@
 /** How values, shapes and sizes are called in all printed stages. */
-import { type DType, itemBytes, type Kernel, sizeOf } from '@evenkeel/backend';
+import { type DType, isAttention, itemBytes, type Kernel, sizeOf } from '@evenkeel/backend';
 import { type Memory, wholeOf } from '../fusion/memory.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { RepeatValue, Value } from '../graph/value.ts';
@@ -81,6 +81,10 @@ export function domainOf(kernel: Kernel): string {
   if (kernel.form === 'contraction') {
     const batch = total(kernel.batch);
     return `${batch > 1 ? `${batch} of ` : ''}${total(kernel.m)}×${total(kernel.n)} over ${total(kernel.k)}`;
+  }
+  if (isAttention(kernel)) {
+    const { batch, rows, columns, depth, width } = kernel;
+    return `${total(batch)} of ${rows}×${columns} over ${depth}, ${width}`;
   }
   return `${kernel.outer * kernel.inner} of ${kernel.length}`;
 }
