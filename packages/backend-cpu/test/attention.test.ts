@@ -144,6 +144,12 @@ describe('attention', () => {
     close(await attend(sizes, given), [50.5, 0]);
   });
 
+  test('gives no weight to what a bias puts out of reach, be it infinite or not', async () => {
+    const sizes = { ...one, rows: 2 };
+    const bias = [0, -1e30, 0, -Infinity, -1e30, -Infinity];
+    close(await attend(sizes, { query: [0, 0], key: [1, 2, 3], value: [1, 10, 100], bias }), [50.5, 0]);
+  });
+
   test('lets a row see no later column where it is causal, be there more rows or fewer', async () => {
     const given = { query: [0, 0, 0, 0], key: [5, 6, 7], value: [3, 9, 30], causal: true };
     close(await attend({ ...one, rows: 4 }, given), [3, 6, 14, 14]);

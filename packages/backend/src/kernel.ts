@@ -122,6 +122,9 @@ export interface RankKernel extends KernelParts {
 
 export type LineKernel = ScatterAddKernel | ScanKernel | RankKernel;
 
+/** What scores less than this in attention weighs nothing, as if it were not seen. A largest score can be looked for from here. */
+export const lowestScore = -1e29;
+
 /**
  * What attention is made of, forward and backward: the weights
  * `softmax over columns of (scale · Σ_depth query(batch, row, depth) · key(batch, column, depth) + bias) · factor`.
@@ -143,7 +146,7 @@ interface AttentionParts extends KernelParts {
   readonly scale: number;
   /** At (batch, row, column), as are the next two. Added to the scores. */
   readonly bias?: Expression;
-  /** Bool. What is not seen weighs nothing, whatever its score; the weights of a row that sees nothing are zeros. */
+  /** Bool. What is not seen weighs nothing, whatever its score. The weights of a row in which nothing weighs are zeros. */
   readonly seen?: Expression;
   /** What each weight is multiplied by once their sum is 1. */
   readonly factor?: Expression;

@@ -1,4 +1,11 @@
-import { type AttentionRoutine, attentionParts, type Expression, isFloat, type Store } from '@evenkeel/backend';
+import {
+  type AttentionRoutine,
+  attentionParts,
+  type Expression,
+  isFloat,
+  lowestScore,
+  type Store,
+} from '@evenkeel/backend';
 import type { Faults } from '../renderer/faults.ts';
 import type { Elements } from '../renderer/instruction.ts';
 import { malformed } from '../renderer/malformed.ts';
@@ -126,7 +133,7 @@ export class Attention {
     for (let i = 0; i < rows; i++) {
       const line = weights.subarray(i * columns, (i + 1) * columns);
       const sees = (j: number) => (!causal || j <= i) && seen?.[i * columns + j] !== 0;
-      let largest = -Infinity;
+      let largest = lowestScore;
       for (let j = 0; j < columns; j++) {
         if (!sees(j)) continue;
         const score = round(dot(query, i * depth, key, j * depth, depth) * scale);
@@ -140,7 +147,7 @@ export class Attention {
         sum.add(line[j]!);
       }
       const total = sum.total();
-      for (let j = 0; j < columns; j++) if (sees(j)) line[j] = round(line[j]! / total);
+      if (total !== 0) for (let j = 0; j < columns; j++) line[j] = round(line[j]! / total);
     }
     return { ...matrices, weights };
   }
