@@ -58,6 +58,17 @@ export interface Backend {
   run(prepared: Prepared, bindings: Bindings): void;
   /** The code that it makes of a kernel, for people to read; where it has such a thing. */
   source?(kernel: Kernel): string | Promise<string>;
+  /**
+   * Whether `run` comes back before the work is done. Who reads one result before asking for the next has such a device wait for the host.
+   */
+  readonly isAsynchronous?: boolean;
+  /**
+   * Whether the device went, and with it all that was on it, of a backend whose device can. What waits for it is refused then
+   * and so is all that is asked of it, except that a buffer's release does nothing.
+   */
+  readonly isLost?: boolean;
+  /** Another backend like this one on a device of its own, for when this one's is lost. Without it, nothing can be lost. */
+  reopen?(): Promise<Backend>;
   /** The bytes as they are after everything that was run before; a copy of the caller's own. */
   read(buffer: DeviceBuffer, range?: Range): Promise<Uint8Array<ArrayBuffer>>;
   /** Gives everything back. Releasing a buffer afterwards does nothing. */

@@ -28,6 +28,7 @@ export { currentBackend, type MemoryUse, memory, useBackend } from './engine/dev
 export { closeIteration, closeStep } from './engine/lifetime.ts';
 export type { Nested } from './engine/read.ts';
 export { enableGrad, keep, noGrad, scope } from './engine/scope.ts';
+export { snapshotTensors, type TensorSnapshot } from './engine/tensor-snapshot.ts';
 export * from './ops/arithmetic.ts';
 export * from './ops/bitwise.ts';
 export { broadcastShapes, broadcastTo, promoteTypes } from './ops/broadcast.ts';

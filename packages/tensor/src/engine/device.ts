@@ -8,6 +8,8 @@ import {
   type Program,
 } from '@evenkeel/backend';
 import { DeviceError, DTypeError } from '@evenkeel/errors';
+import type { Tensor } from '../tensor.ts';
+import type { Lifetime } from './lifetime.ts';
 import { Queue } from './queue.ts';
 
 /** Programs that are kept prepared. A loop of changing shapes beyond this prepares some again. */
@@ -35,9 +37,12 @@ export class Device {
   peakBytes = 0;
   /** Tensors that have memory. */
   tensors = 0;
+  /** Which these are, where the device can be lost. */
+  readonly alive: Map<Lifetime, WeakRef<Tensor>> | undefined;
 
   constructor(backend: Backend) {
     this.backend = backend;
+    this.alive = backend.reopen && new Map();
   }
 
   allocate(bytes: number): DeviceBuffer {

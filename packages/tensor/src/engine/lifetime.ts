@@ -13,6 +13,7 @@
  */
 import { DeviceError } from '@evenkeel/errors';
 import { activeRecorder } from '../recording/active.ts';
+import type { Tensor } from '../tensor.ts';
 import type { Storage } from './storage.ts';
 
 /** One tensor's hold on its storage. It does not know the tensor, so that the collector may. */
@@ -84,6 +85,7 @@ export class Lifetime {
     this.#owner?.delete(this);
     this.#owner = undefined;
     this.#storage.device.tensors--;
+    this.#storage.device.alive?.delete(this);
     this.#storage.release();
     this.#storage = undefined;
     // The registry's own record goes with it: the collector takes it only when the event loop turns.
@@ -112,8 +114,9 @@ const net = new FinalizationRegistry<Lifetime>((lifetime) => {
 });
 
 /** Releases a tensor's memory some time after nobody can reach the tensor. */
-export function releaseWhenUnreachable(tensor: object, lifetime: Lifetime): void {
+export function releaseWhenUnreachable(tensor: Tensor, lifetime: Lifetime): void {
   net.register(tensor, lifetime, lifetime);
+  lifetime.storage?.device.alive?.set(lifetime, new WeakRef(tensor));
 }
 
 /** Says that a tensor takes part in the present step. */

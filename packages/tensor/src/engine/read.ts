@@ -1,8 +1,9 @@
-import { type HostArray, itemBytes } from '@evenkeel/backend';
+import { type Binding, type HostArray, itemBytes } from '@evenkeel/backend';
 import { ShapeError } from '@evenkeel/errors';
 import { activeRecorder } from '../recording/active.ts';
 import type { Tensor } from '../tensor.ts';
 import { copied } from './copied.ts';
+import type { Device } from './device.ts';
 import { bindingOf } from './execute.ts';
 
 /** Nested arrays of numbers, one level per dimension. */
@@ -14,19 +15,22 @@ export async function data(tensor: Tensor): Promise<HostArray> {
   activeRecorder()?.refuseReading(tensor);
   if (tensor.traced) return data(tensor.traced.recorder.realOf(tensor));
   const own = tensor.isContiguous ? tensor : copied(tensor);
-  const { storage } = own.memory();
-  const { offset, length } = bindingOf(own);
-  const { backend, queue } = storage.device;
+  const { device } = own.memory().storage;
+  const reading = readBytes(device, bindingOf(own));
+  if (own !== tensor) own.release();
+  return decode(tensor, await reading, itemBytes(tensor.dtype, device.backend.limits.boolBytes));
+}
+
+/** Reads a part of a memory, as it is after everything that was asked for so far. */
+export async function readBytes({ backend, queue }: Device, binding: Binding): Promise<Uint8Array<ArrayBuffer>> {
   // Asked for now, in order with all that was run; what is read does not change with what runs later.
   const reading = new Promise<Uint8Array<ArrayBuffer>>((resolve, reject) => {
-    queue.push(() => backend.read(storage.buffer, { offset, length }).then(resolve, reject));
+    queue.push(() => backend.read(binding.buffer, binding).then(resolve, reject));
   });
-  if (own !== tensor) own.release();
-  // A failure in the queue explains better than one of the read that followed it.
-  const [drained, bytes] = await Promise.allSettled([queue.drained(), reading]);
-  if (drained.status === 'rejected') throw drained.reason;
-  if (bytes.status === 'rejected') throw bytes.reason;
-  return decode(tensor, bytes.value, itemBytes(tensor.dtype, backend.limits.boolBytes));
+  // A failure in the queue explains better than one of the read that followed it, which nobody need hear of then.
+  reading.catch(() => {});
+  await queue.drained();
+  return reading;
 }
 
 /** Reads the value of a tensor with one element. Throws `ShapeError` for any other. */

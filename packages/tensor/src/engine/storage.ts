@@ -4,9 +4,10 @@ import type { Lifetime } from './lifetime.ts';
 
 /** A buffer and how many tensors look at it. The last one gives it back. */
 export class Storage {
-  readonly device: Device;
-  readonly buffer: DeviceBuffer;
-  readonly bytes: number;
+  /** These three change only when what is here moves to another device. */
+  device: Device;
+  buffer: DeviceBuffer;
+  bytes: number;
   #viewers = 0;
   /** Those who have a part of it each, if it is divided among several. */
   #owners: readonly Lifetime[] | undefined;
