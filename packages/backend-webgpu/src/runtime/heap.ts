@@ -32,6 +32,8 @@ export interface HeapLimits {
   readonly maximumBytes: number;
   /** Bytes at the beginning of the first memory that belong to the runtime. */
   readonly reservedBytes: number;
+  /** Told that the device has no room for a memory: what was in it is gone. */
+  readonly onFailure: (error: DeviceError) => void;
 }
 
 interface Memory {
@@ -133,7 +135,7 @@ export class Heap {
   }
 
   #add(bytes: number): number {
-    const buffer = this.#device.createBuffer({ size: bytes, usage });
+    const buffer = this.#create(bytes);
     this.#memories.push({ buffer, blocks: new Blocks(this.#memories.length === 0 ? this.#limits.reservedBytes : 0) });
     this.epoch++;
     return this.#memories.length - 1;
@@ -141,7 +143,7 @@ export class Heap {
 
   #grow(memory: number, bytes: number): void {
     const one = this.#memories[memory] as Memory;
-    const larger = this.#device.createBuffer({ size: bytes, usage });
+    const larger = this.#create(bytes);
     const encoder = this.#device.createCommandEncoder();
     encoder.copyBufferToBuffer(one.buffer, 0, larger, 0, one.buffer.size);
     this.#device.queue.submit([encoder.finish()]);
@@ -150,11 +152,24 @@ export class Heap {
     this.epoch++;
   }
 
-  #refusal(asked: number, what: string): DeviceError {
+  /** Whether the device had room for it is known later only, and then it is too late. */
+  #create(bytes: number): GPUBuffer {
+    this.#device.pushErrorScope('out-of-memory');
+    const buffer = this.#device.createBuffer({ size: bytes, usage });
+    const tell = (error: GPUError | null): void => {
+      if (error) this.#limits.onFailure(this.#refusal(bytes, 'the GPU has no memory left', error.message));
+    };
+    // It is not kept where the device is lost meanwhile.
+    this.#device.popErrorScope().then(tell, () => {});
+    return buffer;
+  }
+
+  #refusal(asked: number, what: string, told = ''): DeviceError {
     const { memoryBytes, maximumBytes, memories } = this.#limits;
+    const live = `${this.#liveBytes} bytes live in ${this.#liveBuffers} buffers, ${this.memoryBytes} bytes of memory`;
     return new DeviceError(`${what}: ${asked} bytes asked for`, {
       doing: 'allocating on webgpu',
-      got: `${this.#liveBytes} bytes live in ${this.#liveBuffers} buffers, ${this.memoryBytes} bytes of memory`,
+      got: told ? `${live}; ${told}` : live,
       expected: `at most ${memoryBytes} bytes in one buffer and ${Math.min(maximumBytes, memories * memoryBytes)} in all`,
       remedy: 'use smaller batches, or release what is no longer needed',
     });

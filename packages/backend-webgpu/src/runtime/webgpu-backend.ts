@@ -12,6 +12,8 @@ import { Staging } from './staging.ts';
 const faultBytes = faultWords * 4;
 /** Kernels whose pipelines are made at once: waiting for the device to make them takes longer. */
 const fewKernels = 2;
+/** Milliseconds in which a device that refuses a read says that it is lost, if it is. */
+const lossIsTold = 100;
 
 /**
  * Runs programs on the GPU through WebGPU: float32, int32 and bool, in a page and in Node.
@@ -56,10 +58,12 @@ export interface DeviceDescription {
  */
 export class WebgpuBackend implements Backend {
   readonly name = 'webgpu';
+  readonly isAsynchronous = true;
   readonly limits: Limits;
   readonly device: DeviceDescription;
   /** Node's binding ends with its last reference, in use or not. */
   readonly #opened: Opened;
+  readonly #options: WebgpuOptions;
   readonly #gpu: GPUDevice;
   readonly #heap: Heap;
   readonly #pipelines: Pipelines;
@@ -72,12 +76,14 @@ export class WebgpuBackend implements Backend {
   #mayHaveFaults = false;
   /** What the device told of and nobody has heard yet. */
   #failure: DeviceError | undefined;
-  /** Why there is no device any more. */
+  /** Why nothing can be computed any more. */
   #end: DeviceError | undefined;
+  #isLost = false;
 
   constructor(opened: Opened, float32: Float32Behavior, options: WebgpuOptions) {
     const { adapter, device } = opened;
     this.#opened = opened;
+    this.#options = options;
     this.#gpu = device;
     const { vendor, architecture, description } = adapter.info;
     const isSoftware = architecture === 'swiftshader' || adapter.info.isFallbackAdapter;
@@ -98,12 +104,32 @@ export class WebgpuBackend implements Backend {
       memories: maxStorageBuffersPerShaderStage,
       maximumBytes,
       reservedBytes: faultBytes,
+      onFailure: (error) => this.#close(error),
     });
     this.#pipelines = new Pipelines(device, { sharedMemory });
     this.#staging = new Staging(device);
     this.#parameters = this.#parameterBuffer(2 ** 14);
     device.addEventListener('uncapturederror', (event) => this.#note((event as GPUUncapturedErrorEvent).error));
-    void device.lost.then(({ message }) => this.#close(message));
+    void device.lost.then(({ reason, message }) => {
+      this.#isLost = this.#end === undefined;
+      this.#close(
+        new DeviceError('the GPU was lost', {
+          doing: 'using the webgpu backend',
+          got: `${reason}: ${message}`,
+          remedy: 'make a new backend and restore the last snapshot: what was in its memory is gone',
+        }),
+      );
+    });
+  }
+
+  /** Whether the device went by itself, and with it all that was in its memory. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** Asks for another device, with the options that this backend was made with. */
+  reopen(): Promise<WebgpuBackend> {
+    return webgpu(this.#options);
   }
 
   /** Bytes in buffers that were not released, padding included. */
@@ -241,8 +267,7 @@ export class WebgpuBackend implements Backend {
   dispose(): void {
     if (this.#end) return;
     this.#pipelines.clear();
-    this.#end = new DeviceError('the backend was disposed of', { doing: 'using the webgpu backend' });
-    for (const reject of this.#waiting) reject(this.#end);
+    this.#close(new DeviceError('the backend was disposed of', { doing: 'using the webgpu backend' }));
     this.#opened.device.destroy();
   }
 
@@ -341,12 +366,8 @@ export class WebgpuBackend implements Backend {
     });
   }
 
-  #close(message: string): void {
-    this.#end ??= new DeviceError('the GPU was lost', {
-      doing: 'using the webgpu backend',
-      got: message,
-      remedy: 'make a new backend and restore the last snapshot: what was in its memory is gone',
-    });
+  #close(error: DeviceError): void {
+    this.#end ??= error;
     for (const reject of this.#waiting) reject(this.#end);
   }
 
@@ -358,10 +379,14 @@ export class WebgpuBackend implements Backend {
         reject(this.#end ?? error);
       };
       this.#waiting.add(stop);
-      promise.then((value) => {
-        this.#waiting.delete(stop);
-        resolve(value);
-      }, stop);
+      promise.then(
+        (value) => {
+          this.#waiting.delete(stop);
+          resolve(value);
+        },
+        // That the device is lost explains better, and may be told a little later.
+        (error) => void setTimeout(stop, error instanceof DeviceError ? 0 : lossIsTold, error),
+      );
     });
   }
 }
