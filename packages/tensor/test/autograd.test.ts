@@ -1,4 +1,5 @@
 import {
+  compile,
   customGradient,
   enableGrad,
   grad,
@@ -168,6 +169,25 @@ describe('customGradient', () => {
     const [first] = gradients(square(x).sum(), [x], { createGraph: true });
     const [second] = gradients((first as Tensor).sum(), [x]);
     expect(await (second as Tensor).tolist()).toEqual([2]);
+  });
+
+  it('gives the same with what is computed ahead, which a compiled function alone does', async () => {
+    let calls = 0;
+    const slope = (x: Tensor) => {
+      calls++;
+      return x.mul(2);
+    };
+    const square = customGradient(
+      (x) => x.mul(x),
+      (cotangent, { inputs: [x] }) => [cotangent.mul(slope(x as Tensor))],
+      slope,
+    );
+    const x = leaf([3, -1]);
+    const gradientOf = (of: Tensor) => gradients(square(of).sum(), [of])[0] as Tensor;
+    expect(await gradientOf(x).tolist()).toEqual([6, -2]);
+    expect(calls).toBe(1);
+    expect(await compile(() => gradientOf(x))().tolist()).toEqual([6, -2]);
+    expect(calls).toBe(3);
   });
 
   it('must return one cotangent per input', () => {

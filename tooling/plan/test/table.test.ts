@@ -246,8 +246,8 @@ test('eight bindings to a kernel cost the GPT of six blocks no kernels beyond it
 });
 
 test.each([
-  ['', {}, 0.4],
-  [' without fusion', { FUSE: '0' }, 0.55],
+  ['', {}, 0.42],
+  [' without fusion', { FUSE: '0' }, 0.72],
 ])('blocks under checkpoint%s leave little of what the plan needs', (_mode, settings, share) => {
   Object.assign(process.env, settings);
   const figures = (name: string) => figuresOf((programs[name] as MakeProgram)().plans()[0] as Plan);

@@ -5,7 +5,8 @@
  * 1. computed inside of every cluster that reads it, where that is cheap: views always, the rest up to a limit;
  * 2. otherwise computed in one of these clusters and kept there for the others, where its elements or rows are the cluster's own:
  *    so a chain of operations, the folds over one row, and what follows a product become one kernel;
- * 3. otherwise in a cluster of its own, or with another that goes over the same elements and reads the same.
+ * 3. otherwise in a cluster of its own, or with another that goes over the same elements and reads the same: so is what shall be
+ *    computed ahead of its readers.
  */
 import { contiguousStrides, type Expression, getOrMake, isContiguous, type Limits, sizeOf } from '@evenkeel/backend';
 import type { Graph } from '../graph/graph.ts';
@@ -25,7 +26,7 @@ import type { Joining } from './joining.ts';
 import { isView, type Kind, kindOf, neutralOf } from './kinds.ts';
 import { type Memory, wholeOf } from './memory.ts';
 import { nearSourcesOf } from './near-sources.ts';
-import { placeProduct } from './product.ts';
+import { continuesProduct, placeProduct } from './product.ts';
 import { hasRoom, type Need } from './room.ts';
 
 export interface Fusion {
@@ -143,7 +144,8 @@ class Fuser {
     const waiting = this.#waiting.get(value) ?? new Set();
     const need = { value, inputs: kind === 'product' ? factorsOf(value) : value.inputs };
     const isUnread = sizeOf(value.shape) === 0 || (accesses.length === 0 && wanted.length === 0);
-    if (isUnread || this.#dissolve(need, kind, accesses, wanted)) {
+    const isAhead = this.#together && this.#graph.ahead.has(value);
+    if (isUnread || (!isAhead && this.#dissolve(need, kind, accesses, wanted))) {
       // Who comes after what has no place of its own comes after what that is made of.
       for (const source of value.inputs) this.#wait(source, waiting);
       return;
@@ -160,12 +162,12 @@ class Fuser {
     // Who reads what the value becomes a part of waits for it too.
     const whole = this.#joining?.readersOf(wanted) ?? [];
     const later = [...accesses.map(({ cluster }) => cluster), ...whole, ...waiting];
+    const company = () => this.#company(value, kind, later, hasRoomFor);
     const home =
-      (kind === 'fold' && this.#joinsOthers(value, accesses)
-        ? this.#company(value, kind, later, hasRoomFor)
-        : undefined) ??
-      this.#home(value, kind, accesses, whole, later, hasRoomFor) ??
-      this.#company(value, kind, later, hasRoomFor) ??
+      (isAhead || (kind === 'fold' && this.#joinsOthers(value, accesses)) ? company() : undefined) ??
+      (isAhead || (kind === 'element' && continuesProduct(value, accesses, (source) => this.#uses.get(source) === 1))
+        ? undefined
+        : (this.#home(value, kind, accesses, whole, later, hasRoomFor) ?? company())) ??
       this.#ownCluster(value, kind);
     const { cluster, at } = home;
     const places = keptIn(cluster).sort((a, b) => Number(isPlain(b)) - Number(isPlain(a)));

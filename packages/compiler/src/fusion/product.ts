@@ -1,7 +1,8 @@
-import type { Expression } from '@evenkeel/backend';
+import { type Expression, sizeOf } from '@evenkeel/backend';
 import type { AppliedValue, Value } from '../graph/value.ts';
 import { axesIn } from '../positions/divide.ts';
-import type { Ask, Cluster, Side } from './cluster.ts';
+import type { Access, Ask, Cluster, Side } from './cluster.ts';
+import { kindOf } from './kinds.ts';
 
 /** Lets a cluster of elements that reads a product at `at` compute it: its elements are then what follows the product. */
 export function placeProduct(cluster: Cluster, value: AppliedValue, at: readonly Expression[], ask: Ask): boolean {
@@ -13,6 +14,30 @@ export function placeProduct(cluster: Cluster, value: AppliedValue, at: readonly
   if (lowering.kind === 'convolution') lowering.place(cluster, value, ask);
   else placeMatmul(cluster, value, ask);
   return true;
+}
+
+/**
+ * Whether a value that a product reads besides a fold is what alone is made of another product, and of no fold: then that product
+ * writes it, instead of what the fold would make it of.
+ *
+ * @param isReadOnce of what the value is made of
+ */
+export function continuesProduct(
+  value: AppliedValue,
+  accesses: readonly Access[],
+  isReadOnce: (source: Value) => boolean,
+): boolean {
+  const isKept = accesses.some(({ context }) => context === 'operand');
+  if (!isKept || accesses.every(({ cluster }) => cluster.inner === undefined)) return false;
+  const size = sizeOf(value.shape);
+  let isMade = false;
+  const mayFollow = ({ inputs }: AppliedValue): boolean =>
+    inputs.every((input) => {
+      const kind = input.kind === 'applied' ? kindOf(input) : undefined;
+      isMade ||= kind === 'product' && isReadOnce(input) && sizeOf(input.shape) === size;
+      return kind !== 'fold' && (kind !== 'element' || mayFollow(input as AppliedValue));
+    });
+  return mayFollow(value) && isMade;
 }
 
 /**

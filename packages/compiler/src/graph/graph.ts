@@ -45,6 +45,8 @@ export class Graph {
   readonly results: Result[] = [];
   /** All values, each at its number. */
   readonly values: Value[] = [];
+  /** What is computed where what it is made of is, although it is read elsewhere: so that less is kept in between. */
+  readonly ahead = new Set<Value>();
   readonly #known = new Map<string, Value>();
 
   input({ shape, dtype }: Spec, strides: Strides = contiguousStrides(shape)): InputValue {

@@ -1,4 +1,50 @@
-import { erf, log1p, scope, type Tensor, where } from '@evenkeel/tensor';
+import { customGradient, erf, log1p, scope, type Tensor, where } from '@evenkeel/tensor';
+
+/** A function of each element whose slope is given; as a whole it is less to keep for the gradient than what it is made of. */
+function withSlope(value: (x: Tensor) => Tensor, slope: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
+  return customGradient(value, (cotangent, { inputs: [x] }) => [cotangent.mul(slope(x as Tensor))], slope);
+}
+
+/** Φ, the standard normal distribution function. */
+function normalDistribution(x: Tensor): Tensor {
+  return erf(x.mul(Math.SQRT1_2)).add(1).mul(0.5);
+}
+
+const normalDensityAt0 = 1 / Math.sqrt(2 * Math.PI);
+
+const exactGelu = /* @__PURE__ */ withSlope(
+  (x) => normalDistribution(x).mul(x),
+  (x) => normalDistribution(x).add(x.square().mul(-0.5).exp().mul(normalDensityAt0).mul(x)),
+);
+
+const geluScale = Math.sqrt(2 / Math.PI);
+const geluCube = 0.044715;
+
+/** Nearly Φ: (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, of the tanh. */
+function bent(x: Tensor): Tensor {
+  return x.square().mul(geluCube).add(1).mul(x).mul(geluScale).tanh();
+}
+
+const tanhGelu = /* @__PURE__ */ withSlope(
+  (x) => bent(x).add(1).mul(0.5).mul(x),
+  (x) => {
+    const inner = x
+      .square()
+      .mul(3 * geluCube)
+      .add(1)
+      .mul(0.5 * geluScale);
+    const t = bent(x);
+    return t.add(1).mul(0.5).add(t.square().neg().add(1).mul(inner).mul(x));
+  },
+);
+
+const sigmoidal = /* @__PURE__ */ withSlope(
+  (x) => x.mul(x.sigmoid()),
+  (x) => {
+    const s = x.sigmoid();
+    return s.add(x.mul(s).mul(s.neg().add(1)));
+  },
+);
 
 /**
  * x · Φ(x), with Φ the standard normal distribution function; Hendrycks and Gimpel 2016.
@@ -6,23 +52,12 @@ import { erf, log1p, scope, type Tensor, where } from '@evenkeel/tensor';
  * @param options.approximate `none` (default): by erf; `tanh`: 0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³)))
  */
 export function gelu(input: Tensor, options: { approximate?: 'none' | 'tanh' } = {}): Tensor {
-  if (options.approximate === 'tanh') {
-    return scope(() => {
-      const inner = input
-        .square()
-        .mul(0.044715)
-        .add(1)
-        .mul(input)
-        .mul(Math.sqrt(2 / Math.PI));
-      return inner.tanh().add(1).mul(0.5).mul(input);
-    });
-  }
-  return scope(() => erf(input.mul(Math.SQRT1_2)).add(1).mul(0.5).mul(input));
+  return scope(() => (options.approximate === 'tanh' ? tanhGelu(input) : exactGelu(input)));
 }
 
 /** x · sigmoid(x), also called swish; Elfwing, Uchibe and Doya 2018. */
 export function silu(input: Tensor): Tensor {
-  return scope(() => input.mul(input.sigmoid()));
+  return scope(() => sigmoidal(input));
 }
 
 /**

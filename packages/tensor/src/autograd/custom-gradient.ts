@@ -14,6 +14,8 @@ export type CustomBackward = (
  *
  * @param forward computes one tensor; what happens inside is not recorded
  * @param backward returns one cotangent per input; written in tensor operations, it can be differentiated again
+ * @param ahead what `backward` too computes of the inputs alone: a compiled function computes it together with the output and keeps that,
+ *   instead of what both are made of
  *
  * @example
  * const straightThrough = customGradient((x) => x.round(), (cotangent) => [cotangent]);
@@ -21,11 +23,18 @@ export type CustomBackward = (
 export function customGradient(
   forward: (...inputs: Tensor[]) => Tensor,
   backward: CustomBackward,
+  ahead?: (...inputs: Tensor[]) => Tensor,
 ): (...inputs: Tensor[]) => Tensor {
   return (...inputs) => {
     // Detached, so that a forward that returns its input gives a tensor of its own.
     const output = noGrad(() => forward(...inputs).detach());
-    if (isDifferentiated(output, inputs)) new CustomNode(inputs, output, backward);
+    if (isDifferentiated(output, inputs)) {
+      new CustomNode(inputs, output, backward);
+      if (ahead && output.traced) {
+        const { traced } = noGrad(() => ahead(...inputs));
+        if (traced) traced.recorder.graph.ahead.add(traced.value);
+      }
+    }
     return output;
   };
 }
