@@ -136,27 +136,37 @@ describe('random numbers that several passes need', () => {
   });
 });
 
-describe("an exponential's share of a sum", () => {
-  const e = unary('exp', x);
-  const kernel: LoopKernel = {
-    ...softmax((same) => same),
-    reductions: [{ fn: 'sum', value: e }],
-    elementStores: [{ binding: 1, index: at, value: binary('div', e, reduced(f32, 0)) }],
-  };
-  const inputs = (around: number) => [numbers(9 * 33).map((number) => around + number), numbers(9 * 33)];
+describe('the weights of a softmax', () => {
+  const kernel = softmax((e) => binary('div', e, reduced(f32, 1)));
+  const inverse = ({ elementStores: [store] }: LoopKernel) =>
+    store?.value.kind === 'binary' && store.value.fn === 'mul' && store.value.b;
 
-  test.each([1.5, -87, -90, 84])('is right around exp(%d)', async (around) => {
-    // Below 2^-126 the exponential itself has fewer digits.
-    const relative = around < -88 ? 1e-4 : 2e-6;
-    await expectSame(kernel, inputs(around), { relative, absolute: 0 });
+  test('are its exponentials times the inverse of their sum, which is at least 1', () => {
+    expect(inverse(planLoop(kernel).kernel)).toEqual(binary('div', constant(f32, 1), reduced(f32, 1)));
+  });
+
+  test('are divided where the sum may be anything', () => {
+    const e = unary('exp', x);
+    const one = { fn: 'sum' as const, value: e };
+    const elementStores = [{ binding: 1, index: at, value: binary('div', e, reduced(f32, 0)) }];
+    expect(inverse(planLoop({ ...kernel, reductions: [one], elementStores }).kernel)).toBe(false);
+    const two = [{ fn: 'min' as const, value: x }, ...kernel.reductions.slice(1)];
+    expect(inverse(planLoop({ ...kernel, reductions: two }).kernel)).toBe(false);
+  });
+
+  test.each([0, 1e-3, 1e30, -1e30, 3e38])('are right around %d', async (around) => {
+    const inputs = [numbers(9 * 33).map((number) => around + 40 * number), numbers(9 * 33)];
+    await expectSame(kernel, inputs, { relative: 4e-6, absolute: 2 ** -126 });
   });
 
   test.each([
-    ['infinite', 87.5, 0],
-    ['zero', -200, NaN],
-    ['no number', NaN, NaN],
-  ])('that is %s is what a division gives', async (_, around, share) => {
-    const [, shares] = await runKernel(kernel, inputs(around));
-    expect(shares?.every((y) => Object.is(y, share))).toBe(true);
+    ['infinite', Infinity],
+    ['no number', NaN],
+    ['all that there is, and minus infinity', -Infinity],
+  ])('are no numbers where an element is %s', async (_, element) => {
+    const isAll = element === -Infinity;
+    const inputs = [numbers(9 * 33).map((number, i) => (isAll || i % 33 === 7 ? element : number)), numbers(9 * 33)];
+    const [, weights] = await runKernel(kernel, inputs);
+    expect(weights?.every(Number.isNaN)).toBe(true);
   });
 });

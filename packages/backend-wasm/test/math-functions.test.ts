@@ -7,6 +7,7 @@ import {
   type Expression,
   type LoopKernel,
   load,
+  reduced,
   type Scalar,
   select,
   type UnaryFunction,
@@ -136,6 +137,23 @@ const sweeps: readonly Sweep[] = [
   { fn: 'abs', points: [...everywhere(100), ...specials], limit: 0 },
   { fn: 'neg', points: [...everywhere(100), ...specials], limit: 0 },
 ];
+
+describe.each([true, false])('an exponential of what lies below the largest (relaxed SIMD: %s)', (relaxed) => {
+  test('is right as far down as there are floats', async () => {
+    const points = [0, ...between(-110, 0), ...everywhere(20_000).map((x) => -Math.abs(x)), -Infinity];
+    const x = load(f32, 0, axis(0));
+    const kernel: LoopKernel = {
+      ...pointwise(1, [f32], f32, () => x),
+      outer: [],
+      inner: [points.length],
+      reductions: [{ fn: 'max', value: x }],
+      stores: [],
+      elementStores: [{ binding: 1, index: axis(0), value: unary('exp', binary('sub', x, reduced(f32, 0))) }],
+    };
+    const [, got] = await runKernel(kernel, [points, points], { backend: wasm({ relaxed }) });
+    expect(Math.max(...points.map((point, i) => ulps(got?.[i] as number, Math.exp(point))))).toBeLessThan(1.5);
+  });
+});
 
 describe.each([true, false])('a function of a float (relaxed SIMD: %s)', (relaxed) => {
   const backend = wasm({ relaxed });

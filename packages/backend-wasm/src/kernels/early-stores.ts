@@ -7,10 +7,8 @@ import {
   load,
   type Reduction,
   type Store,
-  select,
-  unary,
 } from '@evenkeel/backend';
-import { partsOf, reductionsOf, replacing } from '../renderer/graph.ts';
+import { isBelowPeak, isFold, partsOf, reductionsOf, replacing } from '../renderer/graph.ts';
 import { arithmeticCost, innerAxes, mathFunctions, passesOf } from './vector-axis.ts';
 
 /** A loop kernel as it is run. */
@@ -94,7 +92,7 @@ function firstPass({ value, index }: Store, passOf: ReadonlyMap<number, number>)
  */
 function withWaitingValue(plan: LoopPlan, passOf: ReadonlyMap<number, number>, isOneOfSeveral: boolean): LoopPlan {
   const { kernel, passes, early } = plan;
-  const storing = isOneOfSeveral ? -1 : early.findIndex((stores) => stores.length > 0);
+  const storing = isOneOfSeveral ? -1 : early.findIndex(({ length }) => length > 0);
   const store = early[storing]?.[0] ?? kernel.elementStores[0];
   if (!store) return plan;
   const isWorthIt = (e: Expression): boolean => isCostly(e) || (!isOneOfSeveral && isLong(kernel, e));
@@ -112,12 +110,15 @@ function withWaitingValue(plan: LoopPlan, passOf: ReadonlyMap<number, number>, i
     );
     if (!value) continue;
     const waiting = load('float32', store.binding, store.index);
-    const share = (e: Expression): Expression | undefined => {
-      if (e.kind !== 'binary' || e.fn !== 'div' || e.a !== value || e.b.kind !== 'reduced') return undefined;
-      const sum = kernel.reductions[e.b.reduction];
-      return sum?.fn === 'sum' && sum.value === value ? shareOf(waiting, e.b) : undefined;
-    };
-    const again = replacing((e) => (e === value ? waiting : share(e)));
+    // The sum of a softmax's row is at least 1, so its inverse is a normal float; multiplying by it is within 1.5 ulp.
+    const isWeight = value.kind === 'unary' && value.fn === 'exp' && isBelowPeak(value.a, kernel);
+    const again = replacing((e) => {
+      if (e === value) return waiting;
+      if (!isWeight || e.kind !== 'binary' || e.fn !== 'div' || e.a !== value) return undefined;
+      return isFold(e.b, 'sum', value, kernel)
+        ? binary('mul', waiting, binary('div', constant('float32', 1), e.b))
+        : undefined;
+    });
     const after = <Part extends { readonly value: Expression }>(part: Part) => ({ ...part, value: again(part.value) });
     const reductions = kernel.reductions.map((r, i) => ((passOf.get(i) as number) > p ? after(r) : r));
     return {
@@ -129,19 +130,6 @@ function withWaitingValue(plan: LoopPlan, passOf: ReadonlyMap<number, number>, i
     };
   }
   return plan;
-}
-
-/**
- * A value's share of the sum of all in its row, as in a softmax: by the sum's inverse, which takes a fraction of the time
- * and is within 1.5 ulp. A sum whose inverse would not be a normal float is scaled before, and the value with it.
- */
-function shareOf(value: Expression, sum: Expression): Expression {
-  const number = (x: number): Expression => constant('float32', x);
-  const size = unary('abs', sum);
-  const large = select(binary('gt', size, number(2 ** 100)), number(2 ** -64), number(1));
-  const scale = select(binary('lt', size, number(2 ** -100)), number(2 ** 64), large);
-  const inverse = binary('div', number(1), binary('mul', sum, scale));
-  return binary('mul', binary('mul', value, scale), inverse);
 }
 
 /** Whether computing a value for an element takes longer than reading it. */

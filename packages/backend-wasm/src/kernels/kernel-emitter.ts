@@ -117,7 +117,7 @@ export class KernelEmitter {
       bases: [...bases, ...scratch],
       dtypes: [...bindings, ...this.#scratch].map(({ dtype }) => dtype),
       arguments: given,
-      argumentTypes,
+      kernel: this.kernel,
       faultAddress: f.i32(i32.add(faultAddress, i32.mul(thread, faultBytes))),
       roots: this.#roots,
     });

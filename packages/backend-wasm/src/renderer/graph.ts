@@ -1,5 +1,13 @@
 /** Questions about expressions as graphs, each answered once per node. */
-import { type Expression, getOrMake, operands, withOperands } from '@evenkeel/backend';
+import {
+  type Expression,
+  getOrMake,
+  type Kernel,
+  type LoopKernel,
+  operands,
+  type ReductionFunction,
+  withOperands,
+} from '@evenkeel/backend';
 
 export { partsOf } from '@evenkeel/backend';
 
@@ -17,6 +25,18 @@ export function reductionsOf(e: Expression): number {
     knownReductions.set(e, found);
   }
   return found;
+}
+
+/** Whether an expression is what a kernel folds a value to. */
+export function isFold(e: Expression, fn: ReductionFunction, value: Expression, kernel: Kernel): boolean {
+  if (e.kind !== 'reduced') return false;
+  const fold = (kernel as Partial<LoopKernel>).reductions?.[e.reduction];
+  return fold?.fn === fn && fold.value === value;
+}
+
+/** Whether a value is the distance of an element from the largest of its row: 0 or negative, if it is a number. */
+export function isBelowPeak(e: Expression, kernel: Kernel): boolean {
+  return e.kind === 'binary' && e.fn === 'sub' && isFold(e.b, 'max', e.a, kernel);
 }
 
 /** How many times each part is used by another part or is a root. */

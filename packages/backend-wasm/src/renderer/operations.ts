@@ -20,7 +20,7 @@ import type { Vector, VectorMath } from './vector-math.ts';
 // Most instructions have the functions' names already.
 const simpleFloat: Partial<Record<UnaryFunction, (a: Vector) => Vector>> = { ...f32x4, round: f32x4.nearest };
 
-const mathFunctions: Partial<Record<UnaryFunction, (math: VectorMath, a: Vector) => Vector>> = {
+const mathFunctions: Partial<Record<UnaryFunction, (math: VectorMath, a: Vector, isNegative?: boolean) => Vector>> = {
   exp,
   expm1,
   log,
@@ -33,13 +33,14 @@ const mathFunctions: Partial<Record<UnaryFunction, (math: VectorMath, a: Vector)
   sign: floatSign,
 };
 
-export function unaryOf(math: VectorMath, fn: UnaryFunction, dtype: Scalar, a: Vector): Vector {
+/** @param isNegative whether the operand is known not to be above 0 */
+export function unaryOf(math: VectorMath, fn: UnaryFunction, dtype: Scalar, a: Vector, isNegative?: boolean): Vector {
   if (fn === 'not') return v128.not(a);
   if (dtype === 'float32') {
     const simple = simpleFloat[fn];
     if (simple) return simple(a);
     const compound = mathFunctions[fn];
-    if (compound) return compound(math, a);
+    if (compound) return compound(math, a, isNegative);
   } else {
     if (fn === 'neg') return i32x4.neg(a);
     if (fn === 'abs') return dtype === 'int32' ? i32x4.abs(a) : a;

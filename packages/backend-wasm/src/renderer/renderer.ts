@@ -1,8 +1,8 @@
-import { dependsOn, type Expression, operands, type Scalar, type Store, termsOf } from '@evenkeel/backend';
+import { dependsOn, type Expression, type Kernel, operands, type Scalar, type Store, termsOf } from '@evenkeel/backend';
 import { type FunctionBuilder, f32x4, i32, i32x4, Local, type Value } from '../assembler/index.ts';
 import { type Address, addressOf, isBound } from './addresses.ts';
 import { Faults } from './faults.ts';
-import { countUses, isScalarArithmetic, reductionsOf } from './graph.ts';
+import { countUses, isBelowPeak, isScalarArithmetic, reductionsOf } from './graph.ts';
 import { isIndexArithmetic, isNatural, type Lanes, lanesAlong, naturalWhere, sameLanes } from './lanes.ts';
 import { loadVector, storeVector } from './memory.ts';
 import { binaryOf, castOf, unaryOf } from './operations.ts';
@@ -17,7 +17,7 @@ export interface RendererParts {
   readonly bases: readonly Value<'i32'>[];
   readonly dtypes: readonly Scalar[];
   readonly arguments: readonly Value[];
-  readonly argumentTypes: readonly Scalar[];
+  readonly kernel: Kernel;
   readonly faultAddress: Value<'i32'>;
   /** Everything that will be rendered: what is used once needs no local. */
   readonly roots: readonly Expression[];
@@ -35,6 +35,7 @@ export class Renderer {
   readonly #bases: readonly Value<'i32'>[];
   readonly #arguments: readonly Vector[];
   readonly #uses: ReadonlyMap<Expression, number>;
+  readonly #kernel: Kernel;
   readonly #scopes: Scope[];
   readonly #reduced = new Map<number, { values: readonly Vector[]; byLane: boolean }>();
   #copy = 0;
@@ -46,9 +47,10 @@ export class Renderer {
     this.dtypes = parts.dtypes;
     this.#bases = parts.bases;
     this.#uses = countUses(parts.roots);
+    this.#kernel = parts.kernel;
     this.#scopes = [makeScope(undefined, undefined, i32.constant(0), { vector: false, copies: 1 })];
     this.#arguments = parts.arguments.map((value, i) => {
-      const dtype = parts.argumentTypes[i];
+      const dtype = parts.kernel.arguments[i];
       if (dtype === 'float32') return this.f.v128(f32x4.splat(value as Value<'f32'>));
       const splat = i32x4.splat(value as Value<'i32'>);
       return this.f.v128(dtype === 'bool' ? i32x4.ne(splat, this.math.int(0)) : splat);
@@ -257,7 +259,7 @@ export class Renderer {
       case 'load':
         return loadVector(this, e);
       case 'unary':
-        return unaryOf(this.math, e.fn, e.dtype, this.value(e.a));
+        return unaryOf(this.math, e.fn, e.dtype, this.value(e.a), isBelowPeak(e.a, this.#kernel));
       case 'binary':
         return this.#fused(e) ?? this.#lanes(e) ?? this.#binary(e);
       case 'select':

@@ -134,11 +134,15 @@ export function logSoftmax(x: Tensor, dim: number): Tensor {
   });
 }
 
+/** By how much elements lie below the largest one along dimensions; NaN where that is infinite, as in PyTorch. */
+const belowPeak = (x: Tensor, over: readonly number[]): Tensor =>
+  x.size > 0 ? ops.sub(x, ops.expand(ops.amax(x, over), x.shape)) : x;
+
 /** p = softmax(x), whose cotangent is p · (g − Σ g · p): of the results alone, so that nothing else has to be kept. */
 const weights = (over: readonly number[]) =>
   customGradient(
     (x) => {
-      const raised = ops.exp(ops.sub(x, ops.expand(finitePeak(x, over), x.shape)));
+      const raised = ops.exp(belowPeak(x, over));
       return ops.div(raised, ops.expand(ops.sum(raised, over), x.shape));
     },
     (g, { output: p }) => {
@@ -151,7 +155,7 @@ const weights = (over: readonly number[]) =>
 const logWeights = (over: readonly number[]) =>
   customGradient(
     (x) => {
-      const shifted = ops.sub(x, ops.expand(finitePeak(x, over), x.shape));
+      const shifted = belowPeak(x, over);
       const total = ops.log(ops.sum(ops.exp(shifted), over));
       return ops.sub(shifted, ops.expand(total, x.shape));
     },
