@@ -15,14 +15,20 @@ export interface CommandLine {
   /** How TensorFlow.js and jax-js are to be used. */
   readonly peerStyles: readonly PeerStyle[];
   readonly rounds: number;
+  /** Steps of a round, where others are wanted than the workload's. */
+  readonly steps: number | undefined;
   readonly json: boolean;
 }
 
 const suiteNames: readonly SuiteName[] = ['train', 'kernels', 'startup'];
 
+const defaultRounds = 7;
+/** On webgpu, where the GPU is mostly one in software. */
+const few = { rounds: 3, steps: 2 };
+
 export const usage = `usage: pnpm bench [--suite ${suiteNames.join('|')}] [--backend ${Object.keys(backends).join('|')}] [--threads n]
-  [--only W1,matmul,…] [--eager] [--plain] [--also <variant>,…] [--rounds n] [--json]
-variants: ${variantWords}. Without --suite: train and kernels.
+  [--only W1,matmul,…] [--eager] [--plain] [--also <variant>,…] [--rounds n] [--steps n] [--json]
+variants: ${variantWords}. Without --suite: train and kernels. Rounds: ${defaultRounds}; on webgpu ${few.rounds} of ${few.steps} steps.
 pnpm bench:peers takes the same and [--peers written|tuned|both|none], and times TensorFlow.js, jax-js and PyTorch beside it.`;
 
 /** @throws Error for an unknown option, suite, backend, workload or variant, or a number out of range */
@@ -39,7 +45,8 @@ export function readCommandLine(words: readonly string[]): CommandLine {
       plain: { type: 'boolean', default: false },
       also: { type: 'string' },
       peers: { type: 'string', default: 'both' },
-      rounds: { type: 'string', default: '7' },
+      rounds: { type: 'string' },
+      steps: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -49,6 +56,11 @@ export function readCommandLine(words: readonly string[]): CommandLine {
     threads: positive('threads', values.threads),
     relaxed: !values.plain,
     eager: values.eager,
+  };
+  const isGpu = variant.backend === 'webgpu';
+  const count = (option: 'rounds' | 'steps'): number | undefined => {
+    const text = values[option];
+    return text === undefined ? undefined : positive(option, text);
   };
   const also = list(values.also);
   for (const word of also) alter(variant, word);
@@ -61,7 +73,8 @@ export function readCommandLine(words: readonly string[]): CommandLine {
     variant,
     also,
     peerStyles: styles[style],
-    rounds: positive('rounds', values.rounds),
+    rounds: count('rounds') ?? (isGpu ? few.rounds : defaultRounds),
+    steps: count('steps') ?? (isGpu ? few.steps : undefined),
     json: values.json,
   };
 }

@@ -7,5 +7,5 @@ import { exitWith, runBench } from './run-bench.ts';
 await exitWith(async () => {
   const asked = readCommandLine(process.argv.slice(2));
   const ours = evenKeel(asked.variant, asked.also);
-  return runBench(asked, [...ours, ...peers(asked.variant.threads, asked.peerStyles), peak(asked.variant)]);
+  return runBench(asked, [...ours, ...peers(asked.variant, asked.peerStyles), peak(asked.variant)]);
 });

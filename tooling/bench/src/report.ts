@@ -1,4 +1,5 @@
 import type { Contender } from './contenders/contender.ts';
+import type { Counts } from './contenders/session.ts';
 import { median } from './timing/median.ts';
 import type { Timing } from './timing/race.ts';
 import type { StartUp } from './timing/start-ups.ts';
@@ -70,18 +71,17 @@ export function lines(
 ): string[] {
   const column = columnOf(timings);
   const rows = timings.map((timing) => {
-    const { contender, error, steps, processor, firstStep, warmUp, kernels } = timing;
+    const { contender, error, steps, processor, firstStep, warmUp, counts } = timing;
     const time = medians[contender];
     if (time === undefined) return `  ${column(contender)} ${error?.split('\n')[0]}`;
     const speed = flops === undefined ? '' : `${(flops / time / 1e6).toFixed(1)} GFLOP/s`;
-    const count = kernels === undefined ? '' : `${Math.round(kernels)} kernels`;
     return [
       `  ${column(contender)}`,
       `${figure(time)} ms`,
       times(ratios[contender]).padStart(7),
       `  ${figure(Math.min(...steps))} … ${figure(Math.max(...steps))}`,
       `  processor ${figure(median(processor))} ${times(processorRatios[contender]).padStart(7)}`,
-      `  first step ${figure(firstStep)}, warm-up ${figure(warmUp)}  ${speed}${count}`,
+      `  first step ${figure(firstStep)}, warm-up ${figure(warmUp)}  ${speed}${counted(counts)}`,
     ]
       .join(' ')
       .trimEnd();
@@ -97,6 +97,20 @@ export function startUpLines({ name, title }: Workload, results: readonly StartU
     return `  ${column(contender)} loaded ${figure(median(loaded))} ms, first steps ${times} ms`;
   });
   return [`${name}: ${title}`, ...rows, ''];
+}
+
+/** What one step asked of the device. */
+function counted({ kernels, dispatches, submissions, boundBytes, buffers }: Counts = {}): string {
+  const number = (count: number | undefined, what: string): string =>
+    count === undefined ? '' : `${count.toFixed(count % 1 === 0 ? 0 : 1)} ${what}`;
+  const bytes = boundBytes === undefined ? '' : `${(boundBytes / 1e6).toFixed(1)} MB bound`;
+  const words = [
+    number(kernels, 'kernels'),
+    number(dispatches, 'dispatches'),
+    number(submissions, 'submissions'),
+    bytes,
+  ];
+  return [...words, number(buffers, 'buffers made')].filter((word) => word !== '').join(', ');
 }
 
 /** Fills names up to the longest of them. */

@@ -37,7 +37,8 @@ export async function runBench(asked: CommandLine, contenders: readonly Contende
   const say = (text: readonly string[]): void => console.log(text.join('\n'));
   useBackend(wasm());
   try {
-    for (const workload of asked.workloads) {
+    for (const given of asked.workloads) {
+      const workload = { ...given, stepsPerRound: asked.steps ?? given.stepsPerRound };
       const isTimed = asked.suites.includes(workload.suite);
       const isStarted = asked.suites.includes('startup') && startUpWorkloads.includes(workload.name);
       if (!isTimed && !isStarted) continue;

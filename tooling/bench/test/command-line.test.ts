@@ -25,6 +25,7 @@ test('times the peers as written and as tuned, as one of them, or leaves PyTorch
 test.each([
   ['--only W9', 'no workload "W9"; there are: W1'],
   ['--backend gpu', '--backend is "gpu"; there are: wasm, cpu, null'],
+  ['--steps 0', '--steps is "0"; a whole number from 1 up is expected'],
   ['--suite all', '--suite is "all"; there are: train, kernels, startup'],
   ['--threads 0', '--threads is "0"; a whole number from 1 up is expected'],
   ['--also fast', 'no variant "fast"; there are: eager, plain'],
@@ -33,4 +34,14 @@ test.each([
   ['--fast', '--fast'],
 ])('refuses "%s" and says what there is', (words, message) => {
   expect(() => readCommandLine(words.split(' '))).toThrow(message);
+});
+
+test('does few and short rounds on webgpu, where the GPU is mostly one in software, unless told otherwise', () => {
+  const asked = (words: string) => {
+    const { rounds, steps } = readCommandLine(words.split(' '));
+    return { rounds, steps };
+  };
+  expect(asked('--backend wasm')).toEqual({ rounds: 7, steps: undefined });
+  expect(asked('--backend webgpu')).toEqual({ rounds: 3, steps: 2 });
+  expect(asked('--backend webgpu --rounds 9 --steps 50')).toEqual({ rounds: 9, steps: 50 });
 });

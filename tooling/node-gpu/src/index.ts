@@ -9,20 +9,37 @@ const stayLoaded = 0x1000;
 
 /** WebGPU in Node, for tests: what the machine has, otherwise Chromium's in software. Undefined where there is neither. */
 export async function nodeGpu(): Promise<GPU | undefined> {
-  const create = await binding();
-  if (!create) return undefined;
+  const found = await binding();
+  if (!found) return undefined;
   useSoftware();
-  const gpu = create([]);
+  const gpu = found.create([]);
   return (await gpu.requestAdapter()) ? gpu : undefined;
+}
+
+/**
+ * Gives this process what a page has: `navigator.gpu` and WebGPU's classes and constants, so that programs written for pages run.
+ *
+ * @throws Error where there is no adapter
+ */
+export async function provideGpu(): Promise<GPU> {
+  const gpu = await nodeGpu();
+  if (!gpu) throw new Error(missing);
+  Object.assign(globalThis, (await binding())?.globals);
+  Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
+  return gpu;
 }
 
 /** What to say where there is none. */
 export const missing = 'no WebGPU adapter: install Chromium, whose software one is used, or a Vulkan driver';
 
-async function binding(): Promise<((options: string[]) => GPU) | undefined> {
+interface Binding {
+  create(options: string[]): GPU;
+  readonly globals: Readonly<Record<string, unknown>>;
+}
+
+async function binding(): Promise<Binding | undefined> {
   try {
-    const { create } = await import('webgpu');
-    return create as unknown as (options: string[]) => GPU;
+    return (await import('webgpu')) as unknown as Binding;
   } catch {
     // There is no binary for every platform.
     return undefined;

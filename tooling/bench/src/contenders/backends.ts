@@ -18,13 +18,11 @@ export const backends: Readonly<Record<string, (options: BackendOptions) => Back
   cpu: () => cpu(),
   null: () => nullBackend(),
   webgpu: async () => {
-    const [{ webgpu }, { missing, nodeGpu }] = await Promise.all([
+    const [{ webgpu }, { provideGpu }] = await Promise.all([
       import('@evenkeel/backend-webgpu'),
       import('@evenkeel/node-gpu'),
     ]);
-    const gpu = await nodeGpu();
-    if (!gpu) throw new Error(missing);
-    return webgpu({ gpu });
+    return webgpu({ gpu: await provideGpu() });
   },
 };
 

@@ -22,12 +22,13 @@ function contender(name: string, variant: Variant): Contender {
   };
 }
 
-/** What the machine's 128-bit vectors could do at most, for workloads that are nothing but products and sums. */
+/** What the machine's 128-bit vectors could do at most, for workloads that are nothing but products and sums, and not on a GPU. */
 export function peak(variant: Variant): Contender {
   return {
     name: '128-bit peak',
     isUnchecked: true,
     command(workload) {
+      if (variant.backend === 'webgpu') return undefined;
       const { flops } = workloads.find(({ name }) => name === workload)!;
       return flops === undefined ? undefined : ownProgram('peak.ts', String(flops), String(variant.relaxed));
     },

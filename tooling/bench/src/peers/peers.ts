@@ -1,14 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Contender } from '../contenders/contender.ts';
+import type { Variant } from '../contenders/variant.ts';
 import { installPeers } from './install.ts';
 
 /** How the libraries in JavaScript are used: as their documentation writes it, or as they are fastest. */
 export const peerStyles: readonly PeerStyle[] = ['written', 'tuned'];
 export type PeerStyle = NonNullable<Contender['peerStyle']>;
 
-/** The other libraries. The two in JavaScript have one thread in Node, whatever is asked. */
-export function peers(threads: number, styles: readonly PeerStyle[] = peerStyles): Contender[] {
+/**
+ * The other libraries: those in JavaScript on the GPU where Even Keel is, otherwise in WebAssembly, where they have one thread in
+ * Node, whatever is asked; and PyTorch, which has no WebGPU.
+ */
+export function peers({ backend, threads }: Variant, styles: readonly PeerStyle[] = peerStyles): Contender[] {
+  const device = backend === 'webgpu' ? 'webgpu' : 'wasm';
   const installation = styles.length === 0 ? '' : installPeers();
   const contenders = ['tensorflow-js', 'jax-js'].flatMap((name) =>
     styles.map((style): Contender => {
@@ -17,13 +22,14 @@ export function peers(threads: number, styles: readonly PeerStyle[] = peerStyles
         name: `${name}, ${style}`,
         peerStyle: style,
         command: (workload, file) =>
-          [...[process.execPath, '--conditions=@evenkeel/source'], ...[main, workload, file, installation, style]] as [
-            string,
-            ...string[],
-          ],
+          [
+            ...[process.execPath, '--conditions=@evenkeel/source'],
+            ...[main, workload, file, installation, style, device],
+          ] as [string, ...string[]],
       };
     }),
   );
+  if (device === 'webgpu') return contenders;
   const python = findPython();
   if (python === undefined) {
     console.error('PyTorch is left out: no python3 here has it (Debian: apt install python3-torch).');

@@ -6,4 +6,5 @@ export const pins = {
   '@jax-js/jax': '0.1.25',
   '@tensorflow/tfjs': '4.22.0',
   '@tensorflow/tfjs-backend-wasm': '4.22.0',
+  '@tensorflow/tfjs-backend-webgpu': '4.22.0',
 } as const;

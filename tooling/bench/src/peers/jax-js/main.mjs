@@ -1,24 +1,26 @@
 /**
  * A process that runs one workload with jax-js, written or tuned:
- * `main.mjs <workload> <file of the start> <folder of the installation> <written or tuned>`.
+ * `main.mjs <workload> <file of the start> <folder of the installation> <written or tuned> <wasm or webgpu>`.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { serve } from '../../contenders/serve.ts';
+import { gpuFor } from '../gpu.mjs';
 import { readStart } from '../start.mjs';
 import { kernel } from './kernels.mjs';
 import { models } from './models.mjs';
 import { trainer } from './training.mjs';
 
-const [name, file, installation, style] = process.argv.slice(2);
+const [name, file, installation, style, device] = process.argv.slice(2);
 
 await serve(async () => {
   const folder = join(installation, 'node_modules/@jax-js/jax');
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const jax = await import(pathToFileURL(join(folder, 'dist/index.js')).href);
-  await jax.init('wasm');
-  jax.defaultDevice('wasm');
+  const counts = await gpuFor(device);
+  await jax.init(device);
+  jax.defaultDevice(device);
   // It would use every core if it found this one, which Node does not have.
   if (typeof Worker !== 'undefined') throw new Error('jax-js is to run on one thread');
   const { layers } = await import(`./${style}-layers.mjs`);
@@ -33,17 +35,20 @@ await serve(async () => {
   const step = makeModel ? trainer(jax, makeModel(jax, layers), state) : kernel(jax, name, state, layers);
 
   let done = 0;
-  async function run(steps) {
-    let outputs = [];
-    for (let i = 0; i < steps; i++) {
+  let outputs = [];
+  return {
+    version: `jax-js ${version}, ${device}, compiled, as ${style}`,
+    async step() {
       for (const output of outputs) output.dispose();
       outputs = step(...batches[done++ % batches.length]);
       // It computes nothing before somebody asks, and what is disposed of before that, never.
       await jax.blockUntilReady(outputs);
-    }
-    let sum = 0;
-    for (const output of outputs) sum += (await output.ravel().slice([0, 1]).data())[0];
-    return sum;
-  }
-  return { version: `jax-js ${version}, wasm, compiled, as ${style}`, run };
+    },
+    async read() {
+      let sum = 0;
+      for (const output of outputs) sum += (await output.ref.ravel().slice([0, 1]).data())[0];
+      return sum;
+    },
+    counts,
+  };
 });

@@ -1,3 +1,5 @@
+import { addAll } from '../add-all.mjs';
+
 const [beta1, beta2, learningRate, eps] = [0.9, 0.999, 1e-3, 1e-8];
 
 /**
@@ -41,6 +43,11 @@ export function adam(tf, variable, gradient, first, second, step, decay) {
 }
 
 function clipFactor(tf, gradients, maxNorm) {
-  const norm = tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
+  const norm = tf.sqrt(
+    addAll(
+      tf,
+      gradients.map((gradient) => tf.sum(tf.square(gradient))),
+    ),
+  );
   return tf.minimum(tf.div(maxNorm, tf.add(norm, 1e-6)), 1);
 }

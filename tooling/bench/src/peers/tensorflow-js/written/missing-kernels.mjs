@@ -1,6 +1,6 @@
 /**
- * The two kernels that training asks for and the wasm backend does not have: without them a convolution and a lookup have no
- * gradient. Each in a few operations that it has, registered as the library offers it.
+ * The two kernels that training asks for and the wasm backend does not have (that for WebGPU does): without them a convolution and
+ * a lookup have no gradient. Each in a few operations that it has, registered as the library offers it.
  */
 export function registerMissingKernels(tf) {
   const register = (kernelName, run) => {

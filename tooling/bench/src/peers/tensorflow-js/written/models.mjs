@@ -35,8 +35,17 @@ export const models = {
       dense({ name: '9', units: 10 }),
     ];
     // Its features come as [height, width, channels] here.
-    const places = tf.transpose(tf.tensor(state['9.weight'].data, [10, 32, 7, 7]), [0, 2, 3, 1]);
-    const last = { shape: state['9.weight'].shape, data: places.dataSync() };
+    const { shape, data } = state['9.weight'];
+    const [channels, places] = [32, 7 * 7];
+    const byPlace = data.map((_value, index) => {
+      const [row, place, channel] = [
+        Math.floor(index / shape[1]),
+        Math.floor(index / channels) % places,
+        index % channels,
+      ];
+      return data[row * shape[1] + channel * places + place];
+    });
+    const last = { shape, data: byPlace };
     const model = loaded(tf, tf.sequential({ layers }), { ...state, '9.weight': last });
     return { classes: 10, inputShape: [64, 28, 28, 1], model };
   },

@@ -1,3 +1,5 @@
+import { addAll } from '../add-all.mjs';
+
 const learningRate = 1e-3;
 
 /**
@@ -31,6 +33,6 @@ export function trainer(tf, { model, classes, inputShape, weightDecay, maxNorm }
 
 function clip(tf, gradients, maxNorm) {
   const squares = Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)));
-  const factor = tf.minimum(tf.div(maxNorm, tf.add(tf.sqrt(tf.addN(squares)), 1e-6)), 1);
+  const factor = tf.minimum(tf.div(maxNorm, tf.add(tf.sqrt(addAll(tf, squares)), 1e-6)), 1);
   return Object.fromEntries(Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, factor)]));
 }
