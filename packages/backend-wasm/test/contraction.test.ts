@@ -136,7 +136,7 @@ describe('a contraction', () => {
   test('reads no row behind the last one, even at the end of memory', async () => {
     const [m, n, k] = [61, 64, 2000];
     const backend = wasm({ maximumBytes: 8 << 20 });
-    const prepared = backend.prepare(programOf(matmul(m, n, k, 'N', 'N')));
+    const prepared = await backend.prepare(programOf(matmul(m, n, k, 'N', 'N')));
     const b = backend.allocate(k * n * 4);
     const c = backend.allocate(m * n * 4);
     const bindings = (a: DeviceBuffer) => [a, b, c].map((buffer) => ({ buffer, offset: 0, length: buffer.bytes }));

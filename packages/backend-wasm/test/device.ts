@@ -26,7 +26,7 @@ export async function runKernel(
     backend.write(buffer, encode(dtypeOf(kernel, i), data), offset);
     return { buffer, offset, length: bytes };
   });
-  const prepared = backend.prepare(programOf(kernel));
+  const prepared = await backend.prepare(programOf(kernel));
   try {
     backend.run(prepared, { buffers: bindings, arguments: options.arguments ?? [] });
     return await Promise.all(

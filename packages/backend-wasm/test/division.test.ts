@@ -44,7 +44,7 @@ async function expectSameBits(
   options: { absolute?: number; output?: ArrayLike<number> } = {},
 ): Promise<void> {
   const { absolute = 1e-4 } = options;
-  const prepared = (backends[1] as WasmBackend).prepare(programOf(kernel));
+  const prepared = await (backends[1] as WasmBackend).prepare(programOf(kernel));
   expect(prepared.sharedWork).toBeGreaterThan(50_000);
   const one = await runKernel(kernel, inputs, { backend: backends[0] });
   const output = options.output ?? referenceOutput(kernel, inputs);

@@ -328,7 +328,7 @@ describe('chained reductions', () => {
       reference(kernel, expected);
       const binding = { buffer: backend.allocate(data.byteLength), offset: 0, length: data.byteLength };
       backend.write(binding.buffer, data);
-      backend.run(backend.prepare(programOf(kernel)), { buffers: [binding, binding], arguments: [] });
+      backend.run(await backend.prepare(programOf(kernel)), { buffers: [binding, binding], arguments: [] });
       const out = new Float32Array((await backend.read(binding.buffer)).buffer);
       out.forEach((y, i) => {
         expect(y).toBeCloseTo(expected[1]?.[i] as number, 6);

@@ -11,6 +11,7 @@ import {
   type ScanKernel,
   type Store,
 } from '@evenkeel/backend';
+import { attention } from './attention-reference.ts';
 
 export type Arrays = readonly (number[] | Float64Array)[];
 
@@ -76,7 +77,7 @@ export function reference(kernel: Kernel, arrays: Arrays, args: readonly number[
       out[place] = (out[place] as number) + at(kernel.value, position);
     }
   } else if (isAttention(kernel)) {
-    throw new Error('attention is not computed here');
+    attention(kernel, at, storeAll);
   } else {
     lines(kernel, arrays[kernel.output] as number[], (position) => at(kernel.value, position));
   }

@@ -94,9 +94,9 @@ describe('the heap', () => {
     expect(() => backend.allocate(600_000)).toThrow(DeviceError);
   });
 
-  test('does not grow over 10,000 runs that allocate and release', () => {
+  test('does not grow over 10,000 runs that allocate and release', async () => {
     const backend = wasm();
-    const prepared = backend.prepare(programOf(scale(1000)));
+    const prepared = await backend.prepare(programOf(scale(1000)));
     const step = (): void => {
       const buffers = [backend.allocate(4000), backend.allocate(4000)];
       const bindings = buffers.map((buffer) => ({ buffer, offset: 0, length: 4000 }));
@@ -126,7 +126,7 @@ describe('a buffer', () => {
     expect(() => backend.release(buffer)).toThrow(/released before/);
     expect(() => backend.write(buffer, new Uint8Array(4))).toThrow(/released before/);
     await expect(backend.read(buffer)).rejects.toThrow(/released before/);
-    const prepared = backend.prepare(programOf(scale(4)));
+    const prepared = await backend.prepare(programOf(scale(4)));
     const binding = { buffer, offset: 0, length: 16 };
     expect(() => backend.run(prepared, { buffers: [binding, binding], arguments: [1] })).toThrow(/released before/);
   });
@@ -197,7 +197,7 @@ describe('an index outside its bounds', () => {
       Float32Array.from({ length: 20 }, (_, i) => i),
     );
     const buffers = [rows, table, out].map((buffer) => ({ buffer, offset: 0, length: buffer.bytes }));
-    const prepared = backend.prepare(programOf(gather(4)));
+    const prepared = await backend.prepare(programOf(gather(4)));
     expect(() => backend.run(prepared, { buffers, arguments: [] })).toThrow(IndexError);
     const first = [...new Float32Array((await backend.read(out)).buffer)].filter((_, i) => i % 5 === 0);
     expect(first).toEqual([0, 0, 15, 15, 15, 5]);
@@ -300,7 +300,7 @@ describe('a program', () => {
     };
     const buffers = [0, 1, 2].map(() => ({ buffer: backend.allocate(20), offset: 0, length: 20 }));
     backend.write(buffers[0]?.buffer as never, new Float32Array([1, 2, 3, 4, 5]));
-    const prepared = backend.prepare(program);
+    const prepared = await backend.prepare(program);
     for (const [first, second] of [
       [2, 3],
       [5, 0.5],
@@ -319,7 +319,7 @@ describe('a program', () => {
       stores: [{ binding: 0, index: axis(0), value: binary('add', load(f32, 0, axis(0)), constant(f32, 1)) }],
     });
     const repeat = { repeat: 4, strides: [12], body: [{ kernel: increment, bindings: [0], arguments: [] }] };
-    const prepared = backend.prepare({ bindings: [written], arguments: [], steps: [repeat, repeat] });
+    const prepared = await backend.prepare({ bindings: [written], arguments: [], steps: [repeat, repeat] });
     const buffer = backend.allocate(60);
     backend.write(buffer, new Float32Array(15));
     backend.run(prepared, { buffers: [{ buffer, offset: 0, length: 12 }], arguments: [] });
@@ -355,7 +355,7 @@ describe('a program', () => {
       { buffer: x, offset: 0, length: 12 },
       { buffer: sums, offset: 12, length: 12 },
     ];
-    backend.run(backend.prepare(program), { buffers, arguments: [] });
+    backend.run(await backend.prepare(program), { buffers, arguments: [] });
     const out = new Float32Array((await backend.read(sums)).buffer);
     expect([...out]).toEqual([0, 0, 0, 0, 1, 2, 3, 5, 7, 9, 12, 15, 18, 22, 26]);
   });

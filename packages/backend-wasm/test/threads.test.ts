@@ -117,7 +117,7 @@ describe('threads', () => {
     };
     const buffer = backend.allocate(5 * bytes);
     backend.write(buffer, Float32Array.from(input));
-    const prepared = backend.prepare(program);
+    const prepared = await backend.prepare(program);
     for (let run = 0; run < 3; run++) {
       const [first, second] = [0, bytes].map((offset) => ({ buffer, offset, length: bytes }));
       backend.run(prepared, { buffers: [first, second] as never, arguments: [] });

@@ -1,10 +1,13 @@
 import {
   type Expression,
+  isAttention,
+  isRepeat,
   type Kernel,
   type LineKernel,
   type LoopKernel,
   type RoutineName,
   type Scalar,
+  type Step,
   sizeOf,
   storedParts,
 } from '@evenkeel/backend';
@@ -21,15 +24,37 @@ import { emitScatterAdd } from './scatter-add.ts';
 import { stageReduction } from './staged-reduction.ts';
 import { stageValues } from './staged-values.ts';
 
-/** The routines there are. */
-export const routines: readonly RoutineName[] = ['scatterAdd', 'scan', 'rank'];
+/** The routines there are; a routine that the contract gains does not type-check before it is here. */
+export const routines: readonly RoutineName[] = Object.keys({
+  scatterAdd: true,
+  scan: true,
+  rank: true,
+  attention: true,
+  attentionGradient: true,
+} satisfies Record<RoutineName, true>) as RoutineName[];
+
+let emitAttention: typeof import('./attention/attention.ts').emitAttention | undefined;
+
+/** Loads what emits attention, which most programs have none of, if any of the steps need it and it is not here. */
+export function loadAttention(steps: readonly Step[]): Promise<void> | undefined {
+  const isNeeded = (step: Step): boolean =>
+    isRepeat(step) ? step.body.some(isNeeded) : step.kernel.form === 'routine' && isAttention(step.kernel);
+  if (emitAttention || !steps.some(isNeeded)) return undefined;
+  return import('./attention/attention.ts').then((module) => {
+    emitAttention = module.emitAttention;
+  });
+}
 
 /** The code of a kernel of any form. */
 export function emitKernel(kernel: Kernel, features: Features): KernelModule {
   for (const { dtype } of kernel.bindings) refuseFloat64(dtype);
   kernel.arguments.forEach(refuseFloat64);
   if (kernel.form === 'contraction') return emitContraction(kernel, features);
-  if (kernel.form === 'routine') return emitRoutine(kernel as LineKernel, features);
+  if (kernel.form === 'routine') {
+    return isAttention(kernel)
+      ? (emitAttention as NonNullable<typeof emitAttention>)(kernel, features)
+      : emitRoutine(kernel, features);
+  }
   const stages = stagesOf(kernel);
   const plans = stages.map(planLoop);
   const emitter = new KernelEmitter(kernel, features, plans.flatMap(loopRoots));

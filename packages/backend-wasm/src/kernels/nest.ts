@@ -1,5 +1,5 @@
 import type { Expression, Store } from '@evenkeel/backend';
-import { type Integer, i32 } from '../assembler/index.ts';
+import { type Integer, i32, type Local } from '../assembler/index.ts';
 import type { Renderer } from '../renderer/renderer.ts';
 import type { LoopLane } from '../renderer/scope.ts';
 import { type CutAxis, cut, inLastPart, overShare, type SharedAxis } from './share.ts';
@@ -73,6 +73,27 @@ export function runNest(renderer: Renderer, nest: Nest, depth = 0): void {
   run(0, whole, stepOf(loop), { vector: true, copies: loop.copies });
   run(whole, vectors, 4, { vector: true, copies: 1 });
   run(vectors, loop.extent, 1, plain);
+}
+
+/** The body where axes, counted together row by row, are at a position. */
+export function runAt(
+  renderer: Renderer,
+  axes: readonly { readonly axis: number; readonly extent: number }[],
+  position: Local<'i32'>,
+  body: () => void,
+): void {
+  const { f } = renderer;
+  const bind = (rest: typeof axes, inside: number): void => {
+    const last = rest[rest.length - 1];
+    if (!last) {
+      body();
+      return;
+    }
+    const quotient = inside === 1 ? position : f.i32(i32.divS(position, inside));
+    const own = rest.length === 1 ? quotient : f.i32(i32.remS(quotient, last.extent));
+    renderer.within(last.axis, own, plain, () => bind(rest.slice(0, -1), inside * last.extent));
+  };
+  bind(axes, 1);
 }
 
 function stepOf({ copies }: LoopAxis): number {

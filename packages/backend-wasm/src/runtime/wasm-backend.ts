@@ -1,6 +1,16 @@
-import type { Backend, Bindings, DeviceBuffer, Kernel, Limits, Prepared, Program, Range } from '@evenkeel/backend';
+import {
+  type Backend,
+  type Bindings,
+  type DeviceBuffer,
+  type Kernel,
+  type Limits,
+  type Prepared,
+  type Program,
+  programOf,
+  type Range,
+} from '@evenkeel/backend';
 import { ConfigError, DeviceError, IndexError } from '@evenkeel/errors';
-import { routines } from '../kernels/emit-kernel.ts';
+import { loadAttention, routines } from '../kernels/emit-kernel.ts';
 import { faultAddress, faultBytes } from '../kernels/kernel-module.ts';
 import { controlWords } from './control-words.ts';
 import { detectFeatures, plainFeatures } from './features.ts';
@@ -108,9 +118,11 @@ export class WasmBackend implements Backend {
     return 1 + (this.#threads?.ready ?? 0);
   }
 
-  prepare(program: Program): PreparedProgram {
+  /** At once, unless the program is the first with attention. */
+  prepare(program: Program): PreparedProgram | Promise<PreparedProgram> {
     this.#check();
-    return new PreparedProgram(program, this.#cache, this.limits.threads);
+    const prepare = () => new PreparedProgram(program, this.#cache, this.limits.threads);
+    return loadAttention(program.steps)?.then(prepare) ?? prepare();
   }
 
   allocate(bytes: number): WasmBuffer {
@@ -163,6 +175,7 @@ export class WasmBackend implements Backend {
 
   /** The WebAssembly of a kernel, as text. */
   async source(kernel: Kernel): Promise<string> {
+    await loadAttention(programOf(kernel).steps);
     return (await import('../source/source.ts')).printSource(kernel, this.limits);
   }
 

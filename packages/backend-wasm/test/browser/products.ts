@@ -45,7 +45,7 @@ export async function products(backend: WasmBackend): Promise<Uint8Array> {
     );
     return { buffer, offset: 0, length: length * 4 };
   });
-  const prepared = backend.prepare(programOf(kernel));
+  const prepared = await backend.prepare(programOf(kernel));
   for (let run = 0; run < 20; run++) backend.run(prepared, { buffers, arguments: [] });
   return backend.read((buffers[2] as (typeof buffers)[number]).buffer);
 }

@@ -2,7 +2,7 @@ import { type FunctionBuilder, type Integer, i32, type Local, type Value } from 
 import { placeAt } from '../../renderer/addresses.ts';
 import type { Renderer } from '../../renderer/renderer.ts';
 import type { KernelEmitter, PhaseContext, Place } from '../kernel-emitter.ts';
-import { runNest } from '../nest.ts';
+import { runAt, runNest } from '../nest.ts';
 import { bounds, inLastPart, overShare, type Share, type SharedAxis } from '../share.ts';
 import { type Axis, longAxes, type MatrixView } from './axes.ts';
 import { depthBlocks, directRows, packedRows, streamColumns } from './blocks.ts';
@@ -83,20 +83,7 @@ export class ProductEmitter {
 
   /** The body where axes, counted together row by row, are at a position. */
   within(axes: readonly Axis[], position: Local<'i32'>, body: () => void): void {
-    const f = this.#f;
-    const bind = (rest: readonly Axis[], inside: number): void => {
-      const last = rest[rest.length - 1];
-      if (!last) {
-        body();
-        return;
-      }
-      const quotient = inside === 1 ? position : f.i32(i32.divS(position, inside));
-      const own = rest.length === 1 ? quotient : f.i32(i32.remS(quotient, last.extent));
-      this.renderer.within(last.axis, own, { vector: false, copies: 1 }, () =>
-        bind(rest.slice(0, -1), inside * last.extent),
-      );
-    };
-    bind(axes, 1);
+    runAt(this.renderer, axes, position, body);
   }
 
   /** The product where the batch stands, without what was made ready before. */

@@ -1,0 +1,294 @@
+import { type Expression, reduced, type Store } from '@evenkeel/backend';
+import { type FunctionBuilder, type Integer, i32, type Local, v128 } from '../../assembler/index.ts';
+import type { Renderer } from '../../renderer/renderer.ts';
+import type { LoopLane } from '../../renderer/scope.ts';
+import type { Axis } from '../contraction/axes.ts';
+import { emitStores, storeNest } from '../contraction/operand.ts';
+import { emitPacker } from '../contraction/pack.ts';
+import { packedColumns } from '../contraction/packed.ts';
+import type { KernelEmitter, PhaseContext } from '../kernel-emitter.ts';
+import { storeAll } from '../loop.ts';
+import { type LoopAxis, runAt } from '../nest.ts';
+import { runPass } from '../reduction.ts';
+import { rowCopies } from '../vector-axis.ts';
+import type { Places } from './places.ts';
+import type { AttentionPlan, Block, Blocks } from './plan.ts';
+import { emitProduct, type ProductLayout } from './product.ts';
+import { emitWeights } from './weights.ts';
+
+const plain: LoopLane = { vector: false, copies: 1 };
+
+/** Functions that the phase's function calls. */
+export interface AttentionFunctions {
+  readonly packKey: FunctionBuilder;
+  readonly packValue: FunctionBuilder | undefined;
+  readonly scores: FunctionBuilder;
+  /** scores · values forward; derivatives of scores · keys backward. */
+  readonly rows: FunctionBuilder;
+  readonly weightGradient: FunctionBuilder | undefined;
+  readonly keyGradient: FunctionBuilder | undefined;
+  readonly valueGradient: FunctionBuilder | undefined;
+}
+
+export function attentionFunctions(emitter: KernelEmitter, { kernel, blocks }: AttentionPlan): AttentionFunctions {
+  const { builder, features } = emitter;
+  const isForward = kernel.routine === 'attention';
+  const packer = ({ pitch }: Block) => emitPacker(builder, packedColumns, pitch, 1);
+  const product = (layout: Omit<ProductLayout, 'without'>, without: ProductLayout['without']) =>
+    emitProduct(builder, features, { ...layout, without: kernel.causal ? without : undefined });
+  /** A block's rows times packed panels: scores. */
+  const byPanels = (a: Block, c: Block, depth: number) =>
+    product(
+      {
+        aRowBytes: a.pitch * 4,
+        aStepBytes: 4,
+        bStepBytes: packedColumns * 4,
+        bPanelBytes: depth * packedColumns * 4,
+        cRowBytes: c.pitch * 4,
+        isAdded: false,
+      },
+      'tiles',
+    );
+  /** Scores times a block's rows. */
+  const byRows = (a: Block, b: Block, c: Block) =>
+    product(
+      {
+        aRowBytes: a.pitch * 4,
+        aStepBytes: 4,
+        bStepBytes: b.pitch * 4,
+        bPanelBytes: packedColumns * 4,
+        cRowBytes: c.pitch * 4,
+        isAdded: false,
+      },
+      'termsBehind',
+    );
+  /** Scores, transposed, times a block's rows. */
+  const overRows = (a: Block, b: Block, c: Block) =>
+    product(
+      {
+        aRowBytes: 4,
+        aStepBytes: a.pitch * 4,
+        bStepBytes: b.pitch * 4,
+        bPanelBytes: packedColumns * 4,
+        cRowBytes: c.pitch * 4,
+        isAdded: true,
+      },
+      'termsBefore',
+    );
+  const { query, key, value, scores, rows, cotangent, scoreGradient, keyGradient, valueGradient } = blocks;
+  return {
+    packKey: packer(key),
+    packValue: isForward ? undefined : packer(value),
+    scores: byPanels(query, scores, kernel.depth),
+    rows: isForward ? byRows(scores, value, rows) : byRows(scoreGradient, key, rows),
+    weightGradient: isForward ? undefined : byPanels(cotangent, scoreGradient, kernel.width),
+    keyGradient: isForward ? undefined : overRows(scoreGradient, query, keyGradient),
+    valueGradient: isForward ? undefined : overRows(scores, cotangent, valueGradient),
+  };
+}
+
+type Pointers = { readonly [name in keyof Places]: Local<'i32'> };
+type Bindings = { readonly [name in keyof Blocks]: Local<'i32'> };
+
+/** The code of attention in one phase. */
+export class AttentionEmitter {
+  readonly #plan: AttentionPlan;
+  readonly #functions: AttentionFunctions;
+  readonly #renderer: Renderer;
+  readonly #f: FunctionBuilder;
+  readonly #at: Pointers;
+  /** By block: where expressions find its row 0. */
+  readonly #bindings: Bindings;
+
+  constructor(plan: AttentionPlan, functions: AttentionFunctions, places: Places, context: PhaseContext) {
+    this.#plan = plan;
+    this.#functions = functions;
+    this.#renderer = context.renderer;
+    this.#f = context.f;
+    const named = <T>(of: object, make: (name: string, i: number) => T) =>
+      Object.fromEntries(Object.keys(of).map((name, i) => [name, make(name, i)]));
+    this.#at = named(places, (name) => context.at(places[name as keyof Places])) as Pointers;
+    this.#bindings = named(plan.blocks, (_, i) => context.scratch[i]) as Bindings;
+  }
+
+  /** The body at a position of the batch. */
+  inBatch(position: Local<'i32'>, body: () => void): void {
+    runAt(this.#renderer, this.#plan.batch, position, body);
+  }
+
+  /** Makes ready what all rows of a batch index read. */
+  start(): void {
+    const { column, depth, width, staged } = this.#plan;
+    const at = this.#at;
+    const { packKey, packValue } = this.#functions;
+    this.#whole('key', depth, [staged.key]);
+    this.#f.call(packKey, at.key, at.packedKey, column.extent, depth.extent);
+    this.#whole('value', width, [staged.value]);
+    if (!packValue) return;
+    this.#f.call(packValue, at.value, at.packedValue, column.extent, width.extent);
+    for (const name of ['keyGradient', 'valueGradient'] as const) {
+      const { rows, pitch } = this.#plan.blocks[name];
+      this.#f.zero(at[name], rows * pitch * 4);
+    }
+  }
+
+  /** Everything for the rows from one on, of a batch index that was made ready. */
+  rows(start: Local<'i32'>, end: Local<'i32'>): void {
+    const f = this.#f;
+    const { kernel, blockRows } = this.#plan;
+    const first = f.i32();
+    f.range(first, start, end, blockRows, () => {
+      const count = f.i32(i32.sub(end, first));
+      count.set(i32.minU(count, blockRows));
+      const last = f.i32(i32.add(first, count));
+      // Columns that any of the rows sees.
+      const columns = f.i32(kernel.causal ? i32.minU(last, kernel.columns) : kernel.columns);
+      this.#block({ first, last, count, columns });
+    });
+  }
+
+  #block(rows: BlockOfRows): void {
+    const { first, count, columns } = rows;
+    const { staged, depth, width, results } = this.#plan;
+    const { scores, rows: sums, weightGradient, keyGradient, valueGradient } = this.#functions;
+    const at = this.#at;
+    const f = this.#f;
+    this.#byRow('query', depth, [staged.query], rows);
+    f.call(scores, at.query, at.packedKey, at.scores, count, columns, depth.extent, first);
+    if (staged.scores) this.#overScores('scores', staged.scores, rows);
+    if (staged.factor) this.#overScores('factor', staged.factor, rows);
+    if (staged.cotangent && weightGradient) {
+      this.#byRow('cotangent', width, [staged.cotangent], rows);
+      this.#lessen(rows);
+      f.call(weightGradient, at.cotangent, at.packedValue, at.scoreGradient, count, columns, width.extent, first);
+    }
+    emitWeights(this.#renderer.math, this.#plan, at, first, count);
+    if (!keyGradient || !valueGradient) {
+      f.call(sums, at.scores, at.value, at.rows, count, width.extent, columns, first);
+      this.#move('rowNumbers', first);
+      this.#byRow('rows', width, results.rows, rows);
+      return;
+    }
+    if (results.rows.length > 0) {
+      f.call(sums, at.scoreGradient, at.key, at.rows, count, depth.extent, columns, first);
+      this.#byRow('rows', depth, results.rows, rows);
+    }
+    if (results.keys.length > 0) {
+      f.call(keyGradient, at.scoreGradient, at.query, at.keyGradient, columns, depth.extent, count, first);
+    }
+    if (results.values.length > 0) {
+      f.call(valueGradient, at.scores, at.cotangent, at.valueGradient, columns, width.extent, count, first);
+    }
+  }
+
+  /** Stores what is a sum over all rows. */
+  finish(): void {
+    const { results, depth, width } = this.#plan;
+    this.#whole('keyGradient', depth, results.keys);
+    this.#whole('valueGradient', width, results.values);
+  }
+
+  /** Stores over all columns and what lies along them; expressions find a block's first row. */
+  #whole(name: keyof Blocks, along: Axis, stores: readonly Store[]): void {
+    if (stores.length === 0) return;
+    this.#bindings[name].set(this.#at[name]);
+    this.#apart(() => emitStores(this.#renderer, [this.#plan.column, along], stores));
+  }
+
+  /** Stores for each row. */
+  #byRow(name: keyof Blocks, along: Axis, stores: readonly Store[], rows: BlockOfRows): void {
+    this.#move(name, rows.first);
+    this.#eachRow(stores, rows, () => emitStores(this.#renderer, [along], stores));
+  }
+
+  /** A store for each score, of those that rows see and a few more. */
+  #overScores(name: keyof Blocks, store: Store, rows: BlockOfRows): void {
+    const { kernel, column } = this.#plan;
+    this.#move('scores', rows.first);
+    this.#move(name, rows.first);
+    this.#eachRow([store], rows, (row) => {
+      if (!kernel.causal) {
+        emitStores(this.#renderer, [column], [store]);
+        return;
+      }
+      const seen = this.#f.i32(i32.add(row, 1));
+      seen.set(i32.minU(seen, column.extent));
+      this.#upTo(seen, store);
+    });
+  }
+
+  /** A store along the columns, up to a vector beyond the end or less. */
+  #upTo(end: Local<'i32'>, store: Store): void {
+    const f = this.#f;
+    const renderer = this.#renderer;
+    const { column } = this.#plan;
+    const [loop] = storeNest([column], [store]) as [LoopAxis];
+    const { copies } = loop;
+    const whole = column.extent - (column.extent % (4 * copies || 1));
+    const vectors = copies === 0 ? whole : column.extent - (column.extent % 4);
+    renderer.hoist([store.value], [store], copies === 0 ? undefined : column.axis);
+    const run = (from: number, to: Integer, step: number, lane: LoopLane): void => {
+      const position = f.i32();
+      f.range(position, from, to, step, () => {
+        renderer.within(column.axis, position, lane, () => storeAll(renderer, [store]));
+      });
+    };
+    if (whole > 0) {
+      run(0, f.i32(i32.minU(end, whole)), 4 * copies || 1, { vector: copies > 0, copies: Math.max(copies, 1) });
+    }
+    if (whole === column.extent) return;
+    f.if(i32.ltU(whole, end), () => {
+      if (whole < vectors) run(whole, vectors, 4, { vector: true, copies: 1 });
+      if (vectors < column.extent) run(vectors, column.extent, 1, plain);
+    });
+  }
+
+  /** What the derivatives of each row's scores are less by. */
+  #lessen(rows: BlockOfRows): void {
+    const f = this.#f;
+    const renderer = this.#renderer;
+    const { width, lessened } = this.#plan;
+    const value = lessened as Expression;
+    const axes = [{ ...width, copies: rowCopies([value], [], width.axis, width.extent) }];
+    const place = f.i32(this.#at.rowNumbers);
+    this.#eachRow([], rows, () => {
+      runPass(renderer, axes, [{ index: 0, reduction: { fn: 'sum', value } }], []);
+      f.emit(v128.store32Lane(place, renderer.value(reduced('float32', 0)), 0));
+      place.set(i32.add(place, 4));
+    });
+  }
+
+  #eachRow(stores: readonly Store[], { first, last }: BlockOfRows, body: (row: Local<'i32'>) => void): void {
+    const renderer = this.#renderer;
+    const row = this.#f.i32();
+    this.#apart(() => {
+      renderer.hoist(
+        stores.map((s) => s.value),
+        stores,
+        undefined,
+      );
+      this.#f.range(row, first, last, 1, () => {
+        renderer.within(this.#plan.row.axis, row, plain, () => body(row));
+      });
+    });
+  }
+
+  /** Moves a block's row 0 to where it would lie if the block began with the first of some rows. */
+  #move(name: keyof Blocks, first: Local<'i32'>): void {
+    const { pitch } = this.#plan.blocks[name];
+    this.#bindings[name].set(i32.sub(this.#at[name], i32.mul(first, pitch * 4)));
+  }
+
+  /** What the body has computed is forgotten after it, because it may not run again where something else does. */
+  #apart(body: () => void): void {
+    this.#renderer.within(this.#plan.free.axis, i32.constant(0), plain, body);
+  }
+}
+
+/** Rows that are in the blocks, and the columns that they see. */
+interface BlockOfRows {
+  readonly first: Local<'i32'>;
+  readonly last: Local<'i32'>;
+  readonly count: Local<'i32'>;
+  readonly columns: Local<'i32'>;
+}

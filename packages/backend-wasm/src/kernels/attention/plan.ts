@@ -1,0 +1,176 @@
+/** How attention is computed: in which blocks, through what scratch, by which expressions. */
+import {
+  type AttentionGradientKernel,
+  type AttentionRoutine,
+  axis as axisOf,
+  binary,
+  constant,
+  type Expression,
+  load,
+  mapStore,
+  type Store,
+  select,
+  weightedSum,
+} from '@evenkeel/backend';
+import { replacing } from '../../renderer/graph.ts';
+import type { Features } from '../../renderer/vector-math.ts';
+import { type Axis, axesFrom } from '../contraction/axes.ts';
+import type { Tile } from '../contraction/micro-kernel.ts';
+import { packedColumns, packedTile } from '../contraction/packed.ts';
+
+/** Scratch that expressions read and write by row and column. */
+export interface Block {
+  readonly binding: number;
+  readonly rows: number;
+  readonly pitch: number;
+}
+
+export interface AttentionPlan {
+  readonly kernel: AttentionRoutine;
+  readonly tile: Tile;
+  readonly batch: readonly Axis[];
+  readonly row: Axis;
+  readonly column: Axis;
+  readonly depth: Axis;
+  readonly width: Axis;
+  /** No axis of expressions: code inside it forgets what it has computed. */
+  readonly free: Axis;
+  /** Rows that are worked on at a time: their scores are in scratch. */
+  readonly blockRows: number;
+  readonly blocks: Blocks;
+  /** What is stored in scratch before it is multiplied, or in between. */
+  readonly staged: {
+    readonly query: Store;
+    readonly key: Store;
+    readonly value: Store;
+    readonly cotangent: Store | undefined;
+    /** Over the plain scores, where there is more to them. */
+    readonly scores: Store | undefined;
+    readonly factor: Store | undefined;
+  };
+  /** Σ_width of it is what the derivative of each score in a row is less by. */
+  readonly lessened: Expression | undefined;
+  /** What leaves, from scratch. */
+  readonly results: {
+    /** At (row, width) forward, at (row, depth) backward. */
+    readonly rows: readonly Store[];
+    readonly keys: readonly Store[];
+    readonly values: readonly Store[];
+  };
+}
+
+/** Rows of queries come block by block; keys and values are those of a whole batch index. */
+export interface Blocks {
+  readonly query: Block;
+  readonly key: Block;
+  readonly value: Block;
+  readonly scores: Block;
+  readonly factor: Block;
+  /** Weighted values, or derivatives of queries. */
+  readonly rows: Block;
+  /** A number for each row: the inverse of the sum of its weights, or what their derivatives are less by. */
+  readonly rowNumbers: Block;
+  readonly cotangent: Block;
+  readonly scoreGradient: Block;
+  readonly keyGradient: Block;
+  readonly valueGradient: Block;
+}
+
+/** The rows and columns of tiles, and of vectors, end together here. */
+const evenSize = 24;
+/** Zeros behind the last score that a row sees, which a tile of rows reads. */
+export const scoreSlack = 8;
+const gradientRows = [64, 48];
+const scoreBytes = 64 * 1024;
+
+export function planAttention(kernel: AttentionRoutine, features: Features): AttentionPlan {
+  const { rows, columns, depth, width, scale } = kernel;
+  const isForward = kernel.routine === 'attention';
+  const first = kernel.batch.length;
+  const [row, column, deep, wide, free] = axesFrom([rows, columns, depth, width, 1], first) as [
+    Axis,
+    Axis,
+    Axis,
+    Axis,
+    Axis,
+  ];
+  const scorePitch = even(columns, packedColumns) + scoreSlack;
+  const blockRows = isForward ? evenSize : rowsOfGradient(rows, scorePitch);
+  let binding = kernel.bindings.length;
+  const block = (rows: number, pitch: number): Block => ({ binding: binding++, rows: even(rows, evenSize), pitch });
+  const [depthPitch, widthPitch] = [even(depth, packedColumns), even(width, packedColumns)];
+  const blocks: Blocks = {
+    query: block(blockRows, depthPitch),
+    key: block(columns, depthPitch),
+    value: block(columns, widthPitch),
+    scores: block(blockRows, scorePitch),
+    factor: block(blockRows, scorePitch),
+    rows: block(blockRows, isForward ? widthPitch : depthPitch),
+    rowNumbers: block(blockRows, 1),
+    cotangent: block(blockRows, widthPitch),
+    scoreGradient: block(blockRows, scorePitch),
+    keyGradient: block(columns, depthPitch),
+    valueGradient: block(columns, widthPitch),
+  };
+  const at = ({ binding, pitch }: Block, down: Axis, along?: Axis): Expression => {
+    const index = along ? weightedSum([axisOf(down.axis), axisOf(along.axis)], [pitch, 1]) : axisOf(down.axis);
+    return load('float32', binding, index);
+  };
+  const into = (block: Block, down: Axis, along: Axis, value: Expression): Store => {
+    const place = at(block, down, along) as Expression & { kind: 'load' };
+    return { binding: block.binding, index: place.index, value };
+  };
+  const scaled = (e: Expression): Expression => (scale === 1 ? e : binary('mul', e, constant('float32', scale)));
+  const from = (stores: readonly Store[], sum: Expression): Store[] => {
+    const replace = replacing((part) => (part.kind === 'reduced' ? sum : undefined));
+    return stores.map((store) => mapStore(store, replace));
+  };
+  const scores = scoresOf(kernel, at(blocks.scores, row, column));
+  const gradient: AttentionGradientKernel | undefined = isForward ? undefined : kernel;
+  const sumOfRow = at(blocks.rows, row, isForward ? wide : deep);
+  return {
+    kernel,
+    tile: packedTile(features),
+    batch: axesFrom(kernel.batch, 0),
+    row,
+    column,
+    depth: deep,
+    width: wide,
+    free,
+    blockRows,
+    blocks,
+    staged: {
+      query: into(blocks.query, row, deep, scaled(kernel.query)),
+      key: into(blocks.key, column, deep, kernel.key),
+      value: into(blocks.value, column, wide, kernel.value),
+      cotangent: gradient && into(blocks.cotangent, row, wide, gradient.cotangent),
+      scores: scores && into(blocks.scores, row, column, scores),
+      factor: kernel.factor && into(blocks.factor, row, column, kernel.factor),
+    },
+    lessened: gradient && binary('mul', gradient.output, gradient.cotangent),
+    results: isForward
+      ? { rows: from(kernel.stores, binary('mul', sumOfRow, at(blocks.rowNumbers, row))), keys: [], values: [] }
+      : {
+          rows: from(kernel.queryStores, scaled(sumOfRow)),
+          keys: from(kernel.keyStores, at(blocks.keyGradient, column, deep)),
+          values: from(kernel.valueStores, at(blocks.valueGradient, column, wide)),
+        },
+  };
+}
+
+/** The scores with what is added to them, −∞ where nothing is seen; undefined where they are just the products. */
+function scoresOf({ bias, seen }: AttentionRoutine, products: Expression): Expression | undefined {
+  if (!bias && !seen) return undefined;
+  const scores = bias ? binary('add', products, bias) : products;
+  return seen ? select(seen, scores, constant('float32', -Infinity)) : scores;
+}
+
+/** Many rows at a time mean that sums over rows are seldom put away, but their scores should stay in the caches. */
+function rowsOfGradient(rows: number, scorePitch: number): number {
+  const fitting = gradientRows.filter((most) => Math.min(most, rows) * scorePitch * 4 <= scoreBytes);
+  return Math.min(fitting[0] ?? evenSize, even(rows, 4));
+}
+
+export function even(size: number, step: number): number {
+  return Math.ceil(size / step) * step;
+}
