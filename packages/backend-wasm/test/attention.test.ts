@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { programOf } from '@evenkeel/backend';
+import { describe, expect, test, vi } from 'vitest';
 import { wasm } from '../src/index.ts';
 import { type AttentionCase, attentionKernel, gradientKernel } from './attention-kernels.ts';
 import { expectSame, runKernel } from './device.ts';
@@ -78,4 +79,24 @@ test('the same bits on any number of threads', async () => {
     for (const results of shared) expect(results).toEqual(alone);
   }
   for (const backend of backends) backend.dispose();
+});
+
+test('a query that is no number makes its own row none, and no other', async () => {
+  const { kernel, inputs } = attentionKernel({ batch: [], rows: 30, depth: 4, causal: true });
+  const [query] = inputs as [number[]];
+  query[4 * 17 + 2] = NaN;
+  const results = await runKernel(kernel, inputs);
+  const rows = (results.at(-1) as number[]).map((x, i) => (Number.isNaN(x) ? Math.floor(i / 4) : -1));
+  expect(new Set(rows)).toEqual(new Set([-1, 17]));
+});
+
+test('the first program with attention is prepared later, the next at once', async () => {
+  const { kernel } = attentionKernel({ rows: 3 });
+  vi.resetModules();
+  const { wasm: fresh } = await import('../src/index.ts');
+  const backend = fresh();
+  const first = backend.prepare(programOf(kernel));
+  expect(first).toBeInstanceOf(Promise);
+  await first;
+  expect(backend.prepare(programOf(kernel))).not.toBeInstanceOf(Promise);
 });

@@ -13,6 +13,7 @@ import {
 import { expect, test } from 'vitest';
 import { wasm } from '../src/index.ts';
 import { instructions } from '../src/source/instructions.ts';
+import { attentionKernel, gradientKernel } from './attention-kernels.ts';
 
 const read = { dtype: 'float32', access: 'read' } as const;
 const write = { dtype: 'float32', access: 'write' } as const;
@@ -75,6 +76,8 @@ const routines: RoutineKernel[] = [
     value,
     output: 1,
   },
+  attentionKernel({ rows: 50, causal: true, seen: 'full' }).kernel,
+  gradientKernel({ rows: 50, factor: 'given' }).kernel,
 ];
 
 test('the code of a kernel can be read', async () => {

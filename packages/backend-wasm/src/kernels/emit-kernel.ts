@@ -1,9 +1,7 @@
 import {
   type Expression,
-  isAttention,
   isRepeat,
   type Kernel,
-  type LineKernel,
   type LoopKernel,
   type RoutineName,
   type Scalar,
@@ -18,8 +16,6 @@ import { type LoopPlan, planLoop } from './early-stores.ts';
 import { KernelEmitter } from './kernel-emitter.ts';
 import type { KernelModule } from './kernel-module.ts';
 import { emitLoop } from './loop.ts';
-import { emitRank } from './rank.ts';
-import { emitScan } from './scan.ts';
 import { emitScatterAdd } from './scatter-add.ts';
 import { stageReduction } from './staged-reduction.ts';
 import { stageValues } from './staged-values.ts';
@@ -33,15 +29,15 @@ export const routines: readonly RoutineName[] = Object.keys({
   attentionGradient: true,
 } satisfies Record<RoutineName, true>) as RoutineName[];
 
-let emitAttention: typeof import('./attention/attention.ts').emitAttention | undefined;
+let emitRoutine: typeof import('./routine.ts').emitRoutine | undefined;
 
-/** Loads what emits attention, which most programs have none of, if any of the steps need it and it is not here. */
-export function loadAttention(steps: readonly Step[]): Promise<void> | undefined {
+/** Loads what emits most routines, which many programs have none of, if any of the steps is one and it is not here. */
+export function loadRoutines(steps: readonly Step[]): Promise<void> | undefined {
   const isNeeded = (step: Step): boolean =>
-    isRepeat(step) ? step.body.some(isNeeded) : step.kernel.form === 'routine' && isAttention(step.kernel);
-  if (emitAttention || !steps.some(isNeeded)) return undefined;
-  return import('./attention/attention.ts').then((module) => {
-    emitAttention = module.emitAttention;
+    isRepeat(step) ? step.body.some(isNeeded) : step.kernel.form === 'routine' && step.kernel.routine !== 'scatterAdd';
+  if (emitRoutine || !steps.some(isNeeded)) return undefined;
+  return import('./routine.ts').then((module) => {
+    emitRoutine = module.emitRoutine;
   });
 }
 
@@ -51,9 +47,8 @@ export function emitKernel(kernel: Kernel, features: Features): KernelModule {
   kernel.arguments.forEach(refuseFloat64);
   if (kernel.form === 'contraction') return emitContraction(kernel, features);
   if (kernel.form === 'routine') {
-    return isAttention(kernel)
-      ? (emitAttention as NonNullable<typeof emitAttention>)(kernel, features)
-      : emitRoutine(kernel, features);
+    if (kernel.routine === 'scatterAdd') return emitScatterAdd(kernel, features);
+    return (emitRoutine as NonNullable<typeof emitRoutine>)(kernel, features);
   }
   const stages = stagesOf(kernel);
   const plans = stages.map(planLoop);
@@ -76,23 +71,6 @@ function stagesOf(kernel: LoopKernel): LoopKernel[] {
   const rest = values ? values[1] : kernel;
   const stored = first.reduce((count, stage) => count + stage.stores.length, 0);
   return [...first, ...(stageReduction(rest, scratch + stored) ?? [rest])];
-}
-
-function emitRoutine(kernel: LineKernel, features: Features): KernelModule {
-  const roots = kernel.routine === 'scatterAdd' ? [kernel.index, kernel.value] : [kernel.value];
-  const emitter = new KernelEmitter(kernel, features, roots);
-  switch (kernel.routine) {
-    case 'scatterAdd':
-      emitScatterAdd(emitter, kernel);
-      break;
-    case 'scan':
-      emitScan(emitter, kernel);
-      break;
-    case 'rank':
-      emitRank(emitter, kernel);
-      break;
-  }
-  return emitter.finish();
 }
 
 function loopRoots({ kernel, early }: LoopPlan): Expression[] {

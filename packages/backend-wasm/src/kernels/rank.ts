@@ -2,8 +2,9 @@ import { axis, binary, type Expression, integer, type RankKernel } from '@evenke
 import { f32x4, i32, i32x4, i64, type Local, select, v128 } from '../assembler/index.ts';
 import { placeAt } from '../renderer/addresses.ts';
 import type { Renderer } from '../renderer/renderer.ts';
-import type { Vector, VectorMath } from '../renderer/vector-math.ts';
-import type { KernelEmitter } from './kernel-emitter.ts';
+import type { Features, Vector, VectorMath } from '../renderer/vector-math.ts';
+import { KernelEmitter } from './kernel-emitter.ts';
+import type { KernelModule } from './kernel-module.ts';
 import { cutNest, runNest } from './nest.ts';
 import { rowCopies, timeOf } from './vector-axis.ts';
 
@@ -15,8 +16,9 @@ const innerAxis = 2;
 const pairBytes = 8;
 
 /** Line by line: pairs of key and position are sorted, then each position is told its place. */
-export function emitRank(emitter: KernelEmitter, kernel: RankKernel): void {
+export function emitRank(kernel: RankKernel, features: Features): KernelModule {
   const { outer, length, inner, value } = kernel;
+  const emitter = new KernelEmitter(kernel, features, [value]);
   const axes = [
     { axis: outerAxis, extent: outer, copies: 0 },
     { axis: innerAxis, extent: inner, copies: 0 },
@@ -37,6 +39,7 @@ export function emitRank(emitter: KernelEmitter, kernel: RankKernel): void {
       body: () => rankLine(renderer, kernel, scratch),
     });
   });
+  return emitter.finish();
 }
 
 function rankLine(renderer: Renderer, kernel: RankKernel, scratch: number): void {

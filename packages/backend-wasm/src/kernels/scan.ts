@@ -2,8 +2,9 @@ import { axis, identityOf, type ScanKernel, type Store, weightedSum } from '@eve
 import { f32x4, f64x2, i32, type Local, v128 } from '../assembler/index.ts';
 import { binaryOf } from '../renderer/operations.ts';
 import type { Renderer } from '../renderer/renderer.ts';
-import type { Vector } from '../renderer/vector-math.ts';
-import type { KernelEmitter } from './kernel-emitter.ts';
+import type { Features, Vector } from '../renderer/vector-math.ts';
+import { KernelEmitter } from './kernel-emitter.ts';
+import type { KernelModule } from './kernel-module.ts';
 import { cutNest, runNest } from './nest.ts';
 import { combining } from './reduction.ts';
 import { rowCopies, timeOf } from './vector-axis.ts';
@@ -13,8 +14,9 @@ const lengthAxis = 1;
 const innerAxis = 2;
 
 /** Running folds, line by line; where lines lie side by side the lanes of a vector are neighboring lines. */
-export function emitScan(emitter: KernelEmitter, kernel: ScanKernel): void {
+export function emitScan(kernel: ScanKernel, features: Features): KernelModule {
   const { outer, length, inner, value, output } = kernel;
+  const emitter = new KernelEmitter(kernel, features, [value]);
   const index = weightedSum([axis(outerAxis), axis(lengthAxis), axis(innerAxis)], [length * inner, inner, 1]);
   const store: Store = { binding: output, index, value };
   const axes = [
@@ -33,6 +35,7 @@ export function emitScan(emitter: KernelEmitter, kernel: ScanKernel): void {
       body: () => foldLine(renderer, kernel, store),
     });
   });
+  return emitter.finish();
 }
 
 function foldLine(renderer: Renderer, kernel: ScanKernel, store: Store): void {

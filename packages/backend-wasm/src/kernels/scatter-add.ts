@@ -1,7 +1,9 @@
 import { axis, type Expression, type ScatterAddKernel, strideAlong, weightedSum } from '@evenkeel/backend';
 import { f32x4, i32, i32x4, v128 } from '../assembler/index.ts';
 import type { Renderer } from '../renderer/renderer.ts';
-import type { KernelEmitter } from './kernel-emitter.ts';
+import type { Features } from '../renderer/vector-math.ts';
+import { KernelEmitter } from './kernel-emitter.ts';
+import type { KernelModule } from './kernel-module.ts';
 import { cutNest, type LoopAxis, runNest } from './nest.ts';
 import type { SharedAxis } from './share.ts';
 import { rowCopies, timeOf } from './vector-axis.ts';
@@ -14,8 +16,9 @@ const innerAxis = 2;
  * Zeros the output, then adds value after value in order; an index that is one for all of a row adds whole vectors.
  * Threads share blocks of the output or its columns, never the values of one element.
  */
-export function emitScatterAdd(emitter: KernelEmitter, kernel: ScatterAddKernel): void {
+export function emitScatterAdd(kernel: ScatterAddKernel, features: Features): KernelModule {
   const { outer, length, inner, size, index, value, output } = kernel;
+  const emitter = new KernelEmitter(kernel, features, [index, value]);
   const perRow = strideAlong(index, innerAxis) === 0;
   const row = { axis: innerAxis, extent: inner, copies: perRow ? rowCopies([value], [], innerAxis, inner) : 0 };
   const work = outer * length * inner * timeOf({ values: [index, value], stores: [] });
@@ -26,6 +29,7 @@ export function emitScatterAdd(emitter: KernelEmitter, kernel: ScatterAddKernel)
   emitter.phase({ work, along }, ({ renderer, shared }) => {
     addAll(renderer, kernel, row, shared);
   });
+  return emitter.finish();
 }
 
 function addAll(renderer: Renderer, kernel: ScatterAddKernel, row: LoopAxis, shared: SharedAxis | undefined): void {

@@ -10,7 +10,7 @@ import {
   type Range,
 } from '@evenkeel/backend';
 import { ConfigError, DeviceError, IndexError } from '@evenkeel/errors';
-import { loadAttention, routines } from '../kernels/emit-kernel.ts';
+import { loadRoutines, routines } from '../kernels/emit-kernel.ts';
 import { faultAddress, faultBytes } from '../kernels/kernel-module.ts';
 import { controlWords } from './control-words.ts';
 import { detectFeatures, plainFeatures } from './features.ts';
@@ -118,11 +118,11 @@ export class WasmBackend implements Backend {
     return 1 + (this.#threads?.ready ?? 0);
   }
 
-  /** At once, unless the program is the first with attention. */
+  /** At once, unless the program is the first with a routine. */
   prepare(program: Program): PreparedProgram | Promise<PreparedProgram> {
     this.#check();
     const prepare = () => new PreparedProgram(program, this.#cache, this.limits.threads);
-    return loadAttention(program.steps)?.then(prepare) ?? prepare();
+    return loadRoutines(program.steps)?.then(prepare) ?? prepare();
   }
 
   allocate(bytes: number): WasmBuffer {
@@ -175,7 +175,7 @@ export class WasmBackend implements Backend {
 
   /** The WebAssembly of a kernel, as text. */
   async source(kernel: Kernel): Promise<string> {
-    await loadAttention(programOf(kernel).steps);
+    await loadRoutines(programOf(kernel).steps);
     return (await import('../source/source.ts')).printSource(kernel, this.limits);
   }
 

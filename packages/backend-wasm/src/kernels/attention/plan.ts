@@ -78,8 +78,8 @@ export interface Blocks {
 
 /** The rows and columns of tiles, and of vectors, end together here. */
 const evenSize = 24;
-/** Zeros behind the last score that a row sees, which a tile of rows reads. */
-export const scoreSlack = 8;
+/** Zeros behind the last vector of scores that a row sees, which a tile of rows reads. */
+const scoreSlack = 4;
 const gradientRows = [64, 48];
 const scoreBytes = 64 * 1024;
 

@@ -1,7 +1,7 @@
 import { type FunctionBuilder, f32x4, i32, i32x4, type Local, type Value, v128 } from '../../assembler/index.ts';
 import { exp } from '../../renderer/simd-math/exponential.ts';
 import type { Vector, VectorMath } from '../../renderer/vector-math.ts';
-import { type AttentionPlan, scoreSlack } from './plan.ts';
+import type { AttentionPlan } from './plan.ts';
 
 /** Where the blocks begin that weights are made in. */
 export interface WeightPlaces {
@@ -156,9 +156,7 @@ class GroupOfRows {
       for (const block of blocks) {
         const at = f.i32(i32.add(block, this.#whole));
         for (const q of groupRows) {
-          for (let behind = 4; behind <= scoreSlack; behind += 4) {
-            f.emit(v128.store(at, zero, q * this.#rowBytes + behind * 4));
-          }
+          f.emit(v128.store(at, zero, q * this.#rowBytes + 16));
         }
       }
     });
