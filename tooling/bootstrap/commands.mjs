@@ -49,6 +49,16 @@ export const commands = {
     ],
   },
   test: source('tooling/checks/src/main.ts'),
+  // One after another, and with what they measured.
+  'test:gpu': {
+    steps: ({ root, args }) => [
+      {
+        file: 'turbo',
+        args: ['run', 'test:gpu', '--concurrency=1', '--log-prefix=none', '--ui=stream', ...args],
+        cwd: root,
+      },
+    ],
+  },
   conformance: source('tooling/conformance/src/main.ts'),
   goldens: source('tooling/goldens/src/main.ts'),
   evenkeel: source('apps/cli/src/main.ts'),

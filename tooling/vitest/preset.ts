@@ -1,11 +1,18 @@
 import { defineConfig } from 'vitest/config';
 import { packageName, selfAlias } from './package-name.ts';
 
-/**
- * Unit tests of one package under Node: `test/**`, without `test/browser`.
- * Workspace packages resolve to their sources, so no build is needed.
- */
+/** Unit tests of one package under Node: `test/**`, without `test/browser` and `test/gpu`. */
 export function unit(root: string) {
+  return inNode(root, 'unit', { include: ['test/**/*.test.ts'], exclude: ['test/browser/**', 'test/gpu/**'] });
+}
+
+/** What a GPU, mostly one in software, takes too long for to be part of every run: `test/gpu/**`, by `npm run test:gpu`. */
+export function gpu(root: string) {
+  return inNode(root, 'gpu', { include: ['test/gpu/**/*.test.ts'], exclude: [] });
+}
+
+/** Workspace packages resolve to their sources, so no build is needed. */
+function inNode(root: string, kind: 'unit' | 'gpu', { include, exclude }: { include: string[]; exclude: string[] }) {
   return defineConfig({
     root,
     resolve: { alias: selfAlias(root) },
@@ -14,16 +21,16 @@ export function unit(root: string) {
       resolve: { conditions: ['@evenkeel/source', 'module', 'node', 'development|production'] },
     },
     test: {
-      name: packageName(root),
-      include: ['test/**/*.test.ts'],
-      exclude: ['test/browser/**', '**/node_modules/**', '**/dist/**'],
+      name: kind === 'unit' ? packageName(root) : `${packageName(root)} (${kind})`,
+      include,
+      exclude: [...exclude, '**/node_modules/**', '**/dist/**'],
       passWithNoTests: true,
       // Training takes as long as the machine is busy; only a hang should fail by the clock.
       testTimeout: 60_000,
       hookTimeout: 60_000,
       reporters: ['default', 'json'],
       // Counted by tooling/checks after the run, also when turbo replays it.
-      outputFile: { json: 'test-results/unit.json' },
+      outputFile: { json: `test-results/${kind}.json` },
     },
   });
 }

@@ -1,4 +1,4 @@
-import { missing, nodeGpu } from '@evenkeel/node-gpu';
+import { missing, nodeGpu, observe } from '@evenkeel/node-gpu';
 import { type WebgpuBackend, webgpu } from '../src/index.ts';
 import type { WebgpuOptions } from '../src/runtime/request-device.ts';
 
@@ -17,16 +17,7 @@ export function onGpu(
   options: WebgpuOptions = {},
   meet: (device: GPUDevice) => void = () => {},
 ): Promise<WebgpuBackend> {
-  const requestAdapter = async (wanted?: GPURequestAdapterOptions): Promise<GPUAdapter> => {
-    const adapter = (await gpu?.requestAdapter(wanted)) as GPUAdapter;
-    const requestDevice = async (descriptor?: GPUDeviceDescriptor): Promise<GPUDevice> => {
-      const device = await adapter.requestDevice(descriptor);
-      meet(device);
-      return device;
-    };
-    return { features: adapter.features, limits: adapter.limits, info: adapter.info, requestDevice } as GPUAdapter;
-  };
-  return webgpu({ gpu: { requestAdapter } as GPU, ...options });
+  return webgpu({ gpu: gpu && observe(gpu, meet), ...options });
 }
 
 /** Lets code find the GPU where pages have it. */

@@ -1,105 +1,11 @@
 import { cpu } from '@evenkeel/backend-cpu';
 import { wasm } from '@evenkeel/backend-wasm';
 import { Linear, type Module, parametrizations, Sequential, spectralNorm, Tanh } from '@evenkeel/nn-layers';
-import { clipGradNorm, SGD } from '@evenkeel/optimizers';
-import {
-  type Backend,
-  checkpoint,
-  compile,
-  defaultGenerator,
-  type GeneratorState,
-  manualSeed,
-  noGrad,
-  rand,
-  randint,
-  randn,
-  type Tensor,
-  tensor,
-  useBackend,
-} from '@evenkeel/tensor';
+import { type Backend, checkpoint, compile, randint, randn } from '@evenkeel/tensor';
 import { afterEach, describe, expect, test } from 'vitest';
 import { GPT } from '../src/index.ts';
+import { type Journey, type State, steps, travel } from './support/journey.ts';
 import { type TinyModel, tinyModels } from './support/tiny-models.ts';
-
-/** Three, and one that neither writes down nor compares. */
-const steps = 4;
-
-/** Everything that a step begins with and changes. */
-interface State {
-  readonly tensors: readonly (readonly number[])[];
-  readonly generator: GeneratorState;
-}
-
-/** A model that is trained: a step gives its loss, and `state` is what it changes. */
-interface Training {
-  step(): Tensor;
-  tensors(): Tensor[];
-}
-
-function training(make: () => TinyModel): Training {
-  manualSeed(7);
-  const { model, run } = make();
-  const optimizer = new SGD(model.parameters(), { lr: 0.05, momentum: 0.9 });
-  // The momentum is there from the beginning, so that every step is the same computation.
-  for (const parameter of model.parameters()) parameter.grad = parameter.mul(0).detach();
-  optimizer.step();
-  const [rehearsal] = noGrad(() => [run()]);
-  const weights = rand(rehearsal.shape).keep();
-  return {
-    step() {
-      optimizer.zeroGrad();
-      const loss = run().mul(weights).mean();
-      loss.backward();
-      clipGradNorm(model.parameters(), 1);
-      optimizer.step();
-      return loss;
-    },
-    tensors() {
-      const momenta = Object.values(optimizer.stateDict().state).map((state) => state['momentum_buffer'] as Tensor);
-      return [...model.parameters(), ...model.buffers(), ...momenta];
-    },
-  };
-}
-
-async function stateOf({ tensors }: Training): Promise<State> {
-  return {
-    tensors: await Promise.all(tensors().map(async (each) => [...(await each.data())])),
-    generator: defaultGenerator.getState(),
-  };
-}
-
-function restore({ tensors }: Training, state: State): void {
-  for (const [i, each] of tensors().entries()) {
-    each.assign(tensor(state.tensors[i] as number[], { shape: each.shape, dtype: each.dtype }));
-  }
-  defaultGenerator.setState(state.generator);
-}
-
-interface Journey {
-  readonly before: readonly State[];
-  readonly after: readonly State[];
-  readonly losses: readonly number[];
-}
-
-/** Trains for some steps; each from the state that another journey had there, if one is given. */
-async function travel(
-  backend: Backend,
-  make: () => TinyModel,
-  run: (step: () => Tensor) => () => Tensor,
-  from?: Journey,
-): Promise<Journey> {
-  useBackend(backend);
-  const made = training(make);
-  const step = run(made.step);
-  const [before, after, losses]: [State[], State[], number[]] = [[], [], []];
-  for (let i = 0; i < steps; i++) {
-    if (from) restore(made, from.before[i] as State);
-    before.push(await stateOf(made));
-    losses.push(await step().item());
-    after.push(await stateOf(made));
-  }
-  return { before, after, losses };
-}
 
 /** Relative to the largest number of each tensor. */
 function expectNear(got: Journey, right: Journey): void {

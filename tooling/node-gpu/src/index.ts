@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 
+export { count, type DeviceCounts, observe } from './observe.ts';
+
 /** Chromium brings a GPU in software, SwiftShader, and the loader of its driver. */
 const chromium = [process.env['CHROME_PATH'], '/usr/lib/chromium/chromium'];
 /** Not in `os.constants`: the library stays loaded though it is no add-on of Node's. */
@@ -48,11 +50,14 @@ async function binding(): Promise<Binding | undefined> {
 
 /** Has the binding find SwiftShader, unless the environment names a driver. */
 function useSoftware(): void {
-  if (process.env['VK_ICD_FILENAMES'] !== undefined || process.platform !== 'linux') return;
+  const named = process.env['VK_ICD_FILENAMES'];
+  if (process.platform !== 'linux') return;
   for (const browser of chromium) {
     const folder = dirname(browser ?? '');
     const [driver, loader] = [join(folder, 'vk_swiftshader_icd.json'), join(folder, 'libvulkan.so.1')];
     if (!existsSync(driver) || !existsSync(loader)) continue;
+    // A process that was started by one of ours has its environment, but not what it loaded.
+    if (named !== undefined && named !== driver) return;
     process.env['VK_ICD_FILENAMES'] = driver;
     try {
       // The binding asks for the loader by its name, which is taken to mean one that is loaded already.

@@ -18,8 +18,10 @@ const sharedBytes = 16_384;
 const mostInvocations = 256;
 /** Workgroups that keep a device busy. */
 const enoughGroups = 64;
-/** Elements for an invocation that are worth another workgroup. */
+/** Elements for an invocation that are worth another workgroup, and another dispatch that adds the parts. */
 const leastOfPart = 16;
+/** The same where few invocations run at once, so that more of them gain little. */
+const leastOfPartInSoftware = 256;
 const mostSplits = 256;
 
 /** The team for a loop's shape: by rows or columns, as its memory is laid out; in parts where there are few outer indices. */
@@ -31,7 +33,7 @@ export function teamOf(kernel: LoopKernel, { sharedMemory }: Profile): Team {
   const lanes = sharedMemory ? Math.min(most / columnsAtMost, powerBelow(Math.max(1, inner / 8))) : 1;
   const columns = Math.max(columnsAtMost, Math.min(powerAbove(outer), 64 / lanes));
   const groups = Math.ceil(outer / columns);
-  const parts = Math.floor(inner / (lanes * leastOfPart));
+  const parts = Math.floor(inner / (lanes * (sharedMemory ? leastOfPart : leastOfPartInSoftware)));
   const splits = groups < enoughGroups / 2 ? Math.min(Math.ceil(enoughGroups / groups), parts, mostSplits) : 1;
   return { columns, lanes, byColumns, splits: splits >= 4 ? splits : 1 };
 }
