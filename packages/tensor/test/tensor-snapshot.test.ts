@@ -103,6 +103,32 @@ describe('a snapshot of all tensors', () => {
     ]);
   });
 
+  test('can be gone back to again, also when the next device is lost while they move there', async () => {
+    const [x, y] = [tensor([1, 2]), tensor([3, 4])];
+    const snapshot = await snapshotTensors();
+    backend.lose();
+    const broken = losable();
+    const { allocate } = broken;
+    let asked = 0;
+    broken.allocate = (bytes) => {
+      if (++asked === 2) broken.lose();
+      return allocate(bytes);
+    };
+    expect(() => snapshot.moveTo(broken)).toThrow('lost');
+    const third = losable();
+    snapshot.moveTo(third);
+    const made = x.add(y);
+    third.lose();
+    snapshot.moveTo(losable());
+    expect(await x.add(y).tolist()).toEqual([4, 6]);
+    expect(() => made.add(1)).toThrow('released');
+    expect(memory()).toMatchObject({ bytes: 24, tensors: 3 });
+    for (const gone of [backend, broken, third]) {
+      useBackend(gone);
+      expect(memory()).toMatchObject({ bytes: 0, tensors: 0 });
+    }
+  });
+
   test('leaves out what is assigned to after the move', async () => {
     const [content, other] = [tensor([1, 2]), tensor([3, 4])];
     const weight = new Parameter(content);

@@ -10,9 +10,11 @@ export { train } from './train.ts';
 export type {
   CheckpointOptions,
   EarlyStoppingOptions,
+  RecoveryOptions,
   TrainableOptimizer,
   TrainOptions,
   TrainResult,
   ValidationOptions,
 } from './train-options.ts';
+export { TrainingStoppedError } from './training-stopped-error.ts';
 export { yieldToHost } from './yield-to-host.ts';

@@ -14,11 +14,18 @@ export async function meanLoss<B>(
 ): Promise<{ loss: number }> {
   let sum = 0;
   let count = 0;
+  // Each loss is waited for when the next one is asked for: the device need not wait for the host.
+  let last: Promise<number> | undefined;
+  let lastSize = 0;
   for (const batch of batches) {
     await between();
-    const value = await noGrad(() => loss(batch)).item();
-    sum += value * size(batch);
-    count += size(batch);
+    const value = noGrad(() => loss(batch)).item();
+    value.catch(() => {});
+    if (last) sum += (await last) * lastSize;
+    lastSize = size(batch);
+    count += lastSize;
+    last = value;
   }
+  if (last) sum += (await last) * lastSize;
   return { loss: sum / count };
 }

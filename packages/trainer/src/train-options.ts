@@ -1,6 +1,6 @@
 import type { Module } from '@evenkeel/nn-layers';
 import type { Schedule } from '@evenkeel/schedulers';
-import type { Generator, Tensor } from '@evenkeel/tensor';
+import type { Backend, Generator, Tensor } from '@evenkeel/tensor';
 import type { BatchSource } from './batch-stream.ts';
 import type { Checkpoint, CheckpointStore } from './checkpoint.ts';
 import type { TrainEvent } from './events.ts';
@@ -35,6 +35,13 @@ export interface CheckpointOptions {
   every: number;
 }
 
+export interface RecoveryOptions {
+  /** After every how many steps a snapshot is taken; default 100. Besides, at the start, three steps later, and with each checkpoint. */
+  every?: number;
+  /** Opens the backend to go on on; default: another device like the one that was lost. */
+  reopen?: () => Promise<Backend>;
+}
+
 export interface TrainOptions<B> {
   model: Module;
   optimizer: TrainableOptimizer;
@@ -58,6 +65,18 @@ export interface TrainOptions<B> {
    * objects, and of few shapes; what the loss takes from elsewhere must be the same at every step.
    */
   compile?: boolean;
+  /**
+   * What happens on a backend whose device can be lost (webgpu): snapshots in the host's memory of all tensors, from which training goes on
+   * on another device. `false`: none are taken.
+   */
+  recovery?: RecoveryOptions | false;
+  /**
+   * When the loss of a step is read. `late`: while the next one is computed, so that the device never waits for the host; what is told of a step
+   * then finds the model, and the optimizer, one step further. `at once`: before the next one, for callbacks that look at the
+   * model or change something. Default: `late` where the device works by itself (webgpu). Validations, checkpoints and snapshots come
+   * after the loss of their step in any case, and the numbers are the same.
+   */
+  readLoss?: 'late' | 'at once';
   /** Goes on from here, bit for bit. The model and the optimizer are made as for a new run. */
   resume?: Checkpoint | undefined;
   /** What draws the random numbers of dropout, saved with a checkpoint; default: the default generator. */

@@ -1,22 +1,25 @@
-import { ConfigError, NonFiniteError } from '@evenkeel/errors';
-import { clipGradNorm } from '@evenkeel/optimizers';
-import { type CompileCounters, compile, defaultGenerator, noGrad, type Tensor } from '@evenkeel/tensor';
-import { BatchStream } from './batch-stream.ts';
-import { type Checkpoint, describeData, requireSameData, withoutPrefix, withPrefix } from './checkpoint.ts';
-import { fromHost, type HostCopy, loadModel, requireFinite, toHost } from './host-copy.ts';
-import { currentNumerics, lostExactness } from './numerics.ts';
-import { Selection } from './selection.ts';
-import { type Json, packTree, unpackTree } from './tensor-tree.ts';
+import { ConfigError, DeviceError, NonFiniteError } from '@evenkeel/errors';
+import { currentBackend, noGrad } from '@evenkeel/tensor';
+import type { Checkpoint } from './checkpoint.ts';
+import type { TrainEvent } from './events.ts';
+import { loadModel, requireFinite, toHost } from './host-copy.ts';
+import { lostExactness } from './numerics.ts';
+import { Recovery } from './recovery.ts';
+import { RunState } from './run-state.ts';
 import type { TrainOptions, TrainResult } from './train-options.ts';
+import { TrainingStoppedError } from './training-stopped-error.ts';
+import { setRate, type Update, updateOf } from './update.ts';
 import { yieldToHost } from './yield-to-host.ts';
 
 /**
  * Trains a model: batch, loss, gradients, clipping, optimizer step, and now and then validation and a checkpoint.
  *
- * A run that is resumed from a checkpoint ends bit for bit as one that was never interrupted, on the same backend.
+ * A run that is resumed from a checkpoint ends bit for bit as one that was never interrupted, on the same backend. So does one whose
+ * device is lost in between, where there is another.
  *
  * @throws NonFiniteError naming the step when the loss or the gradients' norm is NaN or infinite; checkpoints made
  *   before stay as they are
+ * @throws TrainingStoppedError when the device fails and training cannot go on, with the last snapshot
  * @throws ConfigError for options that do not go together, or data other than the checkpoint's
  *
  * @example await train({ model, optimizer, data: loader, loss: ({ x, y }) => mseLoss(model.call(x), y), epochs: 3 })
@@ -25,60 +28,113 @@ export async function train<B>(options: TrainOptions<B>): Promise<TrainResult> {
   return new Training(options).run();
 }
 
+/** A step that was begun, and what is not read of it yet. */
+interface Begun {
+  readonly step: number;
+  readonly epoch: number;
+  readonly lr: number;
+  readonly loss: Promise<number>;
+  readonly norm: Promise<number> | undefined;
+}
+
 class Training<B> {
   readonly #options: TrainOptions<B>;
   readonly #steps: number;
-  readonly #started = performance.now();
-  #stream: BatchStream<B>;
-  #selection: Selection;
-  #best: HostCopy | undefined;
-  #step = 0;
-  #savedStep = 0;
-  #earlierSeconds = 0;
-  #loss: number | undefined;
+  readonly #state: RunState<B>;
+  readonly #recovery: Recovery<B> | undefined;
   readonly #update: Update<B>;
+  #begun: Begun | undefined;
+  /** The last step whose loss was read. */
+  #done = 0;
+  /** The last step, validation and checkpoint that were told; what is done again after a loss is not told again. */
+  readonly #told = { step: 0, validation: 0, checkpoint: 0 };
+  #loss: number | undefined;
   #toldOfShapes = false;
 
   constructor(options: TrainOptions<B>) {
     this.#options = options;
     this.#steps = countSteps(options);
-    this.#stream = new BatchStream(options.data);
-    this.#selection = new Selection(options.validation);
-    const update = updateOf(options);
-    this.#update = options.compile === false ? update : compile(update);
+    this.#state = new RunState(options);
+    this.#recovery = options.recovery === false ? undefined : new Recovery(this.#state, options.recovery);
+    this.#update = updateOf(options);
   }
 
   async run(): Promise<TrainResult> {
-    const { model, checkpoints, validation, resume, signal } = this.#options;
+    const { resume } = this.#options;
     if (resume) await this.#resumeFrom(resume);
-    model.train();
-    while (this.#step < this.#steps && !this.#exhausted && !signal?.aborted) {
-      await this.#trainStep();
-      const improved = isDue(validation?.every, this.#step) && (await this.#validate());
-      if (checkpoints && (improved || isDue(checkpoints.every, this.#step))) await this.#save();
-      await yieldToHost();
+    for (;;) {
+      try {
+        return await this.#runToTheEnd();
+      } catch (error) {
+        await this.#recoverFrom(error);
+      }
     }
-    if (checkpoints && this.#step > this.#savedStep) await this.#save();
-    const reason = this.#exhausted ? 'early stopping' : this.#step < this.#steps ? 'aborted' : 'finished';
-    if (reason !== 'aborted' && this.#best && this.#selection.state.best?.step !== this.#step) {
-      loadModel(model, this.#best);
-    }
-    return { ...this.#selection.state, step: this.#step, reason, loss: this.#loss, seconds: this.#seconds };
   }
 
-  async #trainStep(): Promise<void> {
-    const { optimizer, schedule, onEvent } = this.#options;
-    const { epoch } = this.#stream.position;
-    const batch = this.#stream.next();
-    if (schedule) setRate(optimizer, schedule(this.#step));
-    const { loss, norm } = this.#update(batch);
-    this.#step++;
-    this.#loss = requireNumber(await loss.item(), 'loss', this.#step);
-    const gradNorm = norm && { gradNorm: requireNumber(await norm.item(), 'norm of the gradients', this.#step) };
+  async #runToTheEnd(): Promise<TrainResult> {
+    const { model, checkpoints, validation, signal } = this.#options;
+    const state = this.#state;
+    const isLate = (this.#options.readLoss ?? (currentBackend().isAsynchronous ? 'late' : 'at once')) === 'late';
+    model.train();
+    if (this.#recovery?.isDue) await this.#recovery.snapshot();
+    while (state.step < this.#steps && !this.#exhausted && !signal?.aborted) {
+      const before = this.#begun;
+      this.#begun = this.#begin();
+      if (before) await this.#finish(before);
+      const isDue = (every: number | undefined) => every !== undefined && state.step % every === 0;
+      const validates = isDue(validation?.every);
+      const saves = isDue(checkpoints?.every);
+      if (!isLate || validates || saves || this.#recovery?.isDue) await this.#finishLast();
+      const improved = validates && (await this.#validate());
+      if (checkpoints && (improved || saves)) await this.#save();
+      if (this.#recovery?.isDue) await this.#recovery.snapshot();
+      await yieldToHost();
+    }
+    await this.#finishLast();
+    if (checkpoints && state.step > this.#told.checkpoint) await this.#save();
+    const reason = this.#exhausted ? 'early stopping' : state.step < this.#steps ? 'aborted' : 'finished';
+    if (reason !== 'aborted' && state.best && state.selection.state.best?.step !== state.step) {
+      loadModel(model, state.best);
+    }
+    return { ...state.selection.state, step: state.step, reason, loss: this.#loss, seconds: state.seconds };
+  }
+
+  /** Has the device do a step. */
+  #begin(): Begun {
+    const { optimizer, schedule } = this.#options;
+    const { stream, step } = this.#state;
+    const { epoch } = stream.position;
+    const batch = stream.next();
+    if (schedule) setRate(optimizer, schedule(step));
+    const update = this.#update(batch);
+    const [loss, norm] = [update.loss.item(), update.norm?.item()];
+    // Whoever waits for them hears of a failure; nobody may, when something else fails before.
+    for (const read of [loss, norm]) read?.catch(() => {});
     const [group] = optimizer.paramGroups;
-    const lr = group?.lr ?? Number.NaN;
+    return { step: ++this.#state.step, epoch, lr: group?.lr ?? Number.NaN, loss, norm };
+  }
+
+  async #finishLast(): Promise<void> {
+    const last = this.#begun;
+    this.#begun = undefined;
+    if (last) await this.#finish(last);
+  }
+
+  /** Waits for a step. */
+  async #finish({ step, epoch, lr, loss: lossRead, norm }: Begun): Promise<void> {
+    const loss = requireNumber(await lossRead, 'loss', step);
+    const gradNorm = norm && { gradNorm: requireNumber(await norm, 'norm of the gradients', step) };
+    this.#loss = loss;
+    this.#done = step;
+    if (step > this.#told.step) this.#recovery?.progress();
     await this.#tellOfShapes();
-    await onEvent?.({ type: 'step', step: this.#step, steps: this.#steps, epoch, loss: this.#loss, lr, ...gradNorm });
+    await this.#tell({ type: 'step', step, steps: this.#steps, epoch, loss, lr, ...gradNorm });
+  }
+
+  async #tell(event: Extract<TrainEvent, { type: 'step' | 'validation' | 'checkpoint' }>): Promise<void> {
+    if (event.step <= this.#told[event.type]) return;
+    this.#told[event.type] = event.step;
+    await this.#options.onEvent?.(event);
   }
 
   /** A program for each shape is worth its making only where shapes come again. */
@@ -87,103 +143,95 @@ class Training<B> {
     if (this.#toldOfShapes || !counters || counters.planned < 16 || counters.planned < counters.replayed) return;
     this.#toldOfShapes = true;
     const message =
-      `${counters.planned} programs were made in ${this.#step} steps, because batches differ in shape or in what is no tensor: ` +
+      `${counters.planned} programs were made in ${this.#done} steps, because batches differ in shape or in what is no tensor: ` +
       'pad them to a few shapes, or train with { compile: false }.';
     await this.#options.onEvent?.({ type: 'notice', message });
   }
 
   /** Returns whether it was the best validation so far. */
   async #validate(): Promise<boolean> {
-    const { model, validation, earlyStopping, onEvent } = this.#options;
+    const { model, validation, earlyStopping } = this.#options;
+    const { step, selection } = this.#state;
     model.eval();
     const metrics = await noGrad(() => validation!.evaluate());
     model.train();
-    const improved = this.#selection.update(this.#step, metrics);
-    if (improved && earlyStopping && (earlyStopping.restoreBest ?? true)) this.#best = await toHost(model.stateDict());
-    await onEvent?.({ type: 'validation', step: this.#step, metrics, improved });
+    const improved = selection.update(step, metrics);
+    if (improved && earlyStopping && (earlyStopping.restoreBest ?? true)) {
+      this.#state.best = await toHost(model.stateDict());
+    }
+    await this.#tell({ type: 'validation', step, metrics, improved });
     return improved;
   }
 
   async #save(): Promise<void> {
-    const { model, optimizer, data, checkpoints, onEvent } = this.#options;
-    const step = this.#step;
-    const { json, tensors } = packTree(optimizer.stateDict());
-    const bestIsHere = this.#best !== undefined && this.#selection.state.best?.step === step;
-    // The best model of this very step was read a moment ago.
-    const copy = bestIsHere ? this.#best! : await toHost(model.stateDict());
-    requireFinite(copy, step);
-    const state = withPrefix(await toHost(tensors), 'optimizer.');
-    if (this.#best && !bestIsHere) for (const [name, value] of withPrefix(this.#best, 'best.')) state.set(name, value);
-    const record = {
-      version: 1,
-      step,
-      position: this.#stream.position,
-      data: describeData(data),
-      generator: this.#generator.getState(),
-      optimizer: json,
-      selection: this.#selection.state,
-      best: bestIsHere ? 'model' : this.#best ? 'state' : 'none',
-      numerics: this.#numerics,
-      seconds: this.#seconds,
-    } as const;
-    await checkpoints!.store.save({ record, model: copy, state });
-    this.#savedStep = step;
-    await onEvent?.({ type: 'checkpoint', step });
+    const { step } = this.#state;
+    if (step <= this.#told.checkpoint) return;
+    const checkpoint = await this.#state.capture();
+    await this.#store(checkpoint);
+    await this.#recovery?.snapshot(checkpoint);
   }
 
-  async #resumeFrom({ record, model: saved, state }: Checkpoint): Promise<void> {
-    const { model, optimizer, data, validation, onEvent } = this.#options;
-    requireSameData(record.data, describeData(data));
-    loadModel(model, saved);
-    noGrad(() => {
-      const tensors = fromHost(withoutPrefix(state, 'optimizer.'));
-      optimizer.loadStateDict(unpackTree(record.optimizer as Json, tensors) as never);
+  async #store(checkpoint: Checkpoint): Promise<void> {
+    const { step } = checkpoint.record;
+    requireFinite(checkpoint.model, step);
+    await this.#options.checkpoints!.store.save(checkpoint);
+    await this.#tell({ type: 'checkpoint', step });
+  }
+
+  async #resumeFrom(checkpoint: Checkpoint): Promise<void> {
+    const { record } = checkpoint;
+    this.#state.restore(checkpoint);
+    this.#state.addSeconds(record.seconds);
+    this.#done = record.step;
+    this.#told.checkpoint = record.step;
+    await this.#options.onEvent?.({ type: 'resume', step: record.step });
+    await this.#tellOfExactness(checkpoint);
+  }
+
+  async #tellOfExactness({ record }: Checkpoint): Promise<void> {
+    const message = lostExactness(record.numerics, this.#state.numerics);
+    if (message) await this.#options.onEvent?.({ type: 'notice', message });
+  }
+
+  /** Goes back to the last snapshot if the device was lost. @throws what else went wrong, or what keeps training from going on */
+  async #recoverFrom(error: unknown): Promise<void> {
+    const { name } = currentBackend();
+    this.#begun = undefined;
+    const isBack = await this.#recovery?.recover().catch((failure: unknown) => {
+      error = failure;
     });
-    this.#generator.setState(record.generator);
-    this.#stream = new BatchStream(data, record.position);
-    this.#selection = new Selection(validation, record.selection);
-    if (record.best !== 'none') this.#best = record.best === 'model' ? saved : withoutPrefix(state, 'best.');
-    this.#step = record.step;
-    this.#savedStep = record.step;
-    this.#earlierSeconds = record.seconds;
-    await onEvent?.({ type: 'resume', step: record.step });
-    const message = lostExactness(record.numerics, this.#numerics);
-    if (message) await onEvent?.({ type: 'notice', message });
+    if (!isBack) throw error instanceof DeviceError ? await this.#stopped(error) : error;
+    const message = `The device of the backend ${name} was lost after step ${this.#done}: training goes on on another one, from step ${this.#state.step}.`;
+    this.#done = this.#state.step;
+    await this.#options.onEvent?.({ type: 'notice', message });
+    await this.#tellOfExactness(this.#recovery?.checkpoint as Checkpoint);
+  }
+
+  /** What to say when the device fails for good; the last snapshot becomes a checkpoint. */
+  async #stopped(failure: DeviceError): Promise<TrainingStoppedError> {
+    const { checkpoints, data } = this.#options;
+    const snapshot = this.#recovery?.checkpoint;
+    if (checkpoints && snapshot && snapshot.record.step > this.#told.checkpoint) {
+      // Whatever is wrong with the disk too, the device is the reason.
+      await this.#store(snapshot).catch(() => {});
+    }
+    const { checkpoint: saved } = this.#told;
+    const { batchSize } = data as { batchSize?: number };
+    const remedies: string[] = [];
+    if (batchSize && batchSize > 1 && /memory/.test(failure.summary)) {
+      remedies.push(
+        `batches have ${batchSize} samples now; accumulateGradients of @evenkeel/optimizers computes one in parts`,
+      );
+    }
+    if (saved > 0) remedies.push(`the checkpoint of step ${saved} is saved: resume from it`);
+    else if (snapshot) remedies.push(`train({ …, resume: error.snapshot }) goes on from step ${snapshot.record.step}`);
+    return new TrainingStoppedError(failure, this.#done, { snapshot, remedies });
   }
 
   get #exhausted(): boolean {
     const { earlyStopping } = this.#options;
-    return earlyStopping !== undefined && this.#selection.state.unimproved >= earlyStopping.patience;
+    return earlyStopping !== undefined && this.#state.selection.state.unimproved >= earlyStopping.patience;
   }
-
-  get #numerics() {
-    return currentNumerics(this.#options.compile === false ? 'operations' : 'programs');
-  }
-
-  get #generator() {
-    return this.#options.generator ?? defaultGenerator;
-  }
-
-  get #seconds(): number {
-    return this.#earlierSeconds + (performance.now() - this.#started) / 1000;
-  }
-}
-
-/** One step on a batch: the loss, and the gradients' norm before clipping. */
-interface Update<B> {
-  (batch: B): { readonly loss: Tensor; readonly norm: Tensor | undefined };
-  readonly counters?: Readonly<CompileCounters>;
-}
-
-function updateOf<B>({ model, optimizer, loss: lossOf, clip }: TrainOptions<B>): Update<B> {
-  return (batch) => {
-    optimizer.zeroGrad();
-    const loss = lossOf(batch);
-    loss.backward();
-    const norm = clip === undefined ? undefined : clipGradNorm(model.parameters(), clip);
-    optimizer.step();
-    return { loss, norm };
-  };
 }
 
 function countSteps<B>({ steps, epochs, data, validation, earlyStopping }: TrainOptions<B>): number {
@@ -198,20 +246,6 @@ function countSteps<B>({ steps, epochs, data, validation, earlyStopping }: Train
     throw new ConfigError('Early stopping needs a validation', { remedy: 'set validation: { every, evaluate }' });
   }
   return count;
-}
-
-function isDue(every: number | undefined, step: number): boolean {
-  return every !== undefined && step % every === 0;
-}
-
-function setRate(optimizer: TrainOptions<unknown>['optimizer'], { lr, momentum }: { lr: number; momentum?: number }) {
-  for (const group of optimizer.paramGroups) {
-    group.lr = lr;
-    if (momentum === undefined) continue;
-    // As PyTorch's cyclic schedules: SGD's momentum, or Adam's first beta.
-    if (group.betas) group.betas = [momentum, group.betas[1]];
-    else group.momentum = momentum;
-  }
 }
 
 function requireNumber(value: number, what: string, step: number): number {

@@ -13,6 +13,7 @@ const prelude = (folder: string) => `import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cpu } from '@evenkeel/backend-cpu';
 import { ArrayDataset, DataLoader } from '@evenkeel/data';
+import { DeviceError } from '@evenkeel/errors';
 import { safeTensor, toFloat32 } from '@evenkeel/formats';
 import { useBackend } from '@evenkeel/tensor';
 import { ${Object.keys(trainer).join(', ')} } from '@evenkeel/trainer';

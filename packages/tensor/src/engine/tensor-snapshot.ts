@@ -58,47 +58,55 @@ export async function snapshotTensors(without: Iterable<Tensor> = []): Promise<T
   }
   const read = await Promise.all(reads.values());
   const contents = new Map([...reads.keys()].map((storage, i) => [storage, read[i] as Bytes]));
+  /** Where tensors may be that are in it: a device to which they moved can be lost too. */
+  const devices = new Set([from]);
   return {
     bytes: read.reduce((sum, { length }) => sum + length, 0),
     moveTo(backend) {
       useBackend(backend);
       const to = currentDevice();
+      const isKept = (lifetime: Lifetime, ref: WeakRef<Tensor>) =>
+        ref.deref() !== undefined && (places.has(lifetime) || others.has(lifetime));
+      const all = [...devices].map((device) => [device, [...(device.alive ?? [])]] as const);
+      for (const [, alive] of all) for (const [lifetime, ref] of alive) if (!isKept(lifetime, ref)) lifetime.release();
+      devices.add(to);
       const moved = new Set<Storage>();
-      for (const [lifetime, ref] of [...(from.alive ?? [])]) {
-        const [tensor, storage, place] = [ref.deref(), lifetime.storage, places.get(lifetime)];
-        if (!tensor || !storage || !(place || others.has(lifetime))) {
-          lifetime.release();
-          continue;
-        }
-        if (!moved.has(storage)) relocate(storage, tensor, to, contents.get(storage));
-        moved.add(storage);
-        from.alive?.delete(lifetime);
-        to.alive?.set(lifetime, ref);
-        from.tensors--;
-        to.tensors++;
-        // It has moved since, to lie beside others or on its own; from then on it lies row by row.
-        if (place && place.storage !== storage) {
+      for (const [device, alive] of all) {
+        for (const [lifetime, ref] of alive) {
+          const [tensor, storage, place] = [ref.deref(), lifetime.storage, places.get(lifetime)];
+          if (!tensor || !storage) continue;
           const item = itemOf(tensor, from);
-          const bytes = gathered(contents.get(place.storage) as Bytes, tensor.shape, place, item);
-          write(storage, tensor, bytes, item, tensor.offset);
+          if (!moved.has(storage)) relocate(storage, tensor, to, contents.get(storage), item);
+          moved.add(storage);
+          device.alive?.delete(lifetime);
+          device.tensors--;
+          to.alive?.set(lifetime, ref);
+          to.tensors++;
+          // It has moved since, to lie beside others or on its own; from then on it lies row by row.
+          if (place && place.storage !== storage) {
+            const bytes = gathered(contents.get(place.storage) as Bytes, tensor.shape, place, item);
+            write(storage, tensor, bytes, item, tensor.offset);
+          }
         }
       }
     },
   };
 }
 
-/** Gives a storage memory on another device, with its content as far as that is known. */
-function relocate(storage: Storage, tensor: Tensor, to: Device, content: Bytes | undefined): void {
-  const before = itemOf(tensor, storage.device);
+/** Gives a storage memory on another device, with its content as far as that is known, in items of so many bytes. */
+function relocate(storage: Storage, tensor: Tensor, to: Device, content: Bytes | undefined, item: number): void {
+  const { device, buffer, bytes } = storage;
   to.expectDType(tensor.dtype);
-  storage.device.bytes -= storage.bytes;
+  const own = (bytes / itemOf(tensor, device)) * itemOf(tensor, to);
+  // A device that has no room for it leaves it as it was.
+  storage.buffer = to.allocate(own);
+  storage.bytes = own;
   storage.device = to;
-  storage.bytes *= itemOf(tensor, to) / before;
-  storage.buffer = to.allocate(storage.bytes);
-  if (content) write(storage, tensor, content, before);
+  device.release(buffer, bytes);
+  if (content) write(storage, tensor, content, item);
 }
 
-/** Writes elements that took `item` bytes each where they come from. */
+/** Writes elements that take `item` bytes each where they come from. */
 function write({ device, buffer }: Storage, tensor: Tensor, bytes: Bytes, item: number, offset = 0): void {
   const own = itemOf(tensor, device);
   const fitting =

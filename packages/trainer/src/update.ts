@@ -1,0 +1,41 @@
+import { clipGradNorm } from '@evenkeel/optimizers';
+import { type CompileCounters, compile, type Tensor } from '@evenkeel/tensor';
+import type { TrainOptions } from './train-options.ts';
+
+/** One step on a batch: the loss, and the gradients' norm before clipping. */
+export interface Update<B> {
+  (batch: B): { readonly loss: Tensor; readonly norm: Tensor | undefined };
+  /** Of a step that runs as one program. */
+  readonly counters?: Readonly<CompileCounters>;
+}
+
+export function updateOf<B>({
+  model,
+  optimizer,
+  loss: lossOf,
+  clip,
+  compile: isProgram = true,
+}: TrainOptions<B>): Update<B> {
+  const update: Update<B> = (batch) => {
+    optimizer.zeroGrad();
+    const loss = lossOf(batch);
+    loss.backward();
+    const norm = clip === undefined ? undefined : clipGradNorm(model.parameters(), clip);
+    optimizer.step();
+    return { loss, norm };
+  };
+  return isProgram ? compile(update) : update;
+}
+
+export function setRate(
+  optimizer: TrainOptions<unknown>['optimizer'],
+  { lr, momentum }: { lr: number; momentum?: number },
+): void {
+  for (const group of optimizer.paramGroups) {
+    group.lr = lr;
+    if (momentum === undefined) continue;
+    // As PyTorch's cyclic schedules: SGD's momentum, or Adam's first beta.
+    if (group.betas) group.betas = [momentum, group.betas[1]];
+    else group.momentum = momentum;
+  }
+}
