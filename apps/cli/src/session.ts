@@ -1,7 +1,7 @@
 import { AdamW } from '@evenkeel/optimizers';
 import { cosineAnnealingLR, type Schedule, warmup } from '@evenkeel/schedulers';
 import { manualSeed } from '@evenkeel/tensor';
-import { type Checkpoint, toHost, train, yieldToHost } from '@evenkeel/trainer';
+import { type Checkpoint, TrainingStoppedError, toHost, train, yieldToHost } from '@evenkeel/trainer';
 import type { RunFolder } from '@evenkeel/trainer/node';
 import { selectBackend } from './backends.ts';
 import { type Console, peopleScreen, writeJson } from './console.ts';
@@ -55,6 +55,12 @@ export async function trainRun(
         await folder.record(event);
         reporter.event(event);
       },
+    }).catch((error: unknown) => {
+      reporter.end();
+      if (error instanceof TrainingStoppedError && folder.hasCheckpoint) {
+        reporter.line(`the device failed after step ${error.step}; go on with: ${howToResume(folder.path)}`);
+      }
+      throw error;
     });
     reporter.end();
     const interrupted = (): ExitCode => {

@@ -1,0 +1,109 @@
+import { type WebgpuBackend, webgpu } from '@evenkeel/backend-webgpu';
+import { ArrayDataset, DataLoader } from '@evenkeel/data';
+import { crossEntropy, Embedding, LayerNorm, Linear, PositionalEncoding, Sequential } from '@evenkeel/nn-layers';
+import { missing, nodeGpu } from '@evenkeel/node-gpu';
+import { AdamW } from '@evenkeel/optimizers';
+import { currentBackend, manualSeed, type Tensor, useBackend } from '@evenkeel/tensor';
+import { describe, expect, test } from 'vitest';
+import { type TrainEvent, TrainingStoppedError, type TrainOptions, train } from '../src/index.ts';
+
+const gpu = await nodeGpu();
+if (!gpu && process.env['REQUIRE_BROWSER']) throw new Error(missing);
+
+/** Backends on the machine's GPU, and the devices that they opened. */
+function opener() {
+  const devices: GPUDevice[] = [];
+  const requestAdapter = async (options?: GPURequestAdapterOptions) => {
+    const adapter = (await gpu?.requestAdapter(options)) as GPUAdapter;
+    const { requestDevice } = adapter;
+    adapter.requestDevice = async (descriptor) => {
+      const device = await requestDevice.call(adapter, descriptor);
+      devices.push(device);
+      return device;
+    };
+    return adapter;
+  };
+  return { devices, open: () => webgpu({ gpu: { requestAdapter } as GPU }) };
+}
+
+type Batch = { x: Tensor; y: Tensor };
+
+/** A small network with dropout and a table of positions, which no state dict holds. */
+function run(overrides: Partial<TrainOptions<Batch>> = {}) {
+  manualSeed(3);
+  const model = new Sequential(
+    new Embedding(11, 8),
+    new PositionalEncoding(8, { maxLength: 6, dropout: 0.1, batchFirst: true }),
+    new LayerNorm(8),
+    new Linear(8, 11),
+  );
+  const tokens = Int32Array.from({ length: 6 * 20 }, (_, i) => (i * 7 + (i >> 2)) % 11);
+  const field = { data: tokens, shape: [20, 6] };
+  const events: TrainEvent[] = [];
+  const options: TrainOptions<Batch> = {
+    model,
+    optimizer: new AdamW(model.parameters(), { lr: 0.01 }),
+    data: new DataLoader(new ArrayDataset({ x: field, y: field }), { batchSize: 8, shuffle: true, seed: 3 }),
+    loss: ({ x, y }) => crossEntropy(model.call(x).reshape([-1, 11]), y.reshape([-1])),
+    steps: 12,
+    clip: 1,
+    recovery: { every: 5 },
+    onEvent: (event) => void events.push(event),
+    ...overrides,
+  };
+  return { model, options, events };
+}
+
+async function outcome({ model, options, events }: ReturnType<typeof run>) {
+  const { loss, step } = await train(options);
+  const parameters = await Promise.all(model.parameters().map((parameter) => parameter.tolist()));
+  return { loss, step, parameters, events: events.filter(({ type }) => type === 'step') };
+}
+
+describe.skipIf(!gpu)('on a GPU', () => {
+  test('a run whose device is destroyed in the middle ends bit for bit as one that was not', async () => {
+    const { devices, open } = opener();
+    useBackend(await open());
+    const expected = await outcome(run());
+    currentBackend().dispose();
+    for (const at of [2, 9]) {
+      useBackend(await open());
+      const set = run();
+      const { onEvent } = set.options;
+      set.options.onEvent = (event) => {
+        if (event.type === 'step' && event.step === at) devices.at(-1)?.destroy();
+        return onEvent?.(event);
+      };
+      const opened = devices.length;
+      expect(await outcome(set)).toEqual(expected);
+      expect(devices.length).toBe(opened + 1);
+      expect(set.events.filter(({ type }) => type === 'notice')).toHaveLength(1);
+      currentBackend().dispose();
+    }
+  }, 60_000);
+
+  test('memory that runs out ends training with what was asked for, the step and the snapshot', async () => {
+    const { devices, open } = opener();
+    const backend: WebgpuBackend = await open();
+    useBackend(backend);
+    const set = run();
+    set.options.onEvent = (event) => {
+      if (event.type !== 'step' || event.step !== 6) return;
+      const device = devices[0] as GPUDevice;
+      // A device whose memory is full cannot be had for a test.
+      device.popErrorScope = async () => ({ message: 'not enough memory left' }) as GPUError;
+      backend.allocate(4 * 2 ** 20);
+    };
+    const error = await train(set.options).catch((reason) => reason);
+    expect(error).toBeInstanceOf(TrainingStoppedError);
+    expect(error.message).toMatch(
+      /after step 6: the GPU has no memory left: \d+ bytes asked for[\s\S]*live in[\s\S]*8 samples now[\s\S]*from step 5/,
+    );
+    expect(error.snapshot.record.step).toBe(5);
+    backend.dispose();
+    useBackend(await open());
+    const again = run({ resume: error.snapshot });
+    expect((await train(again.options)).step).toBe(12);
+    currentBackend().dispose();
+  }, 60_000);
+});
