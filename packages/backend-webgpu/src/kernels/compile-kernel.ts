@@ -5,11 +5,12 @@ import type { CompiledKernel } from './compiled-kernel.ts';
 import { compileContraction } from './contraction.ts';
 import { compileLoop } from './loop.ts';
 import type { Profile } from './profile.ts';
+import { compileRank } from './rank.ts';
 import { compileScan } from './scan.ts';
 import { compileScatterAdd } from './scatter-add.ts';
 
-/** The routines that there are; of `rank` the compiler makes a loop that does what a routine would. */
-export const routines: readonly RoutineName[] = ['scatterAdd', 'scan'];
+/** The routines that there are. */
+export const routines: readonly RoutineName[] = ['scatterAdd', 'scan', 'rank'];
 
 /** The shaders of a kernel, and what they need. */
 export function compileKernel(kernel: Kernel, profile: Profile): CompiledKernel {
@@ -28,6 +29,7 @@ function compiled(kernel: Kernel, profile: Profile): Omit<CompiledKernel, 'repor
   if (kernel.form === 'contraction') return compileContraction(kernel, profile);
   if (kernel.routine === 'scatterAdd') return compileScatterAdd(kernel);
   if (kernel.routine === 'scan') return compileScan(kernel, profile);
+  if (kernel.routine === 'rank') return compileRank(kernel);
   throw malformed(kernel, `there is no routine ${kernel.routine} on webgpu`);
 }
 

@@ -1,0 +1,122 @@
+import type { RankKernel } from '@evenkeel/backend';
+import { sortKey } from '../renderer/functions/sort-key.ts';
+import { malformed } from '../renderer/malformed.ts';
+import { Renderer } from '../renderer/renderer.ts';
+import { Scope } from '../renderer/scope.ts';
+import { shaderText } from '../renderer/shader.ts';
+import { type CompiledKernel, parameterWords, type Stage } from './compiled-kernel.ts';
+import { gridOf } from './grid.ts';
+
+const workgroup = 64;
+/** Elements that are sorted by comparing each with all others. */
+const blockLength = 32;
+
+/**
+ * Places in sorted lines, an invocation for each element: it counts those of its block that come before it. Then blocks are merged by
+ * twos, until one is left: an element's place is its own among its block's, and behind those of the other that come before it, which it
+ * finds by halving.
+ */
+export function compileRank(kernel: RankKernel): Omit<CompiledKernel, 'reportsFaults'> {
+  const { outer, length, inner, output } = kernel;
+  if (kernel.bindings[output]?.dtype !== 'int32') throw malformed(kernel, 'places that are no int32');
+  const count = outer * inner * length;
+  if (count === 0) return { stages: [], workspaceWords: 0 };
+  const writers: ElementWriter[] = [sortBlock];
+  for (let width = blockLength; width < length; width *= 2) writers.push(mergeBlocks(width, writers.length - 1));
+  const stages = writers.map((write, s) => elementStage(kernel, write, s + 1 === writers.length ? 'output' : s));
+  return { stages, workspaceWords: writers.length === 1 ? 0 : 4 * count };
+}
+
+/** Sets `key`, `position` (where the element was in its line) and `rank` (where it is now), from `i`, where it is before. */
+type ElementWriter = (kernel: RankKernel, renderer: Renderer) => void;
+
+/** @param to where the element is put: in the n-th order of the workspace, or as a place in the output */
+function elementStage(kernel: RankKernel, write: ElementWriter, to: number | 'output'): Stage {
+  const { outer, length, inner, output } = kernel;
+  const count = outer * inner * length;
+  return {
+    grid: gridOf(Math.ceil(count / workgroup)),
+    source(memories) {
+      const renderer = new Renderer(kernel, [kernel.value], memories);
+      const scope = renderer.root;
+      scope.add(
+        `let element = group * ${workgroup}u + lane;`,
+        `if (element >= ${count}u) {`,
+        '  return;',
+        '}',
+        `let i = element % ${length}u;`,
+        'let start = element - i;',
+        `let line = i32(element / ${length}u);`,
+        `let o = line / ${inner}i;`,
+        `let r = line % ${inner}i;`,
+      );
+      renderer.setAxis(scope, 0, 'o');
+      renderer.setAxis(scope, 2, 'r');
+      write(kernel, renderer);
+      if (to === 'output') {
+        scope.add(`${renderer.place(output, `((o * ${length}i + i32(position)) * ${inner}i + r)`)} = rank;`);
+      } else {
+        const { keyAt, positionAt } = order(kernel, renderer, to);
+        scope.add(`${keyAt('rank')} = key;`, `${positionAt('rank')} = position;`);
+      }
+      return shaderText({ renderer, parameters: parameterWords(kernel), workgroup });
+    },
+  };
+}
+
+/** Keys and positions of the workspace's lines: there are two orders, and each stage writes the one that it does not read. */
+function order({ outer, length, inner }: RankKernel, renderer: Renderer, number: number) {
+  const count = outer * inner * length;
+  const first = (number % 2) * 2 * count;
+  return {
+    keyAt: (place: string) => renderer.workspace(`${first}u + start + ${place}`),
+    positionAt: (place: string) => renderer.workspace(`${first + count}u + start + ${place}`),
+  };
+}
+
+function sortBlock(kernel: RankKernel, renderer: Renderer): void {
+  const { length, value, descending } = kernel;
+  const scope = renderer.root;
+  const toKey = sortKey(value.dtype);
+  if (toKey === undefined) throw malformed(kernel, `places of ${value.dtype}`);
+  const keyIn = (block: Scope, position: string): string => {
+    renderer.setAxis(block, 1, position);
+    const key = `${renderer.use(toKey)}(${renderer.keep(block, value)})`;
+    return descending ? `~${key}` : key;
+  };
+  scope.add('let position = i;', 'var key = 0u;');
+  const mine = new Scope(scope);
+  mine.add(`key = ${keyIn(mine, 'i32(i)')};`);
+  scope.block('{', mine);
+  scope.add(`let first = i - i % ${blockLength}u;`, 'var rank = first;');
+  const other = new Scope(scope);
+  other.add(`let compared = ${keyIn(other, 'i32(at)')};`);
+  other.add('rank += select(0u, 1u, compared < key || (compared == key && at < i));');
+  scope.block(`for (var at = first; at < min(first + ${blockLength}u, ${length}u); at++) {`, other);
+}
+
+/** What stood first stays before what it equals: an element of the second block comes behind its equals in the first. */
+function mergeBlocks(width: number, from: number): ElementWriter {
+  return (kernel, renderer) => {
+    const { length } = kernel;
+    const scope = renderer.root;
+    const { keyAt, positionAt } = order(kernel, renderer, from);
+    scope.add(
+      `let key = ${keyAt('i')};`,
+      `let position = ${positionAt('i')};`,
+      `let block = i / ${width}u;`,
+      'let is_second = block % 2u == 1u;',
+      `let other = min((block ^ 1u) * ${width}u, ${length}u);`,
+      'var low = other;',
+      `var high = min(other + ${width}u, ${length}u);`,
+    );
+    scope.block('while (low < high) {', [
+      'let middle = (low + high) / 2u;',
+      `let compared = ${keyAt('middle')};`,
+      'let is_before = compared < key || (compared == key && is_second);',
+      'low = select(low, middle + 1u, is_before);',
+      'high = select(middle, high, is_before);',
+    ]);
+    scope.add(`let rank = i % ${width}u + block / 2u * ${2 * width}u + low - other;`);
+  };
+}
