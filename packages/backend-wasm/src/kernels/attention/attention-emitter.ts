@@ -1,5 +1,5 @@
 import { type Expression, reduced, type Store } from '@evenkeel/backend';
-import { type FunctionBuilder, type Integer, i32, type Local, v128 } from '../../assembler/index.ts';
+import { type FunctionBuilder, f32x4, type Integer, i32, type Local, v128 } from '../../assembler/index.ts';
 import type { Renderer } from '../../renderer/renderer.ts';
 import type { LoopLane } from '../../renderer/scope.ts';
 import type { Axis } from '../contraction/axes.ts';
@@ -87,6 +87,8 @@ export function attentionFunctions(emitter: KernelEmitter, { kernel, blocks }: A
   };
 }
 
+const sumsOverRows = ['keyGradient', 'valueGradient'] as const;
+
 type Pointers = { readonly [name in keyof Places]: Local<'i32'> };
 type Bindings = { readonly [name in keyof Blocks]: Local<'i32'> };
 
@@ -97,6 +99,8 @@ export class AttentionEmitter {
   readonly #renderer: Renderer;
   readonly #f: FunctionBuilder;
   readonly #at: Pointers;
+  /** Where the sums of the first part are. */
+  readonly #starts: Pick<Pointers, (typeof sumsOverRows)[number]>;
   /** By block: where expressions find its row 0. */
   readonly #bindings: Bindings;
 
@@ -108,6 +112,10 @@ export class AttentionEmitter {
     const named = <T>(of: object, make: (name: string, i: number) => T) =>
       Object.fromEntries(Object.keys(of).map((name, i) => [name, make(name, i)]));
     this.#at = named(places, (name) => context.at(places[name as keyof Places])) as Pointers;
+    this.#starts = {
+      keyGradient: this.#f.i32(this.#at.keyGradient),
+      valueGradient: this.#f.i32(this.#at.valueGradient),
+    };
     this.#bindings = named(plan.blocks, (_, i) => context.scratch[i]) as Bindings;
   }
 
@@ -124,11 +132,32 @@ export class AttentionEmitter {
     this.#whole('key', depth, [staged.key]);
     this.#f.call(packKey, at.key, at.packedKey, column.extent, depth.extent);
     this.#whole('value', width, [staged.value]);
-    if (!packValue) return;
-    this.#f.call(packValue, at.value, at.packedValue, column.extent, width.extent);
-    for (const name of ['keyGradient', 'valueGradient'] as const) {
-      const { rows, pitch } = this.#plan.blocks[name];
-      this.#f.zero(at[name], rows * pitch * 4);
+    if (packValue) this.#f.call(packValue, at.value, at.packedValue, column.extent, width.extent);
+  }
+
+  /** Has the sums over rows where those of a part are. */
+  choosePart(part: Local<'i32'>): void {
+    for (const name of sumsOverRows)
+      this.#at[name].set(i32.add(this.#starts[name], i32.mul(part, this.#bytesOf(name))));
+  }
+
+  /** Begins sums over rows. */
+  clear(): void {
+    if (this.#plan.kernel.routine === 'attention') return;
+    for (const name of sumsOverRows) this.#f.zero(this.#at[name], this.#bytesOf(name));
+  }
+
+  /** Adds to the sums, in order, those of the parts behind them. */
+  addParts(parts: number): void {
+    const f = this.#f;
+    for (const name of sumsOverRows) {
+      const bytes = this.#bytesOf(name);
+      const place = f.i32();
+      f.range(place, this.#at[name], f.i32(i32.add(this.#at[name], bytes)), 16, () => {
+        let sum = v128.load(place);
+        for (let part = 1; part < parts; part++) sum = f32x4.add(sum, v128.load(place, part * bytes));
+        f.emit(v128.store(place, sum));
+      });
     }
   }
 
@@ -158,8 +187,7 @@ export class AttentionEmitter {
     if (staged.scores) this.#overScores('scores', staged.scores, rows);
     if (staged.factor) this.#overScores('factor', staged.factor, rows);
     if (staged.cotangent && weightGradient) {
-      this.#byRow('cotangent', width, [staged.cotangent], rows);
-      this.#lessen(rows);
+      this.#stageCotangent(staged.cotangent, rows);
       f.call(weightGradient, at.cotangent, at.packedValue, at.scoreGradient, count, columns, width.extent, first);
     }
     emitWeights(this.#renderer.math, this.#plan, at, first, count);
@@ -243,16 +271,17 @@ export class AttentionEmitter {
     });
   }
 
-  /** What the derivatives of each row's scores are less by. */
-  #lessen(rows: BlockOfRows): void {
+  /** The cotangent, and on the way what the derivatives of each row's scores are less by. */
+  #stageCotangent(store: Store, rows: BlockOfRows): void {
     const f = this.#f;
     const renderer = this.#renderer;
     const { width, lessened } = this.#plan;
     const value = lessened as Expression;
-    const axes = [{ ...width, copies: rowCopies([value], [], width.axis, width.extent) }];
+    const axes = [{ ...width, copies: rowCopies([value], [store], width.axis, width.extent) }];
     const place = f.i32(this.#at.rowNumbers);
-    this.#eachRow([], rows, () => {
-      runPass(renderer, axes, [{ index: 0, reduction: { fn: 'sum', value } }], []);
+    this.#move('cotangent', rows.first);
+    this.#eachRow([store], rows, () => {
+      runPass(renderer, axes, [{ index: 0, reduction: { fn: 'sum', value } }], [store]);
       f.emit(v128.store32Lane(place, renderer.value(reduced('float32', 0)), 0));
       place.set(i32.add(place, 4));
     });
@@ -271,6 +300,11 @@ export class AttentionEmitter {
         renderer.within(this.#plan.row.axis, row, plain, () => body(row));
       });
     });
+  }
+
+  #bytesOf(name: keyof Blocks): number {
+    const { rows, pitch } = this.#plan.blocks[name];
+    return rows * pitch * 4;
   }
 
   /** Moves a block's row 0 to where it would lie if the block began with the first of some rows. */

@@ -10,51 +10,68 @@ import { AttentionEmitter, attentionFunctions } from './attention-emitter.ts';
 import { reserveBlocks } from './places.ts';
 import { type AttentionPlan, even, planAttention } from './plan.ts';
 
-/** Parts that there should be where a batch is small: blocks of its rows, each of which makes keys and values ready anew. */
+/** Parts that there should be where a batch is small: some of its rows, for which keys and values are made ready anew. */
 const wantedParts = 16;
 const leastRows = 96;
+// Nanoseconds, roughly.
+const addTime = 0.2;
 
 /**
  * Attention, forward or backward, as a module: block by block of rows their scores are made in scratch, become weights there, and are
- * multiplied again. Threads share the batch and, forward, the rows of a small one; backward the derivatives of keys and values are sums
- * over all rows.
+ * multiplied again. Threads share the batch and the rows of a small one; backward each part of the rows then has sums of its own, which
+ * are added in order.
  */
 export function emitAttention(kernel: AttentionRoutine, features: Features): KernelModule {
   const plan = planAttention(kernel, features);
   const emitter = new KernelEmitter(kernel, features, rootsOf(plan));
-  const places = reserveBlocks(emitter, plan);
-  const functions = attentionFunctions(emitter, plan);
   const batches = sizeOfAxes(plan.batch);
-  const chunkRows = kernel.routine === 'attention' ? rowsOfPart(plan, batches) : kernel.rows;
-  const chunks = Math.ceil(kernel.rows / chunkRows);
+  const partRows = rowsOfPart(plan, batches);
+  const parts = Math.ceil(kernel.rows / partRows);
+  const isSummedLater = kernel.routine === 'attentionGradient' && parts > 1;
+  const places = reserveBlocks(emitter, plan, isSummedLater ? batches * parts : undefined);
+  const functions = attentionFunctions(emitter, plan);
   const work = workOf(plan);
-  emitter.phase({ work, cut: cut(batches * chunks, 1, work) }, (context) => {
+  emitter.phase({ work, cut: cut(batches * parts, 1, work) }, (context) => {
     if (work === 0) return;
     const { f, share } = context;
     const code = new AttentionEmitter(plan, functions, places, context);
-    const made = f.i32(-1);
-    overShare(f, share, batches * chunks, 1, (position) => {
-      const batch = chunks === 1 ? position : f.i32(i32.divU(position, chunks));
+    const ready = f.i32(-1);
+    overShare(f, share, batches * parts, 1, (position) => {
+      const batch = parts === 1 ? position : f.i32(i32.divU(position, parts));
       const start = (): void => {
         code.inBatch(batch, () => code.start());
-        made.set(batch);
+        ready.set(batch);
       };
-      if (chunks === 1) start();
-      else f.if(i32.ne(batch, made), start);
+      if (parts === 1) start();
+      else f.if(i32.ne(batch, ready), start);
+      if (isSummedLater) code.choosePart(position);
       code.inBatch(batch, () => {
-        const first = f.i32(i32.mul(i32.sub(position, i32.mul(batch, chunks)), chunkRows));
-        const end = f.i32(i32.add(first, chunkRows));
-        code.rows(first, chunks === 1 ? f.i32(kernel.rows) : f.i32(i32.minU(end, kernel.rows)));
-        code.finish();
+        code.clear();
+        const first = f.i32(i32.mul(i32.sub(position, i32.mul(batch, parts)), partRows));
+        const end = f.i32(i32.add(first, partRows));
+        end.set(i32.minU(end, kernel.rows));
+        code.rows(first, end);
+        if (!isSummedLater) code.finish();
       });
+    });
+  });
+  if (!isSummedLater || work === 0) return emitter.finish();
+  const { columns, depth, width } = kernel;
+  const summing = batches * columns * (depth + width) * (parts + 1) * addTime;
+  emitter.phase({ work: summing, cut: cut(batches, 1, summing) }, (context) => {
+    const code = new AttentionEmitter(plan, functions, places, context);
+    overShare(context.f, context.share, batches, 1, (batch) => {
+      code.choosePart(context.f.i32(i32.mul(batch, parts)));
+      code.addParts(parts);
+      code.inBatch(batch, () => code.finish());
     });
   });
   return emitter.finish();
 }
 
 function rowsOfPart({ kernel: { rows }, blockRows }: AttentionPlan, batches: number): number {
-  const chunks = Math.min(Math.ceil(wantedParts / batches), Math.floor(rows / leastRows));
-  return chunks < 2 ? rows : even(Math.ceil(rows / chunks), blockRows);
+  const parts = Math.min(Math.ceil(wantedParts / batches), Math.floor(rows / leastRows));
+  return parts < 2 ? rows : even(Math.ceil(rows / parts), blockRows);
 }
 
 /** Nanoseconds on one thread, roughly. */

@@ -80,8 +80,6 @@ export interface Blocks {
 const evenSize = 24;
 /** Zeros behind the last vector of scores that a row sees, which a tile of rows reads. */
 const scoreSlack = 4;
-const gradientRows = [64, 48];
-const scoreBytes = 64 * 1024;
 
 export function planAttention(kernel: AttentionRoutine, features: Features): AttentionPlan {
   const { rows, columns, depth, width, scale } = kernel;
@@ -95,7 +93,7 @@ export function planAttention(kernel: AttentionRoutine, features: Features): Att
     Axis,
   ];
   const scorePitch = even(columns, packedColumns) + scoreSlack;
-  const blockRows = isForward ? evenSize : rowsOfGradient(rows, scorePitch);
+  const blockRows = evenSize;
   let binding = kernel.bindings.length;
   const block = (rows: number, pitch: number): Block => ({ binding: binding++, rows: even(rows, evenSize), pitch });
   const [depthPitch, widthPitch] = [even(depth, packedColumns), even(width, packedColumns)];
@@ -163,12 +161,6 @@ function scoresOf({ bias, seen }: AttentionRoutine, products: Expression): Expre
   if (!bias && !seen) return undefined;
   const scores = bias ? binary('add', products, bias) : products;
   return seen ? select(seen, scores, constant('float32', -Infinity)) : scores;
-}
-
-/** Many rows at a time mean that sums over rows are seldom put away, but their scores should stay in the caches. */
-function rowsOfGradient(rows: number, scorePitch: number): number {
-  const fitting = gradientRows.filter((most) => Math.min(most, rows) * scorePitch * 4 <= scoreBytes);
-  return Math.min(fitting[0] ?? evenSize, even(rows, 4));
 }
 
 export function even(size: number, step: number): number {
