@@ -15,6 +15,8 @@ export interface WebgpuOptions {
    * runs them one after another and takes a hundred times longer to make such a shader.
    */
   readonly sharedMemory?: boolean | undefined;
+  /** Whether a GPU will do that computes float32 with fewer digits than float32 has. Default: no, it is refused. */
+  readonly acceptDegraded?: boolean | undefined;
 }
 
 /** Limits that are asked for as far as the adapter has them; the others are as every device has them. */

@@ -6,6 +6,7 @@ import { Heap, type WebgpuBuffer } from './heap.ts';
 import { Pipelines, type ReadyKernel } from './pipelines.ts';
 import { type KernelRun, PreparedProgram } from './prepared-program.ts';
 import { type Float32Behavior, probe } from './probe.ts';
+import { type Float16Behavior, probeFloat16 } from './probe-float16.ts';
 import { type Opened, requestDevice, type WebgpuOptions } from './request-device.ts';
 import { Staging } from './staging.ts';
 
@@ -27,11 +28,14 @@ const lossIsTold = 100;
  * backend.dispose();
  * ```
  *
- * @throws DeviceError where there is no WebGPU or no adapter, with what to do
+ * @throws DeviceError where there is no WebGPU, no adapter, or one that computes with fewer digits than float32, with what to do
  */
 export async function webgpu(options: WebgpuOptions = {}): Promise<WebgpuBackend> {
   const opened = await requestDevice(options);
-  return new WebgpuBackend(opened, await probe(opened.device), options);
+  const { device } = opened;
+  const float32 = await probe(device, options.acceptDegraded);
+  const float16 = device.features.has('shader-f16') ? await probeFloat16(device) : 'absent';
+  return new WebgpuBackend(opened, { float32, float16 }, options);
 }
 
 /** What is known of the adapter and of how it computes. */
@@ -41,6 +45,8 @@ export interface DeviceDescription {
   readonly description: string;
   readonly features: readonly string[];
   readonly float32: Float32Behavior;
+  /** How it computes with float16, which no kernel uses so far; `absent` without the feature `shader-f16`. */
+  readonly float16: Float16Behavior | 'absent';
 }
 
 /**
@@ -52,7 +58,7 @@ export interface DeviceDescription {
  * console.log(backend.liveBytes >= 4000, backend.memoryBytes >= backend.liveBytes); // prints true true
  * backend.release(buffer);
  * console.log(backend.liveBytes); // prints 0
- * console.log(Object.keys(backend.device.float32).join(' ')); // prints arithmetic subnormals division squareRoot nan
+ * console.log(Object.keys(backend.device.float32).join(' ')); // prints precision arithmetic subnormals division squareRoot nan
  * backend.dispose();
  * ```
  */
@@ -80,7 +86,8 @@ export class WebgpuBackend implements Backend {
   #end: DeviceError | undefined;
   #isLost = false;
 
-  constructor(opened: Opened, float32: Float32Behavior, options: WebgpuOptions) {
+  constructor(opened: Opened, numbers: Pick<DeviceDescription, 'float32' | 'float16'>, options: WebgpuOptions) {
+    const { float32 } = numbers;
     const { adapter, device } = opened;
     this.#opened = opened;
     this.#options = options;
@@ -88,7 +95,7 @@ export class WebgpuBackend implements Backend {
     const { vendor, architecture, description } = adapter.info;
     const isSoftware = architecture === 'swiftshader' || adapter.info.isFallbackAdapter;
     const { maximumBytes = Number.POSITIVE_INFINITY, sharedMemory = !isSoftware } = options;
-    this.device = { vendor, architecture, description, features: [...device.features].sort(), float32 };
+    this.device = { vendor, architecture, description, features: [...device.features].sort(), ...numbers };
     const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = device.limits;
     this.limits = {
       dtypes: ['float32', 'int32', 'bool'],
