@@ -37,6 +37,11 @@ const cases: [string, AttentionCase][] = [
   ['everything', { rows: 53, bias: 'full', seen: 'full', factor: 'given', causal: true, layout: 'heads' }],
   ['heads side by side', { batch: [3, 4], rows: 30, depth: 8, layout: 'heads', causal: true }],
   ['transposed memory', { batch: [2, 2], rows: 27, columns: 34, depth: 7, width: 12, layout: 'transposed' }],
+  ['no columns', { rows: 30, columns: 0 }],
+  ['no rows', { rows: 0, columns: 5 }],
+  ['no batch', { batch: [2, 0], rows: 5 }],
+  ['no depth', { rows: 30, columns: 5, depth: 0, width: 3, scale: 1, bias: 'full' }],
+  ['no width', { rows: 30, columns: 5, width: 0 }],
   ['few batches of many rows', { batch: [2], rows: 401, columns: 20, depth: 4, width: 5 }],
 ];
 

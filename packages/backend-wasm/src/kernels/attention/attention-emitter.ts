@@ -12,7 +12,7 @@ import { type LoopAxis, runAt } from '../nest.ts';
 import { runPass } from '../reduction.ts';
 import { rowCopies } from '../vector-axis.ts';
 import type { Places } from './places.ts';
-import type { AttentionPlan, Block, Blocks } from './plan.ts';
+import { type AttentionPlan, type Block, type Blocks, blockRows } from './plan.ts';
 import { emitProduct, type ProductLayout } from './product.ts';
 import { emitWeights } from './weights.ts';
 
@@ -126,13 +126,16 @@ export class AttentionEmitter {
 
   /** Makes ready what all rows of a batch index read. */
   start(): void {
-    const { column, depth, width, staged } = this.#plan;
-    const at = this.#at;
+    const { depth, width, staged } = this.#plan;
     const { packKey, packValue } = this.#functions;
     this.#whole('key', depth, [staged.key]);
-    this.#f.call(packKey, at.key, at.packedKey, column.extent, depth.extent);
+    this.#pack(packKey, 'key', 'packedKey', depth);
     this.#whole('value', width, [staged.value]);
-    if (packValue) this.#f.call(packValue, at.value, at.packedValue, column.extent, width.extent);
+    if (packValue) this.#pack(packValue, 'value', 'packedValue', width);
+  }
+
+  #pack(packer: FunctionBuilder, from: keyof Blocks, to: keyof Places, { extent }: Axis): void {
+    if (extent > 0) this.#f.call(packer, this.#at[from], this.#at[to], this.#plan.column.extent, extent);
   }
 
   /** Has the sums over rows where those of a part are. */
@@ -164,7 +167,7 @@ export class AttentionEmitter {
   /** Everything for the rows from one on, of a batch index that was made ready. */
   rows(start: Local<'i32'>, end: Local<'i32'>): void {
     const f = this.#f;
-    const { kernel, blockRows } = this.#plan;
+    const { kernel } = this.#plan;
     const first = f.i32();
     f.range(first, start, end, blockRows, () => {
       const count = f.i32(i32.sub(end, first));
@@ -178,35 +181,57 @@ export class AttentionEmitter {
 
   #block(rows: BlockOfRows): void {
     const { first, count, columns } = rows;
-    const { staged, depth, width, results } = this.#plan;
+    const { staged, kernel, depth, width, results } = this.#plan;
     const { scores, rows: sums, weightGradient, keyGradient, valueGradient } = this.#functions;
     const at = this.#at;
     const f = this.#f;
-    this.#byRow('query', depth, [staged.query], rows);
-    f.call(scores, at.query, at.packedKey, at.scores, count, columns, depth.extent, first);
-    if (staged.scores) this.#overScores('scores', staged.scores, rows);
-    if (staged.factor) this.#overScores('factor', staged.factor, rows);
-    if (staged.cotangent && weightGradient) {
-      this.#stageCotangent(staged.cotangent, rows);
-      f.call(weightGradient, at.cotangent, at.packedValue, at.scoreGradient, count, columns, width.extent, first);
+    const isForward = kernel.routine === 'attention';
+    const along = isForward ? width : depth;
+    if (kernel.columns === 0) {
+      f.zero(at.rows, this.#bytesOf('rows'));
+      f.zero(at.rowNumbers, this.#bytesOf('rowNumbers'));
+    } else {
+      this.#byRow('query', depth, [staged.query], rows);
+      this.#multiply(scores, ['query', 'packedKey', 'scores'], count, columns, depth.extent, first);
+      if (staged.scores) this.#overScores('scores', staged.scores, rows);
+      if (staged.factor) this.#overScores('factor', staged.factor, rows);
+      if (staged.cotangent) {
+        this.#stageCotangent(staged.cotangent, rows);
+        this.#multiply(
+          weightGradient,
+          ['cotangent', 'packedValue', 'scoreGradient'],
+          count,
+          columns,
+          width.extent,
+          first,
+        );
+      }
+      emitWeights(this.#renderer.math, this.#plan, at, first, count);
+      const factors = isForward ? (['scores', 'value'] as const) : (['scoreGradient', 'key'] as const);
+      if (results.rows.length > 0) this.#multiply(sums, [...factors, 'rows'], count, along.extent, columns, first);
     }
-    emitWeights(this.#renderer.math, this.#plan, at, first, count);
-    if (!keyGradient || !valueGradient) {
-      f.call(sums, at.scores, at.value, at.rows, count, width.extent, columns, first);
-      this.#move('rowNumbers', first);
-      this.#byRow('rows', width, results.rows, rows);
-      return;
-    }
-    if (results.rows.length > 0) {
-      f.call(sums, at.scoreGradient, at.key, at.rows, count, depth.extent, columns, first);
-      this.#byRow('rows', depth, results.rows, rows);
-    }
+    this.#move('rowNumbers', first);
+    this.#byRow('rows', along, results.rows, rows);
     if (results.keys.length > 0) {
-      f.call(keyGradient, at.scoreGradient, at.query, at.keyGradient, columns, depth.extent, count, first);
+      this.#multiply(keyGradient, ['scoreGradient', 'query', 'keyGradient'], columns, depth.extent, count, first);
     }
     if (results.values.length > 0) {
-      f.call(valueGradient, at.scores, at.cotangent, at.valueGradient, columns, width.extent, count, first);
+      this.#multiply(valueGradient, ['scores', 'cotangent', 'valueGradient'], columns, width.extent, count, first);
     }
+  }
+
+  /** A product of two blocks into a third. */
+  #multiply(
+    product: FunctionBuilder | undefined,
+    [a, b, c]: readonly [keyof Blocks, keyof Places, keyof Blocks],
+    rows: Integer,
+    columns: Integer,
+    depth: Integer,
+    first: Integer,
+  ): void {
+    const at = this.#at;
+    if (depth === 0) this.#f.zero(at[c], this.#bytesOf(c));
+    else if (columns !== 0 && product) this.#f.call(product, at[a], at[b], at[c], rows, columns, depth, first);
   }
 
   /** Stores what is a sum over all rows. */

@@ -8,7 +8,7 @@ import { cut, overShare } from '../share.ts';
 import { timeOf } from '../vector-axis.ts';
 import { AttentionEmitter, attentionFunctions } from './attention-emitter.ts';
 import { reserveBlocks } from './places.ts';
-import { type AttentionPlan, even, planAttention } from './plan.ts';
+import { type AttentionPlan, blockRows, even, planAttention } from './plan.ts';
 
 /** Parts that there should be where a batch is small: some of its rows, for which keys and values are made ready anew. */
 const wantedParts = 16;
@@ -25,16 +25,22 @@ export function emitAttention(kernel: AttentionRoutine, features: Features): Ker
   const plan = planAttention(kernel, features);
   const emitter = new KernelEmitter(kernel, features, rootsOf(plan));
   const batches = sizeOfAxes(plan.batch);
-  const partRows = rowsOfPart(plan, batches);
-  const parts = Math.ceil(kernel.rows / partRows);
+  if (batches === 0) {
+    emitter.phase({ work: 0 }, () => {});
+    return emitter.finish();
+  }
+  const partRows = rowsOfPart(kernel.rows, batches);
+  const parts = Math.max(1, Math.ceil(kernel.rows / partRows));
   const isSummedLater = kernel.routine === 'attentionGradient' && parts > 1;
+  const scratch = emitter.reserve(0, true);
   const places = reserveBlocks(emitter, plan, isSummedLater ? batches * parts : undefined);
   const functions = attentionFunctions(emitter, plan);
   const work = workOf(plan);
   emitter.phase({ work, cut: cut(batches * parts, 1, work) }, (context) => {
-    if (work === 0) return;
     const { f, share } = context;
     const code = new AttentionEmitter(plan, functions, places, context);
+    // What lies beside the matrices is multiplied too, and not used: zeros, because other numbers may be slow.
+    f.zero(context.at(scratch), emitter.reserve(0, true).offset);
     const ready = f.i32(-1);
     overShare(f, share, batches * parts, 1, (position) => {
       const batch = parts === 1 ? position : f.i32(i32.divU(position, parts));
@@ -50,12 +56,12 @@ export function emitAttention(kernel: AttentionRoutine, features: Features): Ker
         const first = f.i32(i32.mul(i32.sub(position, i32.mul(batch, parts)), partRows));
         const end = f.i32(i32.add(first, partRows));
         end.set(i32.minU(end, kernel.rows));
-        code.rows(first, end);
+        if (kernel.rows > 0) code.rows(first, end);
         if (!isSummedLater) code.finish();
       });
     });
   });
-  if (!isSummedLater || work === 0) return emitter.finish();
+  if (!isSummedLater) return emitter.finish();
   const { columns, depth, width } = kernel;
   const summing = batches * columns * (depth + width) * (parts + 1) * addTime;
   emitter.phase({ work: summing, cut: cut(batches, 1, summing) }, (context) => {
@@ -69,9 +75,9 @@ export function emitAttention(kernel: AttentionRoutine, features: Features): Ker
   return emitter.finish();
 }
 
-function rowsOfPart({ kernel: { rows }, blockRows }: AttentionPlan, batches: number): number {
+function rowsOfPart(rows: number, batches: number): number {
   const parts = Math.min(Math.ceil(wantedParts / batches), Math.floor(rows / leastRows));
-  return parts < 2 ? rows : even(Math.ceil(rows / parts), blockRows);
+  return parts < 2 ? Math.max(1, rows) : even(Math.ceil(rows / parts), blockRows);
 }
 
 /** Nanoseconds on one thread, roughly. */

@@ -35,8 +35,6 @@ export interface AttentionPlan {
   readonly width: Axis;
   /** No axis of expressions: code inside it forgets what it has computed. */
   readonly free: Axis;
-  /** Rows that are worked on at a time: their scores are in scratch. */
-  readonly blockRows: number;
   readonly blocks: Blocks;
   /** What is stored in scratch before it is multiplied, or in between. */
   readonly staged: {
@@ -76,8 +74,8 @@ export interface Blocks {
   readonly valueGradient: Block;
 }
 
-/** The rows and columns of tiles, and of vectors, end together here. */
-const evenSize = 24;
+/** Rows that are worked on at a time: their scores are in scratch. Here tiles of rows, of columns and vectors end together. */
+export const blockRows = 24;
 /** Zeros behind the last vector of scores that a row sees, which a tile of rows reads. */
 const scoreSlack = 4;
 
@@ -93,9 +91,8 @@ export function planAttention(kernel: AttentionRoutine, features: Features): Att
     Axis,
   ];
   const scorePitch = even(columns, packedColumns) + scoreSlack;
-  const blockRows = evenSize;
   let binding = kernel.bindings.length;
-  const block = (rows: number, pitch: number): Block => ({ binding: binding++, rows: even(rows, evenSize), pitch });
+  const block = (rows: number, pitch: number): Block => ({ binding: binding++, rows: even(rows, blockRows), pitch });
   const [depthPitch, widthPitch] = [even(depth, packedColumns), even(width, packedColumns)];
   const blocks: Blocks = {
     query: block(blockRows, depthPitch),
@@ -135,7 +132,6 @@ export function planAttention(kernel: AttentionRoutine, features: Features): Att
     depth: deep,
     width: wide,
     free,
-    blockRows,
     blocks,
     staged: {
       query: into(blocks.query, row, deep, scaled(kernel.query)),
