@@ -30,8 +30,8 @@ export interface AttentionCase {
   readonly scale?: number;
   /** What queries and keys are multiplied by, for large scores. */
   readonly size?: number;
-  /** Added to the scores: a number for each, or for each column. */
-  readonly bias?: 'full' | 'columns';
+  /** Added to the scores: a number for each, or for each column; or what hides some, and all of some rows. */
+  readonly bias?: 'full' | 'columns' | 'hides';
   readonly seen?: 'full' | 'columns' | 'none in some rows';
   readonly factor?: 'given' | 'drawn';
   /** - heads: side by side in tokens, with a bias, and stored so. transposed: rows or columns contiguous. */
@@ -123,9 +123,14 @@ function parts(memory: Memory, given: AttentionCase) {
   const value = matrix(column, wide);
   const bias =
     given.bias &&
-    (given.bias === 'full'
-      ? memory.read(scores, numbers(scoreCount, 41))
-      : memory.read([[column, 1]], numbers(columns, 42)));
+    (given.bias === 'hides'
+      ? memory.read(
+          scores,
+          numbers(scoreCount, 41).map((x, i) => (x > 0.3 || Math.floor(i / columns) % 4 === 2 ? -1e30 : x)),
+        )
+      : given.bias === 'full'
+        ? memory.read(scores, numbers(scoreCount, 41))
+        : memory.read([[column, 1]], numbers(columns, 42)));
   const seen =
     given.seen &&
     (given.seen === 'columns'

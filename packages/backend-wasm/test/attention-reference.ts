@@ -1,4 +1,4 @@
-import type { AttentionRoutine, Expression, Store } from '@evenkeel/backend';
+import { type AttentionRoutine, type Expression, lowestScore, type Store } from '@evenkeel/backend';
 import { points } from './reference.ts';
 
 type At = (e: Expression, position: readonly number[]) => number;
@@ -29,8 +29,8 @@ export function attention(kernel: AttentionRoutine, at: At, store: StoreAll): vo
         if ((causal && j > i) || visible?.[i]?.[j] === 0) return -Infinity;
         return scale * dot(q, i, k, j, depth) + (b?.[i]?.[j] ?? 0);
       });
-      const most = Math.max(...scores);
-      const parts = scores.map((s) => (s === -Infinity ? 0 : Math.exp(s - most)));
+      const most = Math.max(lowestScore, ...scores);
+      const parts = scores.map((s) => Math.exp(s - most));
       const total = parts.reduce((x, y) => x + y, 0);
       return parts.map((p) => (total === 0 ? 0 : p / total));
     });

@@ -26,6 +26,7 @@ const cases: [string, AttentionCase][] = [
   ['large scores', { rows: 30, columns: 35, size: 60, scale: 1 }],
   ['a bias', { rows: 37, columns: 29, bias: 'full' }],
   ['a bias of columns', { rows: 30, columns: 32, bias: 'columns' }],
+  ['a bias that hides some columns, in some rows all', { rows: 37, columns: 29, bias: 'hides' }],
   ['a mask', { rows: 37, columns: 30, seen: 'full' }],
   ['a mask of columns', { rows: 26, columns: 50, seen: 'columns' }],
   ['rows that see nothing', { rows: 25, columns: 19, seen: 'none in some rows' }],

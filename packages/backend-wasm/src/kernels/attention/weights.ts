@@ -1,3 +1,4 @@
+import { lowestScore } from '@evenkeel/backend';
 import { type FunctionBuilder, f32x4, i32, i32x4, type Local, type Value, v128 } from '../../assembler/index.ts';
 import { exp } from '../../renderer/simd-math/exponential.ts';
 import type { Vector, VectorMath } from '../../renderer/vector-math.ts';
@@ -39,18 +40,15 @@ export function emitWeights(
   const row = f.i32();
   f.range(row, 0, count, group, () => {
     const line = new GroupOfRows(math, plan, f.i32(i32.add(first, row)));
-    const most = groupRows.map(() => math.keep(math.float(-Infinity)));
+    const lowest = math.float(lowestScore);
+    const most = groupRows.map(() => math.keep(lowest));
     line.each([scores], ([at], mask) => {
       most.forEach((own, q) => {
         const score = v128.load(at, q * rowBytes);
-        own.set(f32x4.pmax(own, mask ? math.select(mask(q), score, math.float(-Infinity)) : score));
+        own.set(f32x4.pmax(own, mask ? math.select(mask(q), score, lowest) : score));
       });
     });
-    for (const own of most) {
-      spread(own, f32x4.pmax);
-      // A row that sees nothing.
-      if (kernel.seen) own.set(v128.and(own, f32x4.ne(own, math.float(-Infinity))));
-    }
+    for (const own of most) spread(own, f32x4.pmax);
     const sums = groupRows.map(() => math.keep(math.int(0)));
     const isMultiplied = kernel.factor !== undefined;
     line.each(isForward && isMultiplied ? [scores, factor] : [scores], ([at, by], mask) => {
@@ -64,8 +62,8 @@ export function emitWeights(
     });
     for (const sum of sums) {
       spread(sum, f32x4.add);
-      const inverse = f32x4.div(math.float(1), sum);
-      sum.set(kernel.seen ? v128.and(inverse, f32x4.ne(sum, math.int(0))) : inverse);
+      // Of a row in which nothing weighs it stays 0.
+      sum.set(v128.and(f32x4.div(math.float(1), sum), f32x4.ne(sum, math.int(0))));
     }
     if (isForward) {
       sums.forEach((inverse, q) => {
