@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readCommandLine } from '../src/command-line.ts';
@@ -6,9 +7,11 @@ import type { Check } from '../src/index.ts';
 import { lines, report } from '../src/report.ts';
 
 test('all backends are checked unless one is named', () => {
-  expect(readCommandLine([])).toEqual({ backends: ['cpu', 'wasm', 'webgpu'], seed: 1, only: undefined, json: false });
-  expect(readCommandLine(['--', '--backend', 'wasm', '--seed', '7', '--json'])).toEqual({
+  const plain = { host: 'node', seed: 1, only: undefined, json: false };
+  expect(readCommandLine([])).toEqual({ ...plain, backends: ['cpu', 'wasm', 'webgpu'] });
+  expect(readCommandLine(['--', '--backend', 'wasm', '--in', 'chromium', '--seed', '7', '--json'])).toEqual({
     backends: ['wasm'],
+    host: 'chromium',
     seed: 7,
     only: undefined,
     json: true,
@@ -21,18 +24,24 @@ test('an unknown backend names the known ones and the nearest', () => {
   );
 });
 
+const only = ['--backend', 'cpu', '--seed', '7', '--only', 'replay: graph 3 of seed 7 (750003)'];
+
 test('one graph of one seed can be run again by its name', () => {
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    [
-      '--conditions=@evenkeel/source',
-      join(import.meta.dirname, '../src/main.ts'),
-      ...['--backend', 'cpu', '--seed', '7', '--only', 'replay: graph 3 of seed 7 (750003)'],
-    ],
-    { encoding: 'utf8' },
-  );
-  expect(stdout).toMatch(/replay +1\n[\s\S]*1 passed, 0 failed/);
+  const { status, stdout } = run(...only);
+  expect(stdout).toMatch(/^cpu: cases[\s\S]*replay +1\n[\s\S]*1 passed, 0 failed/);
   expect(status).toBe(0);
+});
+
+const chromium = process.env['CHROME_PATH'] || '/usr/bin/chromium';
+
+test.skipIf(!existsSync(chromium))('it can be run in a page', () => {
+  const { status, stdout } = run(...only, '--in', 'chromium');
+  expect(stdout).toMatch(/^cpu in Chromium [\d.]+: cases[\s\S]*replay +1\n[\s\S]*1 passed, 0 failed/);
+  expect(status).toBe(0);
+});
+
+test('the checks run here or in a page', () => {
+  expect(() => readCommandLine(['--in', 'firefox'])).toThrow(/"firefox"[\s\S]*node or chromium/);
 });
 
 test('a seed must be a whole number', () => {
@@ -45,11 +54,7 @@ test('an unknown option or backend ends with code 2 and the usage', () => {
     ['--bakend', 'cpu'],
     ['--backend', 'abacus'],
   ]) {
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      ['--conditions=@evenkeel/source', join(import.meta.dirname, '../src/main.ts'), ...words],
-      { encoding: 'utf8' },
-    );
+    const { status, stderr } = run(...words);
     expect(status).toBe(2);
     expect(stderr).toContain('usage: pnpm conformance');
   }
@@ -77,3 +82,8 @@ test('the table tells how many cases of each primitive passed, and failures show
     '',
   ]);
 });
+
+function run(...words: string[]) {
+  const main = join(import.meta.dirname, '../src/main.ts');
+  return spawnSync(process.execPath, ['--conditions=@evenkeel/source', main, ...words], { encoding: 'utf8' });
+}

@@ -18,8 +18,9 @@ import { loop, type ProgramCase, reads, rows, wave, writes } from './program-cas
 
 export function loopPrograms(): ProgramCase[] {
   return [
-    softmax(),
-    normalization(),
+    // The second of each is long enough to be cut in parts.
+    ...([67, 5003] as const).map(softmax),
+    ...([9, 3001] as const).map(normalization),
     ...([3, 64, 67] as const).map(twoOutputs),
     unsignedArithmetic(),
     signedShifts(),
@@ -32,16 +33,17 @@ export function loopPrograms(): ProgramCase[] {
 }
 
 /** Two reductions, the second of which uses the first, and a store per element. */
-function softmax(): ProgramCase {
-  const x = load('float32', 0, weightedSum([axis(0), axis(1)], [67, 1]));
+function softmax(length: number): ProgramCase {
+  const place = weightedSum([axis(0), axis(1)], [length, 1]);
+  const x = load('float32', 0, place);
   const shifted = unary('exp', binary('sub', x, reduced('float32', 0)));
-  const values = wave(5 * 67);
+  const values = wave(5 * length);
   return {
-    name: 'softmax over rows of 67',
+    name: `softmax over rows of ${length}`,
     program: loop({
       bindings: [...reads('float32'), ...writes('float32')],
       outer: [5],
-      inner: [67],
+      inner: [length],
       reductions: [
         { fn: 'max', value: x },
         { fn: 'sum', value: shifted },
@@ -49,7 +51,7 @@ function softmax(): ProgramCase {
       elementStores: [
         {
           binding: 1,
-          index: weightedSum([axis(0), axis(1)], [67, 1]),
+          index: place,
           value: binary('div', shifted, reduced('float32', 1)),
         },
       ],
@@ -57,7 +59,7 @@ function softmax(): ProgramCase {
     given: [values, values.length],
     expected: [
       values,
-      rows(values, 67).flatMap((row) => {
+      rows(values, length).flatMap((row) => {
         const largest = Math.max(...row);
         const powers = row.map((value) => Math.exp(value - largest));
         const total = powers.reduce((a, b) => a + b);
@@ -68,8 +70,8 @@ function softmax(): ProgramCase {
 }
 
 /** Stores per row and per element, down the columns of the input. */
-function normalization(): ProgramCase {
-  const [length, count] = [9, 65];
+function normalization(length: number): ProgramCase {
+  const count = 65;
   const x = load('float32', 0, weightedSum([axis(0), axis(1)], [1, count]));
   const per = (e: Expression) => binary('mul', e, constant('float32', Math.fround(1 / length)));
   const centered = binary('sub', x, per(reduced('float32', 0)));
@@ -77,7 +79,7 @@ function normalization(): ProgramCase {
   const columns = Array.from({ length: count }, (_, c) => values.filter((_value, i) => i % count === c));
   const means = columns.map((column) => column.reduce((a, b) => a + b) / length);
   return {
-    name: 'mean, sum of squares and centered values of columns',
+    name: `mean, sum of squares and centered values of columns of ${length}`,
     program: loop({
       bindings: [...reads('float32'), ...writes('float32', 'float32', 'float32')],
       outer: [count],
