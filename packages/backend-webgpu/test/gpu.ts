@@ -12,13 +12,23 @@ export const hasNoGpu = gpu === undefined;
  * A backend on the machine's GPU.
  *
  * @param meet is given the device before the backend is
+ * @param limits what the adapter pretends to have, which is what is asked of it
  */
 export function onGpu(
   options: WebgpuOptions = {},
   meet: (device: GPUDevice) => void = () => {},
+  limits?: Partial<GPUSupportedLimits>,
 ): Promise<WebgpuBackend> {
-  return webgpu({ gpu: gpu && observe(gpu, meet), ...options });
+  return webgpu({ gpu: gpu && observe(gpu, meet, limits), ...options });
 }
+
+/** The limits that every device has at least: what an adapter with none better gives. */
+export const leastLimits = {
+  maxStorageBufferBindingSize: 128 * 2 ** 20,
+  maxBufferSize: 256 * 2 ** 20,
+  maxStorageBuffersPerShaderStage: 8,
+  maxComputeWorkgroupStorageSize: 16_384,
+};
 
 /** Lets code find the GPU where pages have it. */
 export function provideNavigator(): void {

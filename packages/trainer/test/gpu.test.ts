@@ -1,8 +1,17 @@
 import { type WebgpuBackend, webgpu } from '@evenkeel/backend-webgpu';
 import { ArrayDataset, DataLoader } from '@evenkeel/data';
-import { crossEntropy, Embedding, LayerNorm, Linear, PositionalEncoding, Sequential } from '@evenkeel/nn-layers';
-import { missing, nodeGpu } from '@evenkeel/node-gpu';
-import { AdamW } from '@evenkeel/optimizers';
+import {
+  crossEntropy,
+  Embedding,
+  LayerNorm,
+  Linear,
+  mseLoss,
+  PositionalEncoding,
+  Sequential,
+  Tanh,
+} from '@evenkeel/nn-layers';
+import { missing, nodeGpu, observe } from '@evenkeel/node-gpu';
+import { AdamW, SGD } from '@evenkeel/optimizers';
 import { currentBackend, manualSeed, type Tensor, useBackend } from '@evenkeel/tensor';
 import { describe, expect, test } from 'vitest';
 import { type TrainEvent, TrainingStoppedError, type TrainOptions, train } from '../src/index.ts';
@@ -11,19 +20,15 @@ const gpu = await nodeGpu();
 if (!gpu && process.env['REQUIRE_BROWSER']) throw new Error(missing);
 
 /** Backends on the machine's GPU, and the devices that they opened. */
-function opener() {
+function opener(meet: (device: GPUDevice) => void = () => {}) {
   const devices: GPUDevice[] = [];
-  const requestAdapter = async (options?: GPURequestAdapterOptions) => {
-    const adapter = (await gpu?.requestAdapter(options)) as GPUAdapter;
-    const { requestDevice } = adapter;
-    adapter.requestDevice = async (descriptor) => {
-      const device = await requestDevice.call(adapter, descriptor);
+  const observed =
+    gpu &&
+    observe(gpu, (device) => {
       devices.push(device);
-      return device;
-    };
-    return adapter;
-  };
-  return { devices, open: () => webgpu({ gpu: { requestAdapter } as GPU }) };
+      meet(device);
+    });
+  return { devices, open: () => webgpu({ gpu: observed }) };
 }
 
 type Batch = { x: Tensor; y: Tensor };
@@ -105,5 +110,48 @@ describe.skipIf(!gpu)('on a GPU', () => {
     const again = run({ resume: error.snapshot });
     expect((await train(again.options)).step).toBe(12);
     currentBackend().dispose();
+  }, 60_000);
+
+  test('a step that needs more memory than the device has in one buffer takes several, and computes the same', async () => {
+    const wide = async (open: () => Promise<WebgpuBackend>) => {
+      const backend = await open();
+      useBackend(backend);
+      manualSeed(5);
+      const model = new Sequential(
+        new Linear(4, 250),
+        new Tanh(),
+        new Linear(250, 250),
+        new Tanh(),
+        new Linear(250, 1),
+      );
+      const [x, y] = [4, 1].map((size) => ({
+        data: Float32Array.from({ length: 512 * size }, (_, i) => Math.sin(i)),
+        shape: [512, size],
+      }));
+      const losses: number[] = [];
+      await train({
+        model,
+        optimizer: new SGD(model.parameters(), { lr: 0.01 }),
+        data: new DataLoader(new ArrayDataset({ x: x!, y: y! }), { batchSize: 512 }),
+        loss: (batch) => mseLoss(model.call(batch.x), batch.y),
+        steps: 3,
+        onEvent: (event) => void (event.type === 'step' && losses.push(event.loss)),
+      });
+      backend.dispose();
+      return losses;
+    };
+    const bytes = 2 ** 20;
+    const { open } = opener((device) => {
+      // Half of it is what one layer gives.
+      const { maxUniformBufferBindingSize } = device.limits;
+      const value = {
+        maxUniformBufferBindingSize,
+        maxBufferSize: bytes,
+        maxStorageBufferBindingSize: bytes,
+        maxStorageBuffersPerShaderStage: 8,
+      };
+      Object.defineProperty(device, 'limits', { value });
+    });
+    expect(await wide(open)).toEqual(await wide(opener().open));
   }, 60_000);
 });

@@ -2,8 +2,9 @@
  * The same GPU, of whose devices one hears.
  *
  * @param meet is given each device before whoever asked for it is
+ * @param limits what adapters pretend to have; default: what they have
  */
-export function observe(gpu: GPU, meet: (device: GPUDevice) => void): GPU {
+export function observe(gpu: GPU, meet: (device: GPUDevice) => void, limits?: Partial<GPUSupportedLimits>): GPU {
   const requestAdapter = async (wanted?: GPURequestAdapterOptions): Promise<GPUAdapter | null> => {
     const adapter = await gpu.requestAdapter(wanted);
     if (!adapter) return null;
@@ -12,7 +13,8 @@ export function observe(gpu: GPU, meet: (device: GPUDevice) => void): GPU {
       meet(device);
       return device;
     };
-    return { features: adapter.features, limits: adapter.limits, info: adapter.info, requestDevice } as GPUAdapter;
+    const { features, info } = adapter;
+    return { features, limits: limits ?? adapter.limits, info, requestDevice } as GPUAdapter;
   };
   return { requestAdapter } as GPU;
 }

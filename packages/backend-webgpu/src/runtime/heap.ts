@@ -79,9 +79,8 @@ export class Heap {
 
   allocate(bytes: number): WebgpuBuffer {
     if (!Number.isSafeInteger(bytes) || bytes < 0) throw this.#refusal(bytes, 'a buffer cannot have this size');
-    const capacity = sizeClass(bytes);
-    const { memoryBytes } = this.#limits;
-    if (capacity > memoryBytes) throw this.#refusal(bytes, 'the GPU has no buffer of this size');
+    this.requireFitting(bytes);
+    const capacity = Math.min(sizeClass(bytes), this.#limits.memoryBytes);
     for (const [memory, { buffer, blocks }] of this.#memories.entries()) {
       const address = blocks.take(capacity, buffer.size);
       if (address !== undefined) return this.#made(bytes, capacity, memory, address);
@@ -89,6 +88,11 @@ export class Heap {
     const memory = this.#extend(capacity, bytes);
     const { buffer, blocks } = this.#memories[memory] as Memory;
     return this.#made(bytes, capacity, memory, blocks.take(capacity, buffer.size) as number);
+  }
+
+  /** @throws DeviceError if no buffer can have so many bytes */
+  requireFitting(bytes: number): void {
+    if (bytes > this.#limits.memoryBytes) throw this.#refusal(bytes, 'the GPU has no buffer of this size');
   }
 
   release(buffer: WebgpuBuffer): void {
@@ -113,22 +117,23 @@ export class Heap {
     return new WebgpuBuffer(bytes, capacity, this, memory, address);
   }
 
-  /** Makes room for a block and says in which memory: the last one grows, or there is one more. */
+  /** Makes room for a block and says in which memory: one of them grows, or there is one more. */
   #extend(capacity: number, asked: number): number {
     const { memoryBytes, memories, maximumBytes } = this.#limits;
-    const last = this.#memories.length - 1;
-    const { buffer, blocks } = this.#memories[last] as Memory;
     const spare = maximumBytes - this.memoryBytes;
-    const needed = blocks.top + capacity;
-    // Twice as much where there is room, because growing copies.
-    for (const goal of [Math.max(2 * buffer.size, needed), needed]) {
-      const size = Math.ceil(Math.min(goal, memoryBytes) / 256) * 256;
-      if (size < needed || size - buffer.size > spare) continue;
-      this.#grow(last, size);
-      return last;
+    for (const [memory, { buffer, blocks }] of this.#memories.entries()) {
+      const needed = blocks.top + capacity;
+      // Twice as much where there is room, because growing copies.
+      for (const goal of [Math.max(2 * buffer.size, needed), needed]) {
+        const size = Math.ceil(Math.min(goal, memoryBytes) / 256) * 256;
+        if (size < needed || size - buffer.size > spare) continue;
+        this.#grow(memory, size);
+        return memory;
+      }
     }
     if (this.#memories.length < memories) {
-      const size = Math.ceil(Math.min(Math.max(capacity, Math.min(buffer.size, spare)), memoryBytes) / 256) * 256;
+      const last = this.gpuBuffer(this.#memories.length - 1).size;
+      const size = Math.ceil(Math.min(Math.max(capacity, Math.min(last, spare)), memoryBytes) / 256) * 256;
       if (size <= spare) return this.#add(size);
     }
     throw this.#refusal(asked, 'there is no memory for a buffer on webgpu');

@@ -97,17 +97,19 @@ export class WebgpuBackend implements Backend {
     const { maximumBytes = Number.POSITIVE_INFINITY, sharedMemory = !isSoftware } = options;
     this.device = { vendor, architecture, description, features: [...device.features].sort(), ...numbers };
     const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = device.limits;
+    const memoryBytes = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 256) * 256;
     this.limits = {
       dtypes: ['float32', 'int32', 'bool'],
       boolBytes: 4,
       bindings: 64,
+      bufferBytes: memoryBytes,
       threads: 1,
       routines,
       arithmetic: float32.arithmetic,
       subnormals: float32.subnormals,
     };
     this.#heap = new Heap(device, {
-      memoryBytes: Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 256) * 256,
+      memoryBytes,
       memories: maxStorageBuffersPerShaderStage,
       maximumBytes,
       reservedBytes: faultBytes,
@@ -152,6 +154,14 @@ export class WebgpuBackend implements Backend {
   prepare(program: Program): PreparedProgram | Promise<PreparedProgram> {
     this.#check('preparing a program');
     const prepared = new PreparedProgram(program, this.#pipelines);
+    const { maxUniformBufferBindingSize } = this.#gpu.limits;
+    if (prepared.blockBytes > maxUniformBufferBindingSize) {
+      throw new DeviceError('a kernel has more arguments than the GPU takes', {
+        doing: 'preparing a program on webgpu',
+        got: `${prepared.blockBytes} bytes of bindings and arguments`,
+        expected: `at most ${maxUniformBufferBindingSize} bytes`,
+      });
+    }
     const missing = new Set<ReadyKernel>();
     for (const { ready } of prepared.runs) if (!this.#pipelines.has(ready)) missing.add(ready);
     if (missing.size <= fewKernels) {
@@ -343,6 +353,7 @@ export class WebgpuBackend implements Backend {
       });
     }
     if (!(offset >= 0 && length >= 0 && offset + length <= bytes)) {
+      this.#heap.requireFitting(length);
       throw new DeviceError('the range does not lie in the buffer', {
         doing: `${doing} a buffer on webgpu`,
         got: `${length} bytes at offset ${offset}`,

@@ -20,7 +20,13 @@ export class Arena {
   /** Where in a row what lies with others lies. */
   readonly #inRow = new Map<object, { readonly row: object; readonly offset: number; readonly bytes: number }>();
   readonly #rowBytes = new Map<object, number>();
+  readonly #pieceBytes: number;
   #bytes = 0;
+
+  /** @param pieceBytes at multiples of which another piece of memory begins; nothing lies in two */
+  constructor(pieceBytes = Number.POSITIVE_INFINITY) {
+    this.#pieceBytes = pieceBytes;
+  }
 
   /** Says that some things lie side by side, in order and without gaps. Before they are used. */
   join(row: readonly { readonly what: object; readonly bytes: number }[]): void {
@@ -57,6 +63,8 @@ export class Arena {
       for (const other of meanwhile) {
         if (offset + use.bytes <= other.offset) break;
         offset = Math.max(offset, roundUp(other.offset + other.bytes));
+        const inPiece = offset % this.#pieceBytes;
+        if (inPiece > 0 && inPiece + use.bytes > this.#pieceBytes) offset += this.#pieceBytes - inPiece;
       }
       use.offset = offset;
       placed.push(use);

@@ -32,7 +32,7 @@ export interface Plan {
   readonly places: readonly Place[];
   /** Inputs that must lie side by side, in order and without gaps: kernels go through each list as through one. */
   readonly rows: readonly (readonly number[])[];
-  /** What the program needs besides inputs and results. */
+  /** What the program needs besides inputs and results; in pieces of `limits.bufferBytes`, where a buffer cannot be larger. */
   readonly arenaBytes: number;
   /** What it would need if nothing shared memory. */
   readonly intermediateBytes: number;
@@ -67,7 +67,7 @@ export function planProgram(graph: Graph, limits: Limits, options: PlanOptions =
 /** `planProgram` with everything that it goes through, for those who print it. */
 export function planStages(graph: Graph, limits: Limits, options: PlanOptions = {}): Stages {
   const fusion = schedule(graph, fuse(graph, limits, options));
-  const rows = new Rows(options.movable ?? [], options.rows ?? []);
+  const rows = new Rows(options.movable ?? [], options.rows ?? [], limits);
   const { together = true } = options;
   const bodies = new Map<Graph, Stages>();
   const planBody = (body: Graph) => {
@@ -77,7 +77,7 @@ export function planStages(graph: Graph, limits: Limits, options: PlanOptions = 
   };
   const single = fusion.clusters.map((cluster) => partOf(cluster, fusion.memories, limits, planBody));
   const parts = together ? batch(single, rows, limits) : single;
-  const arena = new Arena();
+  const arena = new Arena(limits.bufferBytes);
   for (const row of rows.temporaries) {
     arena.join(row.map((value) => ({ what: value, bytes: bytesOf({ kind: 'temporary', value }, limits) })));
   }

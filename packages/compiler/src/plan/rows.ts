@@ -1,3 +1,4 @@
+import { itemBytes, type Limits, sizeOf } from '@evenkeel/backend';
 import { type Memory, wholeOf } from '../fusion/memory.ts';
 import type { InputValue, Value } from '../graph/value.ts';
 
@@ -6,6 +7,7 @@ export type Member = InputValue | Value;
 
 interface Row {
   readonly members: readonly Member[];
+  readonly bytes: number;
 }
 
 /** Which memories lie one after another without a gap, so that a kernel may go through them all. */
@@ -13,14 +15,17 @@ export class Rows {
   readonly #movable: ReadonlySet<Member>;
   readonly #rows = new Map<Member, Row>();
   readonly #needed: (readonly Member[])[] = [];
+  readonly #limits: Limits;
 
   /**
    * @param movable inputs whose memory may be moved
    * @param rows inputs that lie side by side already
+   * @param limits what a row must fit in
    */
-  constructor(movable: Iterable<InputValue>, rows: readonly (readonly InputValue[])[]) {
+  constructor(movable: Iterable<InputValue>, rows: readonly (readonly InputValue[])[], limits: Limits) {
     this.#movable = new Set(movable);
-    for (const members of rows) this.#set({ members: [...members] });
+    this.#limits = limits;
+    for (const members of rows) this.#set(this.#rowFrom(members));
   }
 
   /** What a memory is as a member of a row, if it can be one: all of what it holds. */
@@ -40,6 +45,8 @@ export class Rows {
     const [row, other] = [this.#rows.get(first), this.#rows.get(next)];
     if (row && row === other) return row.members.indexOf(next) === row.members.indexOf(first) + 1;
     if ((row && row.members.at(-1) !== first) || (other && other.members[0] !== next)) return false;
+    const { bufferBytes = Number.POSITIVE_INFINITY } = this.#limits;
+    if ((row ?? this.#rowFrom([first])).bytes + (other ?? this.#rowFrom([next])).bytes > bufferBytes) return false;
     const isNear = (a: Member, b: Member) => a === b || (this.#rows.has(a) && this.#rows.get(a) === this.#rows.get(b));
     return besides.every(
       ([a, b]) => (a === first && b === next) || ![a, b].some((known) => isNear(known, first) || isNear(known, next)),
@@ -50,7 +57,9 @@ export class Rows {
   link(pairs: readonly (readonly [Member, Member])[]): void {
     for (const [first, next] of pairs) {
       const [row, other] = [this.#rows.get(first), this.#rows.get(next)];
-      if (!row || row !== other) this.#set({ members: [...(row?.members ?? [first]), ...(other?.members ?? [next])] });
+      if (row && row === other) continue;
+      const [before, after] = [row ?? this.#rowFrom([first]), other ?? this.#rowFrom([next])];
+      this.#set({ members: [...before.members, ...after.members], bytes: before.bytes + after.bytes });
     }
   }
 
@@ -84,6 +93,11 @@ export class Rows {
       spans.set(row, [Math.min(low, from), Math.max(high, from + members.length)]);
     }
     return [...spans].map(([{ members }, [low, high]]) => members.slice(low, high));
+  }
+
+  #rowFrom(members: readonly Member[]): Row {
+    const bytes = (member: Member) => sizeOf(member.shape) * itemBytes(member.dtype, this.#limits.boolBytes);
+    return { members, bytes: members.reduce((sum, member) => sum + bytes(member), 0) };
   }
 
   #set(row: Row): void {

@@ -1,5 +1,5 @@
 /** Running planned programs on tensors' memory. */
-import { type Binding, contiguousStrides, type DeviceBuffer, sizeOf } from '@evenkeel/backend';
+import { type Binding, contiguousStrides, type DeviceBuffer, type Range, sizeOf } from '@evenkeel/backend';
 import type { Plan, Spec } from '@evenkeel/compiler';
 import { Tensor } from '../tensor.ts';
 import type { Device, PreparedProgram } from './device.ts';
@@ -18,20 +18,48 @@ export function runOnce(
   prepared: PreparedProgram,
   memory: { inputs: readonly Binding[]; results: readonly Binding[] },
 ): void {
-  const arena = plan.arenaBytes > 0 ? device.allocate(plan.arenaBytes) : undefined;
-  device.run(prepared, bindPlaces(plan, { ...memory, arena }), []);
-  if (arena) device.release(arena, plan.arenaBytes);
+  const arena = new PlanMemory(device, plan);
+  device.run(prepared, bindPlaces(plan, memory, arena), []);
+  arena.release();
+}
+
+/** What a program needs between its kernels, in as many pieces as the device's buffers make of it. */
+export class PlanMemory {
+  readonly #device: Device;
+  readonly #pieces: DeviceBuffer[] = [];
+  readonly #pieceBytes: number;
+
+  constructor(device: Device, { arenaBytes }: Plan) {
+    this.#device = device;
+    this.#pieceBytes = device.backend.limits.bufferBytes ?? arenaBytes;
+    try {
+      for (let rest = arenaBytes; rest > 0; rest -= this.#pieceBytes) {
+        this.#pieces.push(device.allocate(Math.min(rest, this.#pieceBytes)));
+      }
+    } catch (error) {
+      this.release();
+      throw error;
+    }
+  }
+
+  at({ offset, length }: Range): Binding {
+    const piece = Math.floor(offset / this.#pieceBytes);
+    return { buffer: this.#pieces[piece] as DeviceBuffer, offset: offset % this.#pieceBytes, length };
+  }
+
+  release(): void {
+    for (const piece of this.#pieces) this.#device.release(piece, piece.bytes);
+  }
 }
 
 /** What a program's bindings are at one run. */
 export function bindPlaces(
   plan: Plan,
-  memory: { inputs: readonly Binding[]; results: readonly Binding[]; arena: DeviceBuffer | undefined },
+  memory: { inputs: readonly Binding[]; results: readonly Binding[] },
+  arena: PlanMemory,
 ): Binding[] {
   return plan.places.map((place): Binding => {
-    if (place.kind === 'arena') {
-      return { buffer: memory.arena as DeviceBuffer, offset: place.offset, length: place.length };
-    }
+    if (place.kind === 'arena') return arena.at(place);
     const whole = (place.kind === 'input' ? memory.inputs[place.input] : memory.results[place.result]) as Binding;
     const { range } = place;
     return range ? { buffer: whole.buffer, offset: whole.offset + range.offset, length: range.length } : whole;

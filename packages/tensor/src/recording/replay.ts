@@ -1,9 +1,9 @@
-import type { Binding, DeviceBuffer, Shape } from '@evenkeel/backend';
+import type { Binding, Shape } from '@evenkeel/backend';
 import { type InputValue, type Plan, planProgram, type Value } from '@evenkeel/compiler';
 import { copied } from '../engine/copied.ts';
 import type { Device, PreparedProgram } from '../engine/device.ts';
 import { bindingOf, named } from '../engine/execute.ts';
-import { bindPlaces, blank } from '../engine/plans.ts';
+import { bindPlaces, blank, PlanMemory } from '../engine/plans.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Outline } from './outline.ts';
 import type { Guard, HostEvent, Recorder, Source } from './recorder.ts';
@@ -31,7 +31,7 @@ export class Replay<Result> {
   /** Which result stands in the place of a tensor of the returned tree. */
   readonly #resultOf: ReadonlyMap<Tensor, number>;
   readonly #argumentOf: ReadonlyMap<Tensor, number>;
-  #arena: DeviceBuffer | undefined;
+  #arena: PlanMemory | undefined;
   readonly #runner: Runner | undefined;
 
   /**
@@ -92,8 +92,8 @@ export class Replay<Result> {
     for (const row of this.#rows) laySideBySide(this.#device, row);
     const inputs = this.sources.map((source, i) => this.#inputBinding(source, args, i, recorder));
     const results = this.#results.map((spec) => blank(this.#device, spec));
-    if (!this.#arena && this.plan.arenaBytes > 0) this.#arena = this.#device.allocate(this.plan.arenaBytes);
-    const buffers = bindPlaces(this.plan, { inputs, results: results.map(bindingOf), arena: this.#arena });
+    this.#arena ??= new PlanMemory(this.#device, this.plan);
+    const buffers = bindPlaces(this.plan, { inputs, results: results.map(bindingOf) }, this.#arena);
     try {
       if (this.#runner) this.#runner(this.#device, this.#prepared, buffers, numbers);
       else this.#device.run(this.#prepared, buffers, numbers);
@@ -110,7 +110,7 @@ export class Replay<Result> {
 
   /** Gives its own memory back. */
   release(): void {
-    if (this.#arena) this.#device.release(this.#arena, this.plan.arenaBytes);
+    this.#arena?.release();
     this.#arena = undefined;
   }
 
