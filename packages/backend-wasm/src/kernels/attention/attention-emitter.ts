@@ -140,8 +140,9 @@ export class AttentionEmitter {
 
   /** Has the sums over rows where those of a part are. */
   choosePart(part: Local<'i32'>): void {
-    for (const name of sumsOverRows)
+    for (const name of sumsOverRows) {
       this.#at[name].set(i32.add(this.#starts[name], i32.mul(part, this.#bytesOf(name))));
+    }
   }
 
   /** Begins sums over rows. */
@@ -250,6 +251,7 @@ export class AttentionEmitter {
 
   /** Stores for each row. */
   #byRow(name: keyof Blocks, along: Axis, stores: readonly Store[], rows: BlockOfRows): void {
+    if (stores.length === 0) return;
     this.#move(name, rows.first);
     this.#eachRow(stores, rows, () => emitStores(this.#renderer, [along], stores));
   }
