@@ -1,0 +1,3 @@
+import { gpu } from '@evenkeel/vitest-preset';
+
+export default gpu(import.meta.dirname);
