@@ -30,45 +30,48 @@ export function emitProduct(builder: ModuleBuilder, features: Features, layout: 
   const [a, b, c, rows, columns, depth, first] = [0, 1, 2, 3, 4, 5, 6].map((i) => f.parameter<'i32'>(i)) as Parameters7;
   const math = new VectorMath(f, features);
   const tile = packedTile(features);
-  const column = f.i32();
-  const row = f.i32();
-  f.range(column, 0, columns, packedColumns, () => {
-    const start = f.i32(0);
-    if (without === 'tiles') {
-      const above = f.i32(i32.sub(column, i32.minU(column, first)));
-      start.set(i32.mul(i32.divU(above, tile.rows), tile.rows));
+  const tileAt = (row: Local<'i32'>, column: Local<'i32'>): void => {
+    const pa = f.i32(i32.add(a, i32.mul(row, aRowBytes)));
+    const pb = f.i32(i32.add(b, i32.mul(column, bPanelBytes / packedColumns)));
+    const count = f.i32(depth);
+    if (without === 'termsBehind') {
+      const seen = f.i32(i32.add(i32.add(first, row), tile.rows));
+      count.set(i32.minU(seen, depth));
+    } else if (without === 'termsBefore') {
+      const blind = f.i32(i32.sub(row, i32.minU(row, first)));
+      pa.set(i32.add(pa, i32.mul(blind, aStepBytes)));
+      pb.set(i32.add(pb, i32.mul(blind, bStepBytes)));
+      count.set(i32.sub(count, blind));
     }
-    f.range(row, start, rows, tile.rows, () => {
-      const pa = f.i32(i32.add(a, i32.mul(row, aRowBytes)));
-      const pb = f.i32(b);
-      const count = f.i32(depth);
-      if (without === 'termsBehind') {
-        const seen = f.i32(i32.add(i32.add(first, row), tile.rows));
-        count.set(i32.minU(seen, depth));
-      } else if (without === 'termsBefore') {
-        const blind = f.i32(i32.sub(row, i32.minU(row, first)));
-        pa.set(i32.add(pa, i32.mul(blind, aStepBytes)));
-        pb.set(i32.add(pb, i32.mul(blind, bStepBytes)));
-        count.set(i32.sub(count, blind));
-      }
-      const sums = multiplyTile(
-        math,
-        tile,
-        { pointer: pa, rowBytes: aRowBytes, stepBytes: aStepBytes },
-        { pointer: pb, stepBytes: bStepBytes },
-        count,
-      );
-      const place = f.i32(i32.add(c, i32.mul(row, cRowBytes)));
-      sums.forEach((vectors, r) => {
-        vectors.forEach((sum, v) => {
-          const offset = r * cRowBytes + v * 16;
-          f.emit(v128.store(place, isAdded ? f32x4.add(v128.load(place, offset), sum) : sum, offset));
-        });
+    const sums = multiplyTile(
+      math,
+      tile,
+      { pointer: pa, rowBytes: aRowBytes, stepBytes: aStepBytes },
+      { pointer: pb, stepBytes: bStepBytes },
+      count,
+    );
+    const place = f.i32(i32.add(c, i32.add(i32.mul(row, cRowBytes), i32.mul(column, 4))));
+    sums.forEach((vectors, r) => {
+      vectors.forEach((sum, v) => {
+        const offset = r * cRowBytes + v * 16;
+        f.emit(v128.store(place, isAdded ? f32x4.add(v128.load(place, offset), sum) : sum, offset));
       });
     });
-    b.set(i32.add(b, bPanelBytes));
-    c.set(i32.add(c, packedColumns * 4));
-  });
+  };
+  const [row, column] = [f.i32(), f.i32()];
+  if (isAdded) {
+    // Of the columns of scores that a tile reads, all of it is needed while it is near.
+    f.range(row, 0, rows, tile.rows, () => f.range(column, 0, columns, packedColumns, () => tileAt(row, column)));
+  } else {
+    f.range(column, 0, columns, packedColumns, () => {
+      const start = f.i32(0);
+      if (without === 'tiles') {
+        const above = f.i32(i32.sub(column, i32.minU(column, first)));
+        start.set(i32.mul(i32.divU(above, tile.rows), tile.rows));
+      }
+      f.range(row, start, rows, tile.rows, () => tileAt(row, column));
+    });
+  }
   return f;
 }
 
