@@ -24,7 +24,7 @@ export interface NullBackend extends Backend {
  * ```
  *
  * @param limits what the pretended device can do, so that plans for any device can be counted. Defaults: float32, int32 and
- *   bool of 4 bytes, 64 bindings, 1 thread, scatterAdd, fused arithmetic.
+ *   bool of 4 bytes, 64 bindings, 1 thread, scatterAdd and attention, fused arithmetic.
  * @throws DeviceError on double release, use after release, a foreign buffer, a range outside its buffer, or a kernel with more bindings
  *   than the limit
  */
@@ -36,7 +36,7 @@ export function nullBackend(limits: Partial<Limits> = {}): NullBackend {
     boolBytes: 4,
     bindings: 64,
     threads: 1,
-    routines: ['scatterAdd'],
+    routines: ['scatterAdd', 'attention', 'attentionGradient'],
     arithmetic: 'fused',
     ...limits,
   };

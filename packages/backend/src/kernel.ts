@@ -165,7 +165,7 @@ export interface AttentionKernel extends AttentionParts {
 
 /**
  * The derivatives of attention, P being its weights before the factor: with `dP = factor · Σ_width cotangent · value` and
- * `dS = P · (dP - Σ_width output · cotangent)` they are `scale · Σ_column dS · key` of the query, `scale · Σ_row dS · query` of the
+ * `dS = P · (dP - Σ_column P · dP)`, where the sum is also `Σ_width output · cotangent`, they are `scale · Σ_column dS · key` of the query, `scale · Σ_row dS · query` of the
  * key and `Σ_row P · factor · cotangent` of the value. Stores read as `reduced 0` what they store of; a list may be empty.
  * They do not write memory that the kernel reads.
  */

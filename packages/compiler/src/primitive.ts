@@ -1,8 +1,9 @@
-import type { DType, Expression, Kernel, Scalar, Shape, Strides } from '@evenkeel/backend';
+import type { DType, Expression, Kernel, Limits, Scalar, Shape, Strides } from '@evenkeel/backend';
+import type { Evaluation } from './emission/evaluation.ts';
+import type { companyOfAttention } from './fusion/attention.ts';
 import type { Ask, Cluster } from './fusion/cluster.ts';
 import type { Joining, partsOf } from './fusion/joining.ts';
 import type { AppliedValue } from './graph/value.ts';
-import type { RoutineParts } from './lowering/routine.ts';
 import type { Operations } from './operations.ts';
 
 /** What is known of a value before it is computed. */
@@ -74,8 +75,15 @@ export type Lowering<Attributes> =
   | { readonly kind: 'convolution'; place(cluster: Cluster, value: AppliedValue, ask: Ask): void }
   | { readonly kind: 'foldWindows'; place(cluster: Cluster, value: AppliedValue, ask: Ask): void }
   | { readonly kind: 'gather' }
-  /** A kernel of its own along `attributes.dim`. */
-  | { readonly kind: 'routine'; kernel(parts: RoutineParts, attributes: Attributes): Kernel };
+  /** A kernel that writes wherever its results shall lie, and that only others of the same attention can join. */
+  | {
+      readonly kind: 'attention';
+      place(cluster: Cluster, value: AppliedValue, ask: Ask): boolean;
+      company: typeof companyOfAttention;
+      kernel(cluster: Cluster, evaluation: Evaluation, limits: Limits): Kernel;
+    }
+  /** A kernel of its own, with one result that is written row by row. */
+  | { readonly kind: 'routine'; kernel(cluster: Cluster, evaluation: Evaluation, limits: Limits): Kernel };
 
 export type Fold = 'sum' | 'prod' | 'max' | 'min' | 'argmax' | 'argmin';
 
@@ -85,7 +93,7 @@ export interface Primitive<Attributes> {
   /** The result's shape and dtype. Throws `ShapeError` or `DTypeError` that says what was given and expected. */
   infer(inputs: readonly Spec[], attributes: Attributes): Spec;
   readonly lowering: Lowering<Attributes>;
-  /** The values that the gradient reads: inputs by number, or the output. Nothing else is kept alive for it. */
+  /** The values that the gradient reads: inputs by number, as far as there are so many, or the output. Nothing else is kept alive for it. */
   readonly saves: readonly (number | 'output')[];
   /** Whether finite differences and second derivatives make sense at almost every point. */
   readonly smooth: boolean;

@@ -16,9 +16,17 @@ class Written implements Spec {
 const square: Spec = { shape: [3, 3], dtype: 'float32' };
 const index: Spec = { shape: [3, 3], dtype: 'int32' };
 
+const extras = ['bias', 'seen', 'factor'];
+const scores: readonly Spec[] = [square, { shape: [3, 3], dtype: 'bool' }, square];
+
 /** Inputs and attributes of the operations that are not of one or two inputs alone. */
 const calls: Partial<Record<OperationName, readonly [inputs: readonly Spec[], attributes: object]>> = {
   ...Object.fromEntries(['sum', 'prod', 'amax', 'amin'].map((name) => [name, [[square], { dims: [1] }]])),
+  attention: [[square, square, square, ...scores], { scale: 1, causal: true, extras, headsInside: false }],
+  attentionGradient: [
+    [square, square, square, square, square, ...scores],
+    { scale: 1, causal: true, extras, headsInside: false, of: 'query' },
+  ],
   cast: [[square], { dtype: 'float32' }],
   concat: [[square, square], { dim: 0 }],
   convolution: [

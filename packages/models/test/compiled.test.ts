@@ -46,6 +46,13 @@ function binding(bindings: number): Backend {
   };
 }
 
+/** The oracle as a device that has no kernel for attention. */
+function withoutAttention(): Backend {
+  const backend = cpu();
+  const routines = backend.limits.routines.filter((name) => !name.startsWith('attention'));
+  return { ...backend, limits: { ...backend.limits, routines } };
+}
+
 type Make = () => TinyModel;
 
 /** A model in which every module is a checkpoint, those in others as well. */
@@ -113,7 +120,8 @@ describe.each(pairs)('%s', (_name, plain, make) => {
 
   // Eight is what WebGPU promises.
   test.each([8, 4])('compiled for kernels of %i bindings gives the eager steps, bit for bit', async (bindings) => {
-    const right = await eagerly();
+    // Attention in one kernel binds more than four, so that there it is computed by others, in another order of sums.
+    const right = bindings < 8 ? await travel(withoutAttention(), plain, (step) => step) : await eagerly();
     expect(await travel(binding(bindings), make, compile, right)).toEqual(right);
   });
 

@@ -30,6 +30,7 @@ export type { Nested } from './engine/read.ts';
 export { enableGrad, keep, noGrad, scope } from './engine/scope.ts';
 export { snapshotTensors, type TensorSnapshot } from './engine/tensor-snapshot.ts';
 export * from './ops/arithmetic.ts';
+export * from './ops/attention.ts';
 export * from './ops/bitwise.ts';
 export { broadcastShapes, broadcastTo, promoteTypes } from './ops/broadcast.ts';
 export * from './ops/closeness.ts';

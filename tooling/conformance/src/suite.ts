@@ -1,4 +1,5 @@
-import type { Backend } from '@evenkeel/backend';
+import type { Backend, RoutineName } from '@evenkeel/backend';
+import { type OperationName, primitives } from '@evenkeel/compiler';
 import { backwardChecks } from './checks/backward.ts';
 import type { Check } from './checks/check.ts';
 import { forwardChecks } from './checks/forward.ts';
@@ -18,7 +19,7 @@ export interface SuiteOptions {
 
 /** Everything that a backend must do right. A backend with float64 also has its derivatives measured. */
 export function checksFor({ limits }: Backend, { seed = 1 }: SuiteOptions = {}): Check[] {
-  return [
+  const checks = [
     ...interfaceChecks(),
     ...forwardChecks(limits.dtypes),
     ...backwardChecks(),
@@ -30,4 +31,10 @@ export function checksFor({ limits }: Backend, { seed = 1 }: SuiteOptions = {}):
     ...optimizerChecks(),
     ...memoryChecks(),
   ];
+  return checks.filter(({ operation }) => operation === undefined || isOffered(operation, limits));
+}
+
+/** Of what is a kernel and nothing else, a backend may have none: layers compute it otherwise there. */
+function isOffered(operation: OperationName, { routines }: Backend['limits']): boolean {
+  return primitives[operation].lowering.kind !== 'attention' || routines.includes(operation as RoutineName);
 }

@@ -8,12 +8,13 @@ import {
   type Store,
   storedParts,
 } from '@evenkeel/backend';
-import type { Cluster, Product } from '../fusion/cluster.ts';
+import type { Cluster, Kept, Product } from '../fusion/cluster.ts';
+import { seen } from '../fusion/kinds.ts';
 import type { Memory } from '../fusion/memory.ts';
-import type { Value } from '../graph/value.ts';
+import type { AppliedValue, Value } from '../graph/value.ts';
+import type { Lowering } from '../primitive.ts';
 import { Evaluation } from './evaluation.ts';
 import { type AxisGroups, mergeAxes } from './merge-axes.ts';
-import { emitRoutine } from './routine.ts';
 
 /** A kernel, the memory behind each of its bindings, and the graph's argument behind each of its own. */
 export interface Emitted {
@@ -29,9 +30,15 @@ export function emit(cluster: Cluster, located: ReadonlyMap<Value, Memory>, limi
 }
 
 function kernelsOf(cluster: Cluster, evaluation: Evaluation, limits: Limits): readonly Kernel[] {
-  if (cluster.form === 'routine') return emitRoutine(cluster, evaluation, limits);
+  if (cluster.form === 'routine') {
+    const [{ value }] = cluster.kept as [Kept];
+    const { lowering } = (seen(value) as AppliedValue).primitive;
+    return [(lowering as RoutineLowering).kernel(cluster, evaluation, limits)];
+  }
   return [cluster.product ? contraction(cluster, cluster.product, evaluation) : loop(cluster, evaluation)];
 }
+
+type RoutineLowering = Extract<Lowering<never>, { kind: 'routine' }>;
 
 function loop(cluster: Cluster, evaluation: Evaluation): LoopKernel {
   const stores = evaluation.stores();

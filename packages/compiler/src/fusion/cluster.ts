@@ -2,6 +2,7 @@ import { axis, type Expression, integer, type Shape, sizeOf } from '@evenkeel/ba
 import type { AppliedValue, RepeatValue, Value } from '../graph/value.ts';
 import { axesIn, axesOver, axisReplacement, keyOf } from '../positions/divide.ts';
 import { ravel, unravel } from '../positions/reshape.ts';
+import type { AttentionPlaces } from './attention.ts';
 import type { Memory } from './memory.ts';
 
 /** One place where a cluster needs a value. */
@@ -71,6 +72,7 @@ export class Cluster {
   /** Those of the axes over which is folded, once something is. */
   inner: readonly number[] | undefined;
   product: Product | undefined;
+  attention: AttentionPlaces | undefined;
   repetition: Repetition | undefined;
   readonly folds = new Map<AppliedValue, Folding>();
   /** Values computed here, whether or not they stay in memory. */

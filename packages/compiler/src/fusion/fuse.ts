@@ -8,7 +8,7 @@
  * 3. otherwise in a cluster of its own, or with another that goes over the same elements and reads the same: so is what shall be
  *    computed ahead of its readers.
  */
-import { contiguousStrides, type Expression, getOrMake, isContiguous, type Limits, sizeOf } from '@evenkeel/backend';
+import { type Expression, getOrMake, type Limits, sizeOf } from '@evenkeel/backend';
 import type { Graph } from '../graph/graph.ts';
 import {
   type AppliedValue,
@@ -18,12 +18,13 @@ import {
   sourcesOf,
   type Value,
 } from '../graph/value.ts';
-import { type Access, Cluster, reaches } from './cluster.ts';
+import type { Lowering } from '../primitive.ts';
+import { type Access, type Ask, Cluster, reaches } from './cluster.ts';
 import { mayRepeat, placeKey } from './duplication.ts';
 import { joinFold, placeFold } from './fold.ts';
 import { inputsOf } from './inputs.ts';
 import type { Joining } from './joining.ts';
-import { isView, type Kind, kindOf, neutralOf } from './kinds.ts';
+import { isView, type Kind, kindOf, neutralOf, seen } from './kinds.ts';
 import { type Memory, wholeOf } from './memory.ts';
 import { nearSourcesOf } from './near-sources.ts';
 import { continuesProduct, placeProduct } from './product.ts';
@@ -103,7 +104,7 @@ class Fuser {
     const isDirect =
       (this.#together || memory.kind === 'result') && (!after || (value as AppliedValue).after === after);
     if ((value.kind === 'applied' || value.kind === 'outcome') && isDirect) {
-      this.#wanted.set(value, [...(this.#wanted.get(value) ?? []), memory]);
+      getOrMake(this.#wanted, value, () => []).push(memory);
       return;
     }
     this.#copy(value, memory, after);
@@ -142,7 +143,9 @@ class Fuser {
     if (kind === 'element' && isView(value)) this.#lookThrough(value);
     const accesses = this.#accessesOf(value);
     const waiting = this.#waiting.get(value) ?? new Set();
-    const need = { value, inputs: kind === 'product' ? factorsOf(value) : value.inputs };
+    // What is multiplied, also where the product is only seen with its dimensions in another order.
+    const { inputs } = kind === 'product' ? (seen(value) as AppliedValue) : value;
+    const need = { value, inputs };
     const isUnread = sizeOf(value.shape) === 0 || (accesses.length === 0 && wanted.length === 0);
     const isAhead = this.#together && this.#graph.ahead.has(value);
     if (isUnread || (!isAhead && this.#dissolve(need, kind, accesses, wanted))) {
@@ -150,27 +153,28 @@ class Fuser {
       for (const source of value.inputs) this.#wait(source, waiting);
       return;
     }
-    const needsPlain = accesses.some(({ context }) => context === 'memory');
-    const isFree = need.inputs.length + wanted.length + Number(needsPlain) <= this.#bindings;
+    const needsPlain = accesses.some(isPlainly);
+    const isFree = inputs.length + wanted.length + Number(needsPlain) <= this.#bindings;
     const memories = kind !== 'routine' && isFree ? [...wanted] : this.#copiedFrom(value, accesses, wanted);
     const needsOwn = needsPlain && !memories.some(isPlain);
     const own: Memory = { kind: 'temporary', value };
     const isForOthers = (cluster: Cluster) =>
       memories.length === 0 && accesses.some((each) => each.cluster !== cluster);
     const keptIn = (cluster: Cluster) => (needsOwn || isForOthers(cluster) ? [own, ...memories] : memories);
-    const hasRoomFor = (cluster: Cluster) => hasRoom(cluster, { ...need, memories: keptIn(cluster) }, this.#bindings);
     // Who reads what the value becomes a part of waits for it too.
     const whole = this.#joining?.readersOf(wanted) ?? [];
     const later = [...accesses.map(({ cluster }) => cluster), ...whole, ...waiting];
-    const company = () => this.#company(value, kind, later, hasRoomFor);
+    const mayTake = (cluster: Cluster) =>
+      hasRoom(cluster, { ...need, memories: keptIn(cluster) }, this.#bindings) &&
+      !later.some((other) => other !== cluster && reaches(other, cluster));
+    const company = () => this.#company(value, kind, later, mayTake);
+    const staysOut = kind === 'element' && continuesProduct(value, accesses, (source) => this.#uses.get(source) === 1);
     const home =
-      (isAhead || (kind === 'fold' && this.#joinsOthers(value, accesses)) ? company() : undefined) ??
-      (isAhead || (kind === 'element' && continuesProduct(value, accesses, (source) => this.#uses.get(source) === 1))
-        ? undefined
-        : (this.#home(value, kind, accesses, whole, later, hasRoomFor) ?? company())) ??
+      ((isAhead || (kind === 'fold' && this.#joinsOthers(value, accesses))) && company()) ||
+      (!isAhead && !staysOut && (this.#home(value, kind, accesses, whole, mayTake) || company())) ||
       this.#ownCluster(value, kind);
     const { cluster, at } = home;
-    const places = keptIn(cluster).sort((a, b) => Number(isPlain(b)) - Number(isPlain(a)));
+    const places = plainFirst(keptIn(cluster));
     for (const memory of places) cluster.kept.push({ value, at, memory });
     if (places[0]) this.#memories.set(value, places[0]);
     for (const other of later) if (other !== cluster) cluster.next.add(other);
@@ -179,10 +183,9 @@ class Fuser {
 
   /** Whoever reads a view looks at what it is of, also where the view lies in memory besides. */
   #lookThrough(value: AppliedValue): void {
-    const isMemory = ({ context }: Access) => context === 'memory';
     const accesses = this.#accessesOf(value);
-    for (const access of accesses) if (!isMemory(access)) this.#inline(value, access);
-    this.#accesses.set(value, accesses.filter(isMemory));
+    for (const access of accesses) if (!isPlainly(access)) this.#inline(value, access);
+    this.#accesses.set(value, accesses.filter(isPlainly));
   }
 
   /** Computes a value where it is needed instead of somewhere of its own, if that is better. */
@@ -210,19 +213,20 @@ class Fuser {
     for (const cluster of clusters) waiting.add(cluster);
   }
 
-  /** What is only reshaped lies row by row before as after, so that its source can be written where it shall lie. */
+  /** What is only reshaped can be written before, where it shall lie. */
   #passOn(value: AppliedValue, accesses: readonly Access[], wanted: readonly Memory[]): boolean {
     const [source] = value.inputs;
-    const isReshaped = value.primitive.name === 'reshape' && this.#together && source?.kind === 'applied';
+    const { name, lowering } = value.primitive;
+    const isReshaped = name === 'reshape' && this.#together && source?.kind === 'applied';
     if (!isReshaped || wanted.length === 0 || accesses.length > 0) return false;
     const places: Memory[] = [];
     for (const memory of wanted) {
-      if (isPlain(memory)) places.push(memory);
-      else if (memory.kind === 'part' && isContiguous(value.shape, memory.strides)) {
-        places.push({ ...memory, strides: contiguousStrides(source.shape) });
-      } else return false;
+      const layout = memory.kind === 'part' && (lowering as View).layout(value, memory.strides, source);
+      if (layout) places.push({ ...memory, strides: layout.strides });
+      else if (isPlain(memory)) places.push(memory);
+      else return false;
     }
-    this.#wanted.set(source, [...(this.#wanted.get(source) ?? []), ...places]);
+    getOrMake(this.#wanted, source, () => []).push(...places);
     return true;
   }
 
@@ -235,7 +239,7 @@ class Fuser {
     if (neutralOf(value) !== undefined) return 'element';
     // A product that is only ever seen with its dimensions in another order is written in that order.
     const [matmul] = value.primitive.name === 'permute' && this.#together ? value.inputs : [];
-    const isPermuted = matmul?.kind === 'applied' && matmul.primitive.lowering.kind === 'contraction';
+    const isPermuted = matmul?.kind === 'applied' && /contraction|attention/.test(matmul.primitive.lowering.kind);
     return isPermuted && this.#uses.get(matmul) === 1 && neutralOf(matmul) === undefined ? 'product' : kindOf(value);
   }
 
@@ -254,26 +258,17 @@ class Fuser {
   }
 
   /** A cluster that reads the value, goes over it as it lies, and does not wait for another that reads it. */
-  #home(
-    value: AppliedValue,
-    kind: string,
-    accesses: readonly Access[],
-    whole: readonly Cluster[],
-    later: readonly Cluster[],
-    hasRoomFor: Room,
-  ) {
+  #home(value: AppliedValue, kind: string, accesses: readonly Access[], whole: readonly Cluster[], mayTake: MayTake) {
     if (kind === 'routine' || !this.#together) return undefined;
     const clusters = [...new Set(accesses.map(({ cluster }) => cluster))].sort((a, b) => b.id - a.id);
     for (const cluster of clusters) {
       const own = accesses.filter((access) => access.cluster === cluster);
       const [{ at }] = own as [Access];
       const isSimple = own.every(({ context }) => context === 'element') && new Set(own.map(placeKey)).size === 1;
-      if (!isSimple || cluster.form === 'routine' || cluster.form === 'repeat') continue;
+      if (!isSimple || cluster.form === 'routine') continue;
       // Who reads what the value becomes a part of reads all of it, and cannot write it as well.
       if (whole.includes(cluster)) continue;
-      const others = later.filter((other) => other !== cluster);
-      if (!hasRoomFor(cluster) || others.some((other) => reaches(other, cluster))) continue;
-      const placed = this.#placeIn(cluster, value, kind, at);
+      const placed = mayTake(cluster) && this.#placeIn(cluster, value, kind, at);
       // Numbering the elements anew moves the access too.
       if (placed) return { cluster, at: (own[0] as Access).at };
     }
@@ -286,25 +281,31 @@ class Fuser {
       this.#inline(value, { value, cluster, at, context: 'element' });
       return true;
     }
-    const ask = (access: Omit<Access, 'cluster'>) => {
-      this.#access({ ...access, cluster });
-    };
+    const ask = this.#asking(cluster);
     return kind === 'fold' ? placeFold(cluster, value, at, ask) : placeProduct(cluster, value, at, ask);
   }
 
+  #asking(cluster: Cluster): Ask {
+    return (access) => this.#access({ ...access, cluster });
+  }
+
   /** A cluster that reads some of what the value is made of, over the same elements or rows. */
-  #company(value: AppliedValue, kind: string, later: readonly Cluster[], hasRoomFor: Room) {
-    if ((kind !== 'element' && kind !== 'fold') || !this.#together) return undefined;
+  #company(value: AppliedValue, kind: string, later: readonly Cluster[], mayTake: MayTake) {
+    if (!this.#together) return undefined;
+    if (kind === 'product') {
+      const { lowering } = (seen(value) as AppliedValue).primitive;
+      if (lowering.kind === 'attention') return lowering.company(value, this.#clusters, mayTake);
+    }
+    if (kind !== 'element' && kind !== 'fold') return undefined;
     const sources = nearSourcesOf(value);
     for (const cluster of this.#clusters) {
       const rows = kind === 'fold' ? cluster.outer : cluster.elements;
       const mayFit = cluster.form === 'loop' && (kind === 'element' || cluster.inner !== undefined);
       if (!mayFit || cluster.sizeOf(rows) !== sizeOf(value.shape)) continue;
       if (!cluster.accesses.some((access) => this.#readsSome(access, sources, kind))) continue;
-      if (!hasRoomFor(cluster) || later.some((reader) => reaches(reader, cluster))) continue;
+      if (later.includes(cluster) || !mayTake(cluster)) continue;
       if (kind === 'fold') {
-        const ask = (access: Omit<Access, 'cluster'>) => this.#access({ ...access, cluster });
-        const at = joinFold(cluster, value, ask);
+        const at = joinFold(cluster, value, this.#asking(cluster));
         if (at) return { cluster, at };
       } else {
         const at = cluster.placeIn(value.shape);
@@ -339,7 +340,7 @@ class Fuser {
     const before: Access = { value, cluster, at, context: 'element' };
     cluster.accesses.push(before);
     this.#placeIn(cluster, value, kind, at);
-    cluster.accesses.splice(cluster.accesses.indexOf(before), 1);
+    cluster.accesses.shift();
     return { cluster, at: before.at };
   }
 
@@ -348,15 +349,15 @@ class Fuser {
     const [memory] = this.#copiedFrom(outcome, accesses, this.#wanted.get(outcome) ?? []);
     if (!memory || sizeOf(outcome.shape) === 0) return;
     this.#memories.set(outcome, memory);
-    this.#outcomes.set(outcome.of, [...(this.#outcomes.get(outcome.of) ?? []), outcome]);
+    getOrMake(this.#outcomes, outcome.of, () => []).push(outcome);
   }
 
   #repeat(value: RepeatValue): void {
-    const outcomes = this.#outcomes.get(value) ?? [];
-    if (outcomes.length === 0) return;
+    const outcomes = this.#outcomes.get(value);
+    if (!outcomes) return;
     const cluster = this.#cluster(value);
     for (const outcome of outcomes) {
-      for (const access of this.#accessesOf(outcome)) if (access.cluster !== cluster) cluster.next.add(access.cluster);
+      for (const access of this.#accessesOf(outcome)) cluster.next.add(access.cluster);
     }
     value.body.repeating.place(cluster, value, (outcome) => this.#memories.get(outcome), outcomes, {
       read: (input) => this.#access({ value: input, cluster, at: [], context: 'memory' }),
@@ -371,9 +372,9 @@ class Fuser {
     const isFree = (memory: Memory) => wholeOf(memory).kind !== 'input';
     const memories = wanted.filter(isFree);
     for (const memory of wanted) if (!isFree(memory)) this.#copy(value, memory);
-    const needsOwn = accesses.some(({ context }) => context === 'memory') && !memories.some(isPlain);
+    const needsOwn = accesses.some(isPlainly) && !memories.some(isPlain);
     if (needsOwn || memories.length === 0) memories.unshift({ kind: 'temporary', value });
-    memories.sort((a, b) => Number(isPlain(b)) - Number(isPlain(a)));
+    plainFirst(memories);
     this.#memories.set(value, memories[0] as Memory);
     const readers = this.#accessesOf(value).map(({ cluster }) => cluster);
     const want = (input: Value, part: Memory) => this.#want(input, part, value.after);
@@ -381,15 +382,22 @@ class Fuser {
   }
 }
 
-/** Whether a cluster can bind what one more value takes. */
-type Room = (cluster: Cluster) => boolean;
+/** How a reshape is lowered. */
+type View = Extract<Lowering<Pick<Value, 'shape'>>, { kind: 'view' }>;
 
-/** What is multiplied, also where the product is only seen with its dimensions in another order. */
-function factorsOf({ primitive, inputs }: AppliedValue): readonly Value[] {
-  return primitive.lowering.kind === 'view' ? sourcesOf(inputs[0] as Value) : inputs;
-}
+/** Whether a cluster can bind what one more value takes, and does not wait for another that reads it. */
+type MayTake = (cluster: Cluster) => boolean;
 
 /** Whether a value lies there alone, row by row. */
 function isPlain({ kind }: Memory): boolean {
   return kind === 'temporary' || kind === 'result';
+}
+
+/** Whether a value is read as it lies there. */
+function isPlainly({ context }: Access): boolean {
+  return context === 'memory';
+}
+
+function plainFirst(memories: Memory[]): Memory[] {
+  return memories.sort((a, b) => Number(isPlain(b)) - Number(isPlain(a)));
 }

@@ -1,4 +1,4 @@
-import { contiguousStrides, isContiguous, type Strides, sizeOf } from '@evenkeel/backend';
+import { contiguousStrides, sizeOf } from '@evenkeel/backend';
 import type { AppliedValue, Value } from '../graph/value.ts';
 import type { Cluster } from './cluster.ts';
 import { type Memory, wholeOf } from './memory.ts';
@@ -23,8 +23,6 @@ type Part = Extract<Memory, { kind: 'part' }>;
 export class Joining {
   /** Who reads joined memory. Whoever writes a part of it must come before. */
   readonly #readers = new Map<Memory, readonly Cluster[]>();
-  /** Values that have a place of their own somewhere; a second place is a copy. */
-  readonly #placed = new Set<Value>();
 
   /** Asks for each input at its part of the memory of `value`. */
   join(
@@ -35,9 +33,7 @@ export class Joining {
   ): void {
     this.#readers.set(wholeOf(memory), [...(this.#readers.get(wholeOf(memory)) ?? []), ...readers]);
     for (const [input, part] of partsOf(value, memory)) {
-      const [source, strides] = this.#unshaped(input, part.strides);
-      this.#placed.add(source);
-      want(source, { ...part, strides });
+      want(input, part);
     }
   }
 
@@ -50,21 +46,5 @@ export class Joining {
   kept(memory: Memory, cluster: Cluster): void {
     if (memory.kind !== 'part') return;
     for (const reader of this.#readers.get(memory.whole) ?? []) if (reader !== cluster) cluster.next.add(reader);
-  }
-
-  /** What is only reshaped lies row by row before as after, so that it can be written before. */
-  #unshaped(input: Value, strides: Strides): [Value, Strides] {
-    let source = input;
-    let walk = strides;
-    while (
-      source.kind === 'applied' &&
-      source.primitive.name === 'reshape' &&
-      isContiguous(source.shape, walk) &&
-      !this.#placed.has(source.inputs[0] as Value)
-    ) {
-      source = source.inputs[0] as Value;
-      walk = contiguousStrides(source.shape);
-    }
-    return [source, walk];
   }
 }

@@ -8,7 +8,7 @@ export type Kind =
   | 'element'
   /** One value per row of a domain. */
   | 'fold'
-  /** A sum of products. */
+  /** Sums of products. */
   | 'product'
   /** Its inputs side by side. */
   | 'joined'
@@ -22,6 +22,7 @@ export function kindOf({ primitive }: AppliedValue): Kind {
       return 'fold';
     case 'contraction':
     case 'convolution':
+    case 'attention':
       return 'product';
     case 'concatenation':
       return 'joined';

@@ -2,15 +2,16 @@ import { type Expression, sizeOf } from '@evenkeel/backend';
 import type { AppliedValue, Value } from '../graph/value.ts';
 import { axesIn } from '../positions/divide.ts';
 import type { Access, Ask, Cluster, Side } from './cluster.ts';
-import { kindOf } from './kinds.ts';
+import { kindOf, seen } from './kinds.ts';
 
 /** Lets a cluster of elements that reads a product at `at` compute it: its elements are then what follows the product. */
 export function placeProduct(cluster: Cluster, value: AppliedValue, at: readonly Expression[], ask: Ask): boolean {
   const isFree = cluster.form === 'loop' && cluster.inner === undefined;
   if (!isFree || cluster.levelOf(at, value.shape) !== 'element') return false;
+  const { lowering } = (seen(value) as AppliedValue).primitive;
+  if (lowering.kind === 'attention') return lowering.place(cluster, value, ask);
   cluster.form = 'contraction';
   cluster.members.add(value);
-  const { lowering } = value.primitive;
   if (lowering.kind === 'convolution') lowering.place(cluster, value, ask);
   else placeMatmul(cluster, value, ask);
   return true;
@@ -34,7 +35,8 @@ export function continuesProduct(
   const mayFollow = ({ inputs }: AppliedValue): boolean =>
     inputs.every((input) => {
       const kind = input.kind === 'applied' ? kindOf(input) : undefined;
-      isMade ||= kind === 'product' && isReadOnce(input) && sizeOf(input.shape) === size;
+      const isOpen = kind === 'product' && (input as AppliedValue).primitive.lowering.kind !== 'attention';
+      isMade ||= isOpen && isReadOnce(input) && sizeOf(input.shape) === size;
       return kind !== 'fold' && (kind !== 'element' || mayFollow(input as AppliedValue));
     });
   return mayFollow(value) && isMade;

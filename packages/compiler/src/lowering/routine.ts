@@ -1,5 +1,9 @@
 /** What the kernels along a line are written with, whatever reads them. */
 import { axis, type DType, type Expression, type Kernel, type Limits, type Shape, sizeOf } from '@evenkeel/backend';
+import type { Evaluation } from '../emission/evaluation.ts';
+import type { Cluster, Kept } from '../fusion/cluster.ts';
+import type { AppliedValue, Value } from '../graph/value.ts';
+import { unravel } from '../positions/reshape.ts';
 
 /** A tensor as lines along one dimension: `[outer, length, inner]`, whatever dimensions lie before and behind. */
 export interface Lines {
@@ -32,4 +36,29 @@ export interface RoutineParts extends Lines {
   readonly limits: Limits;
   /** The output's. */
   readonly dtype: DType;
+}
+
+/** The kernel of an operation along lines. What it reads is computed inside of it. */
+export function alongLines<Attributes extends { readonly dim: number }>(
+  kernelOf: (parts: RoutineParts, attributes: Attributes) => Kernel,
+): (cluster: Cluster, evaluation: Evaluation, limits: Limits) => Kernel {
+  return (cluster, evaluation, limits) => {
+    const [{ value: kept, memory }] = cluster.kept as [Kept];
+    const { inputs, shape, dtype, ...value } = kept as AppliedValue;
+    const attributes = value.attributes as Attributes;
+    const { dim } = attributes;
+    const lines = linesAlong((inputs[0] as Value).shape, dim);
+    // The axes that the kernel is written in: outer, along the input or the output, inner, along the input.
+    const extents = [lines.outer, Math.max(lines.length, shape[dim] as number), lines.inner, lines.length];
+    cluster.extents = extents;
+    const read = (input: number, place: LinePlace): Expression => {
+      const of = inputs[input] as Value;
+      const before = unravel(place[0], of.shape.slice(0, dim), extents);
+      const after = unravel(place[2], of.shape.slice(dim + 1), extents);
+      return evaluation.at(of, [...before, place[1], ...after]);
+    };
+    const bindOutput = () => evaluation.written(memory, dtype);
+    const signature = () => ({ bindings: evaluation.bindings, arguments: evaluation.arguments });
+    return kernelOf({ ...lines, limits, dtype, read, bindOutput, signature }, attributes);
+  };
 }

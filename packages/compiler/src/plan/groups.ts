@@ -1,4 +1,5 @@
 /** Which kernels do the same on other memories and may run at the same time. */
+import { getOrMake } from '@evenkeel/backend';
 import type { Emitted } from '../emission/emit.ts';
 import { type Memory, placeOf } from '../fusion/memory.ts';
 import { type MapKernel, mapKernelOf, type Operand } from './map-kernel.ts';
@@ -51,8 +52,8 @@ export function groupsOf(parts: readonly Part[]): Group[] {
     group.members.push({ ...map, time });
     for (const access of accesses) {
       const { memory } = access;
-      group.accesses.set(memory, [...(group.accesses.get(memory) ?? []), access]);
-      byMemory.set(memory, (byMemory.get(memory) ?? new Set()).add(group));
+      getOrMake(group.accesses, memory, () => []).push(access);
+      getOrMake(byMemory, memory, () => new Set()).add(group);
     }
   });
   return groups.filter(({ members }) => members.length > 1);

@@ -1,4 +1,5 @@
 /** The order in which clusters run, and what becomes of inputs that take a value over while others still read them. */
+import { getOrMake } from '@evenkeel/backend';
 import { DeviceError } from '@evenkeel/errors';
 import { elementIn } from '../emission/evaluation.ts';
 import { Cluster, type Kept, reaches } from '../fusion/cluster.ts';
@@ -40,9 +41,8 @@ function readersOf(clusters: readonly Cluster[], memories: ReadonlyMap<Value, Me
   for (const cluster of clusters) {
     for (const { value } of cluster.accesses) {
       if (value.kind !== 'input' || memories.has(value)) continue;
-      const known = readers.get(value);
-      if (!known) readers.set(value, [cluster]);
-      else if (!known.includes(cluster)) known.push(cluster);
+      const known = getOrMake(readers, value, () => []);
+      if (!known.includes(cluster)) known.push(cluster);
     }
   }
   return readers;

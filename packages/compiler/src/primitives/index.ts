@@ -7,6 +7,8 @@ export { and } from './and.ts';
 export { argmax } from './argmax.ts';
 export { argmin } from './argmin.ts';
 export { atan } from './atan.ts';
+export { attention } from './attention.ts';
+export { attentionGradient } from './attention-gradient.ts';
 export { cast } from './cast.ts';
 export { ceil } from './ceil.ts';
 export { concat } from './concat.ts';

@@ -1,5 +1,6 @@
 import { expectDim, expectDType, numbers } from '../expectations.ts';
 import { rankKernel } from '../lowering/rank.ts';
+import { alongLines } from '../lowering/routine.ts';
 import type { Primitive, Spec } from '../primitive.ts';
 
 export interface RankAttributes {
@@ -19,7 +20,7 @@ export const rank: Primitive<RankAttributes> = {
     expectDim('rank', input, dim);
     return { shape: input.shape, dtype: 'int32' };
   },
-  lowering: { kind: 'routine', kernel: rankKernel },
+  lowering: { kind: 'routine', kernel: /* @__PURE__ */ alongLines(rankKernel) },
   saves: [],
   smooth: false,
 };

@@ -1,5 +1,6 @@
 import type { ReductionFunction } from '@evenkeel/backend';
 import { expectDim, expectDType, numbers } from '../expectations.ts';
+import { alongLines } from '../lowering/routine.ts';
 import { scanKernel } from '../lowering/scan.ts';
 import type { GradientContext, Primitive, Spec } from '../primitive.ts';
 
@@ -19,7 +20,7 @@ export const scan: Primitive<ScanAttributes> = {
     expectDim('scan', input, dim);
     return input;
   },
-  lowering: { kind: 'routine', kernel: scanKernel },
+  lowering: { kind: 'routine', kernel: /* @__PURE__ */ alongLines(scanKernel) },
   saves: [0, 'output'],
   smooth: true,
   gradient(context) {

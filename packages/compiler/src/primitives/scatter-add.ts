@@ -1,5 +1,6 @@
 import { sameShape } from '@evenkeel/backend';
 import { expectDim, expectDType, expectPlaces, numbers, shapeError } from '../expectations.ts';
+import { alongLines } from '../lowering/routine.ts';
 import { scatterAddKernel } from '../lowering/scatter-add.ts';
 import type { Primitive, Spec } from '../primitive.ts';
 import { gather } from './gather.ts';
@@ -27,7 +28,7 @@ export const scatterAdd: Primitive<ScatterAddAttributes> = {
       dtype: values.dtype,
     };
   },
-  lowering: { kind: 'routine', kernel: scatterAddKernel },
+  lowering: { kind: 'routine', kernel: /* @__PURE__ */ alongLines(scatterAddKernel) },
   saves: [1],
   smooth: true,
   gradient({ inputs, gradient, ops, attributes: { dim } }, input) {

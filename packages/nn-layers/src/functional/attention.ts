@@ -1,5 +1,5 @@
 import { ConfigError, ShapeError } from '@evenkeel/errors';
-import { arange, logicalNot, logicalOr, scope, type Tensor } from '@evenkeel/tensor';
+import { arange, fusedAttention, logicalNot, logicalOr, ones, scope, type Tensor } from '@evenkeel/tensor';
 import { dropout } from './dropout.ts';
 
 export interface ScaledDotProductAttentionOptions {
@@ -45,7 +45,7 @@ export function scaledDotProductAttention(
     const masks: AttentionMasks = isCausal ? { causal: true } : {};
     if (attnMask?.dtype === 'bool') masks.blocked = logicalNot(attnMask);
     else if (attnMask) masks.bias = attnMask;
-    return attend(query, repeatHeads(key, repeats), repeatHeads(value, repeats), masks, { dropoutP, scale }).output;
+    return attend(query, repeatHeads(key, repeats), repeatHeads(value, repeats), masks, { dropoutP, scale });
   });
 }
 
@@ -59,16 +59,43 @@ export interface AttentionMasks {
   causal?: boolean;
 }
 
-/** The weighted values and the weights (after dropout) of one attention, heads and batch in front. */
+export interface AttendOptions {
+  dropoutP?: number;
+  scale?: number | undefined;
+}
+
+/** The weighted values of one attention, heads and batch in front: in one kernel where the backend has it. */
 export function attend(
   query: Tensor,
   key: Tensor,
   value: Tensor,
   masks: AttentionMasks,
-  options: { dropoutP?: number; scale?: number },
+  options: AttendOptions = {},
+): Tensor {
+  checkShapes(query, key, value);
+  const { dropoutP = 0, scale = defaultScale(query) } = options;
+  return scope(() => {
+    const { bias, blocked, causal = false } = masks;
+    const fused = fusedAttention(query, key, value, {
+      ...{ scale, causal },
+      bias: bias?.clamp({ min: lowest }),
+      seen: blocked && logicalNot(blocked),
+      factor: dropoutP > 0 ? (shape) => dropout(ones(shape, { dtype: query.dtype }), { p: dropoutP }) : undefined,
+    });
+    return fused ?? attendWithWeights(query, key, value, masks, options).output;
+  });
+}
+
+/** The weighted values and the weights (after dropout) of one attention, heads and batch in front. */
+export function attendWithWeights(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  masks: AttentionMasks,
+  options: AttendOptions = {},
 ): { output: Tensor; weights: Tensor } {
   checkShapes(query, key, value);
-  const { dropoutP = 0, scale = 1 / Math.sqrt(query.shape.at(-1) ?? 1) } = options;
+  const { dropoutP = 0, scale = defaultScale(query) } = options;
   return scope(() => {
     let scores = query.mul(scale).matmul(key.transpose(-2, -1));
     let blocked = masks.blocked;
@@ -98,6 +125,10 @@ const lowest = -1e30;
  */
 export function causalMask(queries: number, keys: number = queries): Tensor {
   return scope(() => arange(keys).gt(arange(queries).unsqueeze(1)));
+}
+
+function defaultScale({ shape }: Tensor): number {
+  return 1 / Math.sqrt(shape.at(-1) ?? 1);
 }
 
 function headsPerKey(query: Tensor, key: Tensor): number {

@@ -1,6 +1,6 @@
 import { ConfigError, ShapeError } from '@evenkeel/errors';
 import { cat, chunk, hostGuard, logicalOr, Parameter, pad, scope, split, type Tensor, zeros } from '@evenkeel/tensor';
-import { type AttentionMasks, attend, causalMask, repeatHeads } from '../functional/attention.ts';
+import { type AttentionMasks, attend, attendWithWeights, causalMask, repeatHeads } from '../functional/attention.ts';
 import { linear } from '../functional/linear.ts';
 import { zeros_ } from '../init/constant.ts';
 import { xavierNormal_, xavierUniform_ } from '../init/scaled.ts';
@@ -153,16 +153,18 @@ export class MultiheadAttention extends Module {
       const masks = this.masks(inputs, batchSize, queries.shape[1 - dim] ?? 0, keys.shape[1 - dim] ?? 0);
       const turn = (heads: Tensor): Tensor => this.rotary?.call(heads) ?? heads;
       const share = (heads: Tensor): Tensor => repeatHeads(heads, this.numHeads / this.numKvHeads);
-      const { output, weights } = attend(
+      const heads = [
         turn(this.split(queries, this.numHeads)),
         share(turn(this.split(keys, this.numKvHeads))),
         share(this.split(values, this.numKvHeads)),
-        masks,
-        { dropoutP: this.training ? hostGuard(() => this.dropout) : 0 },
-      );
+      ] as const;
+      const options = { dropoutP: this.training ? hostGuard(() => this.dropout) : 0 };
+      const { output, weights } = needWeights
+        ? attendWithWeights(...heads, masks, options)
+        : { output: attend(...heads, masks, options) };
       const projected = this.out_proj.call(this.join(output));
       const attended = batched ? projected : projected.squeeze(dim);
-      if (!needWeights) return [attended];
+      if (!weights) return [attended];
       const shown = averageAttnWeights ? weights.mean(1) : weights;
       return [attended, batched ? shown : shown.squeeze(0)];
     });

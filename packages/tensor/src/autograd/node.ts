@@ -67,7 +67,7 @@ export class OperationNode<Attributes> extends GradientNode {
   readonly #attributes: Attributes;
 
   constructor(primitive: Primitive<Attributes>, inputs: readonly Tensor[], output: Tensor, attributes: Attributes) {
-    const saved = primitive.saves.map((what) => (what === 'output' ? output : (inputs[what] as Tensor)));
+    const saved = primitive.saves.flatMap((what) => (what === 'output' ? output : (inputs[what] ?? [])));
     super(primitive.name, inputs, [output], saved);
     this.#primitive = primitive;
     this.#attributes = attributes;

@@ -1,5 +1,5 @@
 /** Moves tensors into one piece of memory, one after another, so that a kernel can go through all of them at once. */
-import { contiguousStrides } from '@evenkeel/backend';
+import { contiguousStrides, getOrMake } from '@evenkeel/backend';
 import { copy } from '@evenkeel/compiler/primitives';
 import type { Device } from '../engine/device.ts';
 import { bindingOf, prepare } from '../engine/execute.ts';
@@ -30,7 +30,7 @@ export function rowsAmong(tensors: readonly Tensor[]): Tensor[][] {
   const byStorage = new Map<Storage, Tensor[]>();
   for (const tensor of tensors) {
     const { storage } = tensor.memory();
-    byStorage.set(storage, [...(byStorage.get(storage) ?? []), tensor]);
+    getOrMake(byStorage, storage, () => []).push(tensor);
   }
   const rows: Tensor[][] = [];
   for (const together of byStorage.values()) {

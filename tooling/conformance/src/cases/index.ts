@@ -1,5 +1,6 @@
 /** The cases of every primitive: one that is missing here does not type-check. */
 import type { AttributesOf, OperationName } from '@evenkeel/compiler';
+import * as attention from './attention.ts';
 import * as binary from './binary.ts';
 import * as contraction from './contraction.ts';
 import * as conversions from './conversions.ts';
@@ -15,6 +16,7 @@ import * as windowed from './windowed.ts';
 
 /** A family's file exports the cases of its primitives under their names, and nothing else. */
 export const cases = {
+  ...attention,
   ...unary,
   ...binary,
   ...conversions,
