@@ -33,6 +33,29 @@ describe.each(Object.entries(small))('a race on %s', (_, settings) => {
     expect((await run({ ...settings, seed: 2 } as Settings)).readings.at(-1)).not.toEqual(first.readings.at(-1));
   });
 
+  it('goes on from where it remembers on another device, as if nothing had happened', async () => {
+    // A device that can be lost is one that another can be opened for.
+    const losable = () => Object.assign(wasm(), { reopen: async () => wasm() });
+    useBackend(losable());
+    const whole = new Race(settings);
+    const readings = [];
+    for (let step = 0; step < 5; step++) readings.push(await whole.advance());
+    const pictures = await whole.pictures();
+    const lost = losable();
+    useBackend(lost);
+    const race = new Race(settings);
+    for (const remembered of [0, 3]) {
+      while (race.step < remembered) await race.advance();
+      const goBack = await race.remember();
+      for (let step = 0; step < 2; step++) await race.advance();
+      goBack(losable());
+      expect(race.step).toBe(remembered);
+      lost.dispose();
+    }
+    for (const reading of readings.slice(3)) expect(await race.advance()).toEqual(reading);
+    expect(await race.pictures()).toEqual(pictures);
+  });
+
   it('measures every layer of both networks', async () => {
     const race = new Race(settings);
     await race.advance();

@@ -32,4 +32,6 @@ export interface Contestant<Batch = Readonly<Record<string, Tensor>>> {
   step(batch: Batch): Promise<Reading>;
   /** Shows what it has learned. */
   picture(): Promise<Picture>;
+  /** Gives what puts all of it but its tensors' content back as it is now. */
+  remember(): () => void;
 }

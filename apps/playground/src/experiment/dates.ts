@@ -38,6 +38,7 @@ export const dates: Task<DatesSettings, DatesBatch> = {
 
 class DatesContestant implements Contestant<DatesBatch> {
   readonly #model: Seq2SeqTransformer;
+  readonly #optimizer: AdamW;
   readonly #scales: Scales;
   readonly #learn: (batch: DatesBatch) => Tensor;
   readonly #setRate: (step: number) => void;
@@ -71,6 +72,7 @@ class DatesContestant implements Contestant<DatesBatch> {
       for (const group of optimizer.paramGroups) group.lr = schedule(step).lr;
     };
     this.#model = model;
+    this.#optimizer = optimizer;
     this.#scales = scales;
     this.#learn = compile(({ source, input, output }: DatesBatch) => {
       optimizer.zeroGrad();
@@ -100,5 +102,14 @@ class DatesContestant implements Contestant<DatesBatch> {
     });
     const answers = this.#shown.map(({ written, iso }, index) => ({ written, iso, answer: decodeTarget(ids[index]!) }));
     return { task: 'dates', answers };
+  }
+
+  remember(): () => void {
+    const [state, steps] = [this.#optimizer.stateDict(), this.#steps];
+    return () => {
+      this.#steps = steps;
+      this.#model.train();
+      noGrad(() => this.#optimizer.loadStateDict(state));
+    };
   }
 }

@@ -29,5 +29,7 @@ export type Report = { readonly run: number } & (
   /** Steps that were done since the last report, in order; the last one is number `step`. */
   | { readonly tells: 'progress'; readonly step: number; readonly readings: readonly PerSide<Reading>[] }
   | { readonly tells: 'pictures'; readonly step: number; readonly pictures: PerSide<Picture> }
+  /** Something that went wrong, and was put right. */
+  | { readonly tells: 'notice'; readonly message: string }
   | { readonly tells: 'failed'; readonly message: string }
 );

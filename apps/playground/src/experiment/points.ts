@@ -39,6 +39,7 @@ export const points: Task<PointsSettings, PointsBatch> = {
 
 class PointsContestant implements Contestant<PointsBatch> {
   readonly #model: MLP;
+  readonly #optimizer: Optimizer;
   readonly #scales: Scales;
   readonly #learn: (x: Tensor, label: Tensor) => Tensor;
   readonly #judge: (x: Tensor) => Tensor;
@@ -62,6 +63,7 @@ class PointsContestant implements Contestant<PointsBatch> {
     const scales = new Scales(measured);
     const optimizer = optimizers[name](model.parameters(), lr);
     this.#model = model;
+    this.#optimizer = optimizer;
     this.#scales = scales;
     this.#learn = compile((x: Tensor, label: Tensor) => {
       optimizer.zeroGrad();
@@ -93,6 +95,14 @@ class PointsContestant implements Contestant<PointsBatch> {
     const test = values.subarray(GRID * GRID);
     const right = test.filter((value, index) => Number(value > 0.5) === this.#testLabels[index]);
     return { task: 'points', grid: values.slice(0, GRID * GRID), accuracy: right.length / test.length };
+  }
+
+  remember(): () => void {
+    const state = this.#optimizer.stateDict();
+    return () => {
+      this.#model.train();
+      noGrad(() => this.#optimizer.loadStateDict(state));
+    };
   }
 }
 

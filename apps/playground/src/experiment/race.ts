@@ -1,4 +1,5 @@
-import type { Tensor } from '@evenkeel/tensor';
+import { type Backend, snapshotTensors, type Tensor } from '@evenkeel/tensor';
+import { type BatchSource, BatchStream } from '@evenkeel/trainer';
 import type { Contestant, Picture, Reading } from './contestant.ts';
 import { dates } from './dates.ts';
 import type { PointSet } from './point-sets.ts';
@@ -16,7 +17,8 @@ export class Race {
   readonly layerNames: readonly string[];
   readonly points: PointSet | undefined;
   readonly #contestants: PerSide<Contestant<AnyBatch>>;
-  readonly #batches: Iterator<AnyBatch>;
+  readonly #data: BatchSource<AnyBatch>;
+  #batches: BatchStream<AnyBatch>;
   #step = 0;
 
   constructor(settings: Settings) {
@@ -24,7 +26,8 @@ export class Race {
     const task = (settings.task === 'points' ? points : dates) as Task<unknown, never> as Task<unknown, AnyBatch>;
     this.layerNames = task.layerNames(settings);
     this.points = task.points?.(settings);
-    this.#batches = endless(task.data(settings));
+    this.#data = task.data(settings);
+    this.#batches = new BatchStream(this.#data);
     this.#contestants = { a: task.contestant(settings, 'a'), b: task.contestant(settings, 'b') };
   }
 
@@ -35,7 +38,7 @@ export class Race {
 
   /** One step of each network. */
   async advance(): Promise<PerSide<Reading>> {
-    const { value: batch } = this.#batches.next();
+    const batch = this.#batches.next();
     this.#step++;
     // Both are asked before either is waited for: a device computes one while the other is written down.
     const [a, b] = await Promise.all(sides.map((side) => this.#contestants[side].step(batch)));
@@ -46,8 +49,17 @@ export class Race {
   async pictures(): Promise<PerSide<Picture>> {
     return { a: await this.#contestants.a.picture(), b: await this.#contestants.b.picture() };
   }
-}
 
-function* endless(epoch: Iterable<AnyBatch>): Generator<AnyBatch, never> {
-  while (true) yield* epoch;
+  /** Gives what has it go on from here on another backend, when the device that it is on is lost. */
+  async remember(): Promise<(backend: Backend) => void> {
+    const [step, { position }] = [this.#step, this.#batches];
+    const contestants = sides.map((side) => this.#contestants[side].remember());
+    const tensors = await snapshotTensors();
+    return (backend) => {
+      tensors.moveTo(backend);
+      for (const goBack of contestants) goBack();
+      this.#batches = new BatchStream(this.#data, position);
+      this.#step = step;
+    };
+  }
 }

@@ -1,4 +1,5 @@
 import type { Tensor } from '@evenkeel/tensor';
+import type { BatchSource } from '@evenkeel/trainer';
 import type { Contestant } from './contestant.ts';
 import type { PointSet } from './point-sets.ts';
 import type { Side } from './settings.ts';
@@ -7,8 +8,8 @@ import type { Side } from './settings.ts';
 export interface Task<Settings, Batch = Readonly<Record<string, Tensor>>> {
   /** What the measured layers are called, from the first on. */
   layerNames(settings: Settings): readonly string[];
-  /** One epoch of batches, which both networks get; another epoch each time. */
-  data(settings: Settings): Iterable<Batch>;
+  /** The batches that both networks get. */
+  data(settings: Settings): BatchSource<Batch>;
   /** The points to draw, where the data are points. */
   points?(settings: Settings): PointSet;
   contestant(settings: Settings, side: Side): Contestant<Batch>;

@@ -32,6 +32,8 @@ export const pictures = signal<PerSide<Picture> | undefined>(undefined);
 /** The step that the pictures show. */
 const pictured = signal(-1);
 export const failure = signal('');
+/** What went wrong and was put right. */
+export const notice = signal('');
 /** Whether a last picture is still to come. */
 export const isBehind = computed(() => !isPlaying.value && pictured.value !== step.value && failure.value === '');
 export const isCatchingUp = computed(() => step.value < awaitedStep.value && failure.value === '');
@@ -46,6 +48,7 @@ worker.onmessage = ({ data: report }: MessageEvent<Report>) => {
     if (report.tells === 'ready') begin(report);
     else if (report.tells === 'progress') take(report.step, report.readings);
     else if (report.tells === 'pictures') show(report);
+    else if (report.tells === 'notice') notice.value = report.message;
     else fail(report.message);
   });
 };
@@ -62,6 +65,7 @@ export function restart({ until = 0, playing = isPlaying.value } = {}): void {
     pictures.value = undefined;
     pictured.value = -1;
     failure.value = '';
+    notice.value = '';
     isPlaying.value = playing;
   });
   send({ do: 'start', run, settings: settings.value, device: device.value, until, playing, pace: pace.value });

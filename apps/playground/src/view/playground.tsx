@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { deviceField } from '../experiment/device-field.ts';
-import { chooseDevice, chooseTask, device, failure, settings } from '../state/session.ts';
+import { chooseDevice, chooseTask, device, failure, notice, settings } from '../state/session.ts';
 import { Choice } from './choice.tsx';
 import { keyPressed } from './keyboard.ts';
 import { LossPlot } from './loss-plot.tsx';
@@ -37,6 +37,11 @@ export function Playground() {
         {failure.value && (
           <p class="failure" role="alert">
             <strong>Training stopped.</strong> {failure.value} Change a setting or restart.
+          </p>
+        )}
+        {notice.value && !failure.value && (
+          <p class="failure notice" role="status">
+            {notice.value}
           </p>
         )}
         <Transport />

@@ -169,6 +169,63 @@ it('the dates task shows what each network makes of days it never saw', async ()
   for (const name of ['A', 'B']) await expect.poll(() => network(name).getByRole('row').count()).toBe(6);
 });
 
+describe('when the device is lost', () => {
+  /** The address of a small run on the graphics card, and what the page shows of it at a step. */
+  const address = 'depth=1&width=8&device=webgpu';
+
+  /** Opens the run on the graphics card, whose devices the worker lists from then on. */
+  async function visitWatched(more = '') {
+    await visit(`?depth=1&width=8&device=wasm${more}`);
+    await network('A').getByRole('img').waitFor();
+    await worker().evaluate(() => {
+      const { requestDevice } = GPUAdapter.prototype;
+      Object.assign(globalThis, { devices: [] });
+      GPUAdapter.prototype.requestDevice = async function (...given) {
+        if ((globalThis as never as { none?: boolean }).none) throw new Error('no device today');
+        const device = await requestDevice.apply(this, given);
+        (globalThis as never as { devices: GPUDevice[] }).devices.push(device);
+        return device;
+      };
+    });
+    await page.getByRole('radio', { name: 'GPU' }).check();
+    await expect.poll(() => page.url()).toContain('device=webgpu');
+  }
+
+  const worker = () => page.workers()[0]!;
+  const lose = () =>
+    worker().evaluate(() => (globalThis as never as { devices: GPUDevice[] }).devices.at(-1)!.destroy());
+
+  it('training goes on from the last snapshot, says so, and comes to the same', async () => {
+    await visitWatched();
+    await button('Play').click();
+    await reached(12);
+    await lose();
+    await page.getByRole('status').filter({ hasText: 'goes on' }).waitFor();
+    const lostAt = await step();
+    await reached(lostAt + 5);
+    await button('Pause').click();
+    const after = await settled();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await page.close();
+    await visit(`?${address}&step=${after.step}`);
+    await reached(after.step);
+    expect(await settled()).toEqual(after);
+  });
+
+  it('and there is no other, the page says so in words', async () => {
+    await visitWatched();
+    await button('Play').click();
+    await reached(5);
+    await worker().evaluate(() => Object.assign(globalThis, { none: true }));
+    await lose();
+    await expect
+      .poll(() => page.getByRole('alert').textContent(), { timeout: 10_000 })
+      .toMatch(/stopped.*GPU was lost, and no other/s);
+    await button('Play').waitFor();
+  });
+});
+
 it('the button changes between light and dark, and the choice stays', async () => {
   await visit('?depth=1');
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
