@@ -1,7 +1,8 @@
+import { DeviceError } from '@evenkeel/errors';
 import { AdamW } from '@evenkeel/optimizers';
 import { cosineAnnealingLR, type Schedule, warmup } from '@evenkeel/schedulers';
 import { manualSeed } from '@evenkeel/tensor';
-import { type Checkpoint, TrainingStoppedError, toHost, train, yieldToHost } from '@evenkeel/trainer';
+import { type Checkpoint, toHost, train, yieldToHost } from '@evenkeel/trainer';
 import type { RunFolder } from '@evenkeel/trainer/node';
 import { selectBackend } from './backends.ts';
 import { type Console, peopleScreen, writeJson } from './console.ts';
@@ -39,7 +40,7 @@ export async function trainRun(
   const parameters = job.model.parameters();
   const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
   reporter.line(`${config.task}: ${size.toLocaleString('en')} parameters, ${steps} steps, run folder ${folder.path}`);
-  return interruptible(async (signal) => {
+  const finished = interruptible(async (signal) => {
     const result = await train({
       ...job,
       optimizer: new AdamW(parameters, { ...optimizer, betas: optimizer.betas as [number, number] }),
@@ -55,12 +56,6 @@ export async function trainRun(
         await folder.record(event);
         reporter.event(event);
       },
-    }).catch((error: unknown) => {
-      reporter.end();
-      if (error instanceof TrainingStoppedError && folder.hasCheckpoint) {
-        reporter.line(`the device failed after step ${error.step}; go on with: ${howToResume(folder.path)}`);
-      }
-      throw error;
     });
     reporter.end();
     const interrupted = (): ExitCode => {
@@ -93,6 +88,13 @@ export async function trainRun(
     reporter.line(`use it: ${ownName()} predict ${quoted(folder.path)} ${task.example}`);
     if (json) writeJson(console, { ...summary, run: folder.path });
     return EXIT.ok;
+  });
+  return finished.catch((error: unknown) => {
+    reporter.end();
+    if (error instanceof DeviceError && folder.hasCheckpoint) {
+      reporter.line(`the device failed; what is saved goes on with: ${howToResume(folder.path)}`);
+    }
+    throw error;
   });
 }
 

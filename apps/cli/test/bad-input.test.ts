@@ -181,6 +181,19 @@ test('a full disk ends the run with a clear error, and what was saved before is 
   expect(resumed.out).toContain('going on from step 10');
 }, 60_000);
 
+test('memory that runs out ends the run with what was asked for, and how to go on with what is saved', async () => {
+  const words = 'train dates --steps 4 --batch-size 2 --checkpoint-every 2 --run tight'.split(' ');
+  const imports = [join(import.meta.dirname, 'no-memory.ts')];
+  const { code, out, err } = await new Command(words, { cwd: folder, imports }).finished;
+  expect(code).toBe(1);
+  expect(out).toMatch(/step 4\/4[\s\S]*the device failed; what is saved goes on with: .*resume tight/);
+  expect(err).toMatch(/^error: there is no memory for a buffer of \d+ bytes[\s\S]*smaller batches/);
+  expect(err).not.toMatch(/\n\s+at /);
+  const resumed = await evenkeel(folder, 'resume', 'tight');
+  expect(resumed.code).toBe(0);
+  expect(resumed.out).toContain('going on from step 4');
+}, 60_000);
+
 function withLabels(bytes: Buffer, count: number): Buffer {
   const cut = Buffer.from(bytes.subarray(0, 8 + count));
   cut.writeUInt32BE(count, 4);
