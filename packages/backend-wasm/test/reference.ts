@@ -1,5 +1,6 @@
 /** Kernels evaluated in double precision, one element after another: what the tests compare with. */
 import {
+  constant,
   type Expression,
   identityOf,
   isAttention,
@@ -32,6 +33,9 @@ export function reference(kernel: Kernel, arrays: Arrays, args: readonly number[
     });
   };
   if (kernel.form === 'loop') {
+    const { sums = [], elementStores } = kernel;
+    const zeros = sums.map((sum) => ({ ...sum, value: constant(sum.value.dtype, 0) }));
+    for (const inner of points(kernel.inner)) storeAll(zeros, [...kernel.outer.map(() => 0), ...inner], []);
     for (const outer of points(kernel.outer)) {
       const reduced: number[] = [];
       for (const { fn, value } of kernel.reductions) {
@@ -42,9 +46,14 @@ export function reference(kernel: Kernel, arrays: Arrays, args: readonly number[
         reduced.push(total);
       }
       storeAll(kernel.stores, outer, reduced);
-      if (kernel.elementStores.length === 0) continue;
+      if (elementStores.length + sums.length === 0) continue;
       for (const inner of points(kernel.inner)) {
-        storeAll(kernel.elementStores, [...outer, ...inner], reduced);
+        const position = [...outer, ...inner];
+        const values = sums.map(({ value }) => at(value, position, reduced));
+        storeAll(elementStores, position, reduced);
+        sums.forEach(({ binding, index }, i) => {
+          (arrays[binding] as number[])[at(index, position)]! += values[i] as number;
+        });
       }
     }
   } else if (kernel.form === 'contraction') {

@@ -42,6 +42,8 @@ export interface Limits {
    * of them, as WGSL allows. Copies keep them anyway. Default: `kept`.
    */
   readonly subnormals?: 'kept' | 'flushed';
+  /** Whether its loops add up columns on their way over rows (`LoopKernel.sums`); the compiler makes kernels of their own otherwise. */
+  readonly columnSums?: boolean;
 }
 
 export interface Backend {

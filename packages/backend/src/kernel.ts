@@ -53,6 +53,8 @@ export interface LoopKernel extends KernelParts {
    * reads.
    */
   readonly elementStores: readonly Store[];
+  /** Once per inner index: the value's sum over all outer indices. Only for backends whose limits say `columnSums`. */
+  readonly sums?: readonly Store[];
 }
 
 /**

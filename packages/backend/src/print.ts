@@ -53,6 +53,7 @@ export function printKernel(kernel: Kernel): string {
     });
     for (const s of kernel.stores) lines.push(`  ${store(s)}`);
     for (const s of kernel.elementStores) lines.push(`  each ${store(s)}`);
+    for (const s of kernel.sums ?? []) lines.push(`  sum ${store(s)}`);
   } else if (kernel.form === 'contraction') {
     lines.push(`contraction [${kernel.batch}] m[${kernel.m}] n[${kernel.n}] k[${kernel.k}] ${head}`);
     lines.push(`  r0:${kernel.a.dtype} = sum ${printer.print(kernel.a)} * ${printer.print(kernel.b)}`);
@@ -102,7 +103,8 @@ function printSteps(steps: readonly Step[], indent: string): string[] {
 
 function roots(kernel: Kernel): Expression[] {
   if (kernel.form === 'loop') {
-    return [...kernel.reductions.map((r) => r.value), ...storedParts([...kernel.stores, ...kernel.elementStores])];
+    const { reductions, stores, elementStores, sums = [] } = kernel;
+    return [...reductions.map((r) => r.value), ...storedParts([...stores, ...elementStores, ...sums])];
   }
   if (kernel.form === 'contraction') return [kernel.a, kernel.b, ...storedParts(kernel.stores)];
   if (isAttention(kernel)) {

@@ -36,7 +36,8 @@ export function planLoop(kernel: LoopKernel): LoopPlan {
   const late: Store[] = [];
   for (const store of kernel.elementStores) {
     const first = firstPass(store, passOf);
-    if (first >= passes.length) {
+    // What is added to a column's sum is computed for the last of them anyway, or read.
+    if (first >= passes.length || store.binding >= kernel.bindings.length) {
       late.push(store);
       continue;
     }
@@ -138,18 +139,10 @@ function isLong(kernel: LoopKernel, value: Expression): boolean {
 }
 
 function isCostly(e: Expression): boolean {
-  for (const part of partsOf([e])) {
-    if (part.kind === 'random') return true;
-    if ((part.kind === 'unary' || part.kind === 'binary') && mathFunctions.has(part.fn)) return true;
-  }
-  return false;
+  return [...partsOf([e])].some((part) => part.kind === 'random' || ('fn' in part && mathFunctions.has(part.fn)));
 }
 
-function readsBinding(kernel: LoopKernel, binding: number): boolean {
-  const values = [
-    ...kernel.reductions.map((r) => r.value),
-    ...[...kernel.stores, ...kernel.elementStores].map((s) => s.value),
-  ];
-  for (const e of partsOf(values)) if (e.kind === 'load' && e.binding === binding) return true;
-  return false;
+function readsBinding({ reductions, stores, elementStores }: LoopKernel, binding: number): boolean {
+  const values = [...reductions, ...stores, ...elementStores].map(({ value }) => value);
+  return [...partsOf(values)].some((e) => e.kind === 'load' && e.binding === binding);
 }

@@ -11,6 +11,7 @@ import {
 } from '@evenkeel/backend';
 import { DTypeError } from '@evenkeel/errors';
 import type { Features } from '../renderer/vector-math.ts';
+import { stageSums } from './column-sums.ts';
 import { emitContraction } from './contraction/contraction.ts';
 import { type LoopPlan, planLoop } from './early-stores.ts';
 import { KernelEmitter } from './kernel-emitter.ts';
@@ -53,9 +54,10 @@ export function emitKernel(kernel: Kernel, features: Features): KernelModule {
   const stages = stagesOf(kernel);
   const plans = stages.map(planLoop);
   const emitter = new KernelEmitter(kernel, features, plans.flatMap(loopRoots));
-  for (const { outer, stores } of stages.slice(0, -1)) {
+  for (const { outer, stores } of stages) {
     const elements = sizeOf(outer);
-    for (const { value } of stores) {
+    for (const { binding, value } of stores) {
+      if (binding < kernel.bindings.length) continue;
       emitter.scratch({ dtype: value.dtype, place: emitter.reserve(elements * 4, false) });
     }
   }
@@ -63,9 +65,11 @@ export function emitKernel(kernel: Kernel, features: Features): KernelModule {
   return emitter.finish();
 }
 
-/** A kernel as loops that run one after the other; each but the last stores into bindings of its own. */
+/** A kernel as loops that run one after the other; what each but the last stores for the next is in bindings of its own. */
 function stagesOf(kernel: LoopKernel): LoopKernel[] {
   const scratch = kernel.bindings.length;
+  const summing = stageSums(kernel, scratch);
+  if (summing) return summing;
   const values = stageValues(kernel, scratch);
   const first = values ? [values[0]] : [];
   const rest = values ? values[1] : kernel;

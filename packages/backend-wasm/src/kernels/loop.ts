@@ -1,10 +1,12 @@
 import { type Expression, type Reduction, type Store, sizeOf, storedParts, strideAlong } from '@evenkeel/backend';
 import { partsOf } from '../renderer/graph.ts';
 import type { Renderer } from '../renderer/renderer.ts';
+import { blockRows } from './column-sums.ts';
 import type { LoopPlan } from './early-stores.ts';
 import type { KernelEmitter } from './kernel-emitter.ts';
 import { cutNest, type LoopAxis, runNest } from './nest.ts';
 import { runPass } from './reduction.ts';
+import { cut } from './share.ts';
 import { chooseCopies, chooseVectorAxis, innerAxes, timeOf } from './vector-axis.ts';
 
 // Reductions by columns read one or two whole cache lines of every row.
@@ -20,10 +22,12 @@ type Values = readonly Expression[];
  * the inner axes the lanes share one outer index and its reductions combine them ("rows").
  */
 export function emitLoop(emitter: KernelEmitter, { kernel, passes, early }: LoopPlan): void {
-  const { outer, inner, reductions, stores, elementStores } = kernel;
+  const { outer, inner, reductions, stores, elementStores, sums } = kernel;
   const allStores = [...stores, ...early.flat(), ...elementStores];
   const values = [...reductions.map((r) => r.value), ...allStores.map((s) => s.value)];
-  const extents = new Map([...outer, ...inner].map((extent, axis) => [axis, extent]));
+  // Lanes must not be rows that are added up.
+  const lanes = sums ? outer.length : 0;
+  const extents = new Map([...outer, ...inner].map((extent, axis) => [axis, extent] as const).slice(lanes));
   const innerSize = sizeOf(inner);
   const vectorAxis = chooseVectorAxis({ values, stores: allStores }, extents, {
     outer: new Set(outer.keys()),
@@ -45,7 +49,8 @@ export function emitLoop(emitter: KernelEmitter, { kernel, passes, early }: Loop
   const outerAxes = loopAxes(outer, 0, values, reductions.length > 0 ? columnCopies(reductions.length) : {});
   const axes = inner.length === 0 ? tiled(outerAxes, allStores) : outerAxes;
   const work = sizeOf(outer) * innerSize * timeOf({ values, stores: allStores });
-  const along = cutNest(axes, work);
+  const blocks = Math.ceil((outer[0] ?? 1) / blockRows);
+  const along = sums ? { axis: 0, cut: cut(blocks, blockRows, work) } : cutNest(axes, work);
   emitter.phase({ work, along }, ({ renderer, shared }) => {
     runNest(renderer, {
       axes,

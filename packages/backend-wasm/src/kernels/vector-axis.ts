@@ -139,18 +139,18 @@ export function rowCopies(
   return best === undefined ? 0 : chooseCopies(values, extent);
 }
 
-/** Groups reductions in passes over the inner domain: as early as the results they use allow. */
-export function passesOf(kernel: LoopKernel): number[][] {
-  const passes: number[][] = [];
+/** Groups reductions in passes over the inner domain: as early as the results they use allow, but last what no other uses. */
+export function passesOf({ reductions }: LoopKernel): number[][] {
   const passOf: number[] = [];
-  kernel.reductions.forEach((reduction, i) => {
-    const needed = reductionsOf(reduction.value);
-    let pass = 0;
-    passOf.forEach((earlier, j) => {
-      if ((needed >>> j) & 1) pass = Math.max(pass, earlier + 1);
-    });
-    passOf.push(pass);
-    passes[pass] = [...(passes[pass] ?? []), i];
+  let used = 0;
+  for (const { value } of reductions) {
+    const needed = reductionsOf(value);
+    used |= needed;
+    passOf.push(Math.max(0, ...passOf.map((pass, j) => ((needed >>> j) & 1) * (pass + 1))));
+  }
+  const passes = Array.from({ length: Math.max(0, ...passOf.map((pass) => pass + 1)) }, (): number[] => []);
+  passOf.forEach((pass, i) => {
+    passes.at((used >>> i) & 1 ? pass : -1)?.push(i);
   });
   return passes;
 }

@@ -97,6 +97,7 @@ export class WasmBackend implements Backend {
       threads: count,
       routines,
       arithmetic: features.fused ? 'fused' : 'separate',
+      columnSums: true,
     };
     this.#heap = new Heap(maximumBytes, count > 1);
     this.#cache = new ModuleCache(this.#heap.memory, features);

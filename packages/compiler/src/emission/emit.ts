@@ -50,8 +50,13 @@ function loop(cluster: Cluster, evaluation: Evaluation): LoopKernel {
   ]);
   const [outerExtents, innerExtents] = extents as [number[], number[]];
   // Where an index does not move along the folded axes there is one store per row.
-  const isElement = (entry: number) => inner.some((axis) => (axesOf((stores[entry] as Store).index) >> axis) & 1);
+  const isElement = ({ index }: Store) => inner.some((axis) => (axesOf(index) >> axis) & 1);
+  const kinds = stores.map((store, i) =>
+    cluster.kept[i]?.from ? 'sums' : isElement(store) ? 'elementStores' : 'stores',
+  );
   const rewritten = stores.map((store) => mapStore(store, rewrite));
+  const storesOf = (kind: string) => rewritten.filter((_, i) => kinds[i] === kind);
+  const sums = storesOf('sums');
   return {
     form: 'loop',
     bindings: evaluation.bindings,
@@ -60,8 +65,9 @@ function loop(cluster: Cluster, evaluation: Evaluation): LoopKernel {
     // A fold over nothing but dimensions of size 1 still has one element.
     inner: cluster.inner && innerExtents.length === 0 ? [1] : innerExtents,
     reductions: reductions.map(({ fn, value }) => ({ fn, value: rewrite(value) })),
-    stores: rewritten.filter((_, i) => !isElement(i)),
-    elementStores: rewritten.filter((_, i) => isElement(i)),
+    stores: storesOf('stores'),
+    elementStores: storesOf('elementStores'),
+    ...(sums.length > 0 && { sums }),
   };
 }
 

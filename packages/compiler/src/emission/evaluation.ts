@@ -73,8 +73,8 @@ export class Evaluation {
 
   /** What the cluster keeps, as stores. */
   stores(): Store[] {
-    return this.#cluster.kept.map(({ value, at, memory }) => {
-      const stored = this.at(value, at);
+    return this.#cluster.kept.map(({ value, at, memory, from }) => {
+      const stored = from ? this.at((value as AppliedValue).inputs[0] as Value, from) : this.at(value, at);
       const binding = this.written(memory, value.dtype);
       return { binding, index: elementIn(memory, value, at), value: stored };
     });

@@ -27,6 +27,8 @@ export interface Kept {
   readonly value: Value;
   at: readonly Expression[];
   readonly memory: Memory;
+  /** Where its operand is read, if the cluster goes over rows and this is a sum over them, one for each position within a row. */
+  readonly from?: readonly Expression[];
 }
 
 /** An operand of a product, and where it is read. */

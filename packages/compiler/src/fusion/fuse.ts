@@ -20,6 +20,7 @@ import {
 } from '../graph/value.ts';
 import type { Lowering } from '../primitive.ts';
 import { type Access, type Ask, Cluster, reaches } from './cluster.ts';
+import { joinColumns } from './columns.ts';
 import { mayRepeat, placeKey } from './duplication.ts';
 import { joinFold, placeFold } from './fold.ts';
 import { inputsOf } from './inputs.ts';
@@ -42,8 +43,9 @@ export interface FuseOptions {
 }
 
 /** Puts a graph's values into clusters, in an order in which they can run. */
-export function fuse(graph: Graph, { bindings }: Limits, { together = true }: FuseOptions = {}): Fusion {
-  return new Fuser(graph, together, bindings).run();
+export function fuse(graph: Graph, { bindings, columnSums }: Limits, { together = true }: FuseOptions = {}): Fusion {
+  const fusion = new Fuser(graph, together, bindings).run();
+  return together && columnSums ? joinColumns(fusion, bindings) : fusion;
 }
 
 class Fuser {

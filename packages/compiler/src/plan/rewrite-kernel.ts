@@ -42,9 +42,10 @@ export function withPlaces(kernel: Written, move: (place: Place) => Expression):
   const stores = kernel.stores.map(stored);
   if (kernel.form === 'contraction') return { ...kernel, a: replace(kernel.a), b: replace(kernel.b), stores };
   const reductions = kernel.reductions.map(({ fn, value }) => ({ fn, value: replace(value) }));
-  return { ...kernel, reductions, stores, elementStores: kernel.elementStores.map(stored) };
+  const sums = kernel.sums && { sums: kernel.sums.map(stored) };
+  return { ...kernel, reductions, stores, elementStores: kernel.elementStores.map(stored), ...sums };
 }
 
 function storesOf(kernel: Written): readonly Store[] {
-  return kernel.form === 'loop' ? [...kernel.stores, ...kernel.elementStores] : kernel.stores;
+  return kernel.form === 'loop' ? [...kernel.stores, ...kernel.elementStores, ...(kernel.sums ?? [])] : kernel.stores;
 }
