@@ -1,3 +1,4 @@
+import type { DeviceDescription } from '@evenkeel/backend-webgpu';
 import { ConfigError, DeviceError, nearestName } from '@evenkeel/errors';
 import { type Backend, useBackend } from '@evenkeel/tensor';
 import { type DeviceSpeed, measureBackend } from './measure-backend.ts';
@@ -36,7 +37,7 @@ export interface BackendDescription {
         readonly threads: number;
         readonly arithmetic: string;
         /** The GPU, where it is one. */
-        readonly adapter?: { readonly name: string; readonly features: readonly string[] };
+        readonly adapter?: { readonly name: string } & Pick<DeviceDescription, 'features' | 'float32' | 'float16'>;
         /** Not of the oracle, which is not for speed. */
         readonly speed?: DeviceSpeed;
       };
@@ -116,11 +117,9 @@ async function using<Result>(
 
 function adapterOf(backend: Backend) {
   if (!('device' in backend)) return {};
-  const { vendor, architecture, description, features } = backend.device as Record<string, string> & {
-    features: readonly string[];
-  };
+  const { vendor, architecture, description, features, float32, float16 } = backend.device as DeviceDescription;
   const name = [vendor, architecture, description].filter(Boolean).join(' ');
-  return { adapter: { name, features: [...features] } };
+  return { adapter: { name, features: [...features], float32, float16 } };
 }
 
 function find(name: string) {

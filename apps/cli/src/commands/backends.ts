@@ -23,13 +23,24 @@ function whatItHas({
   speed,
 }: Exclude<BackendDescription['here'], { missing: string }>): string[] {
   const lines = [`${dtypes.join(', ')}; ${threads} thread${threads === 1 ? '' : 's'}`];
-  if (adapter) lines.push(adapter.name, `features: ${adapter.features.join(', ') || 'none'}`);
+  if (adapter) {
+    lines.push(adapter.name, `features: ${adapter.features.join(', ') || 'none'}`);
+    lines.push(`float32: ${behavior(adapter.float32)}`, `float16: ${behavior(adapter.float16)}`);
+  }
   if (speed) {
     const { matmulGflops, memoryGBps, mixedMilliseconds } = speed;
     const rates = `products ${matmulGflops.toPrecision(3)} GFLOP/s, memory ${memoryGBps.toPrecision(3)} GB/s`;
     lines.push(`measured: ${rates}, mixed work ${mixedMilliseconds.toPrecision(2)} ms`);
   }
   return lines;
+}
+
+/** How a device computes with a dtype, in words: `precision full, arithmetic fused`. */
+function behavior(measured: object | string): string {
+  if (typeof measured === 'string') return measured;
+  return Object.entries(measured)
+    .map(([what, how]) => `${what.replace('squareRoot', 'square root')} ${how}`)
+    .join(', ');
 }
 
 const INDENT = 8;
