@@ -96,6 +96,8 @@ class Training<B> {
     if (reason !== 'aborted' && state.best && state.selection.state.best?.step !== state.step) {
       loadModel(model, state.best);
     }
+    // A loss that nothing was read after would leave a model that nobody can read.
+    if (currentBackend().isLost) throw new DeviceError('the device was lost after the last step');
     return { ...state.selection.state, step: state.step, reason, loss: this.#loss, seconds: state.seconds };
   }
 

@@ -6,7 +6,7 @@ import type { Backend } from '@evenkeel/tensor';
 export interface Losable extends Backend {
   /** How many runs and reads were asked for since `loseAfter`. */
   readonly asked: number;
-  /** Has the device go after so many runs and reads. */
+  /** Has the device go after so many runs and reads; at once after none. */
   loseAfter(runsAndReads: number): Losable;
 }
 
@@ -56,7 +56,7 @@ export function losable(next: () => Promise<Backend> = async () => losable()): L
     dispose: () => inner.dispose(),
     reopen: next,
     loseAfter(runsAndReads) {
-      [asked, end] = [0, runsAndReads];
+      [asked, end, isLost] = [0, runsAndReads, runsAndReads === 0];
       return backend;
     },
   };

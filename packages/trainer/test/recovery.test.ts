@@ -118,6 +118,19 @@ describe('a run whose device is lost', () => {
     expect(notices(set.events)).toEqual([expect.stringMatching(/from step 3/)]);
   });
 
+  test('ends with a model that can be read, also when the device goes after the last step', async () => {
+    const plain = { checkpoints: undefined, validation: undefined, earlyStopping: undefined };
+    const expected = await outcome(run(losable(), plain));
+    const lost = losable();
+    const set = run(lost, plain);
+    const { onEvent } = set.options;
+    set.options.onEvent = (event) => {
+      if (event.type === 'step' && event.step === 10) lost.loseAfter(0);
+      return onEvent?.(event);
+    };
+    expect(await outcome(set)).toEqual(expected);
+  });
+
   test('holds no more memory afterwards', async () => {
     const whole = run(losable());
     await outcome(whole);
@@ -200,9 +213,11 @@ describe('a run that cannot go on', () => {
   });
 
   test('tries again where the next device is lost while it is filled', async () => {
-    const broken = losable().loseAfter(0);
+    const broken = losable().loseAfter(1);
     // From then on nothing can be allocated on it.
-    await expect(broken.read(broken.allocate(4))).rejects.toThrow('lost');
+    const buffer = broken.allocate(4);
+    await broken.read(buffer);
+    await expect(broken.read(buffer)).rejects.toThrow('lost');
     let opened = 0;
     const set = run(
       losable(async () => (++opened === 1 ? broken : losable())),
