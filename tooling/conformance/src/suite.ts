@@ -24,7 +24,7 @@ export function checksFor({ limits }: Backend, { seed = 1 }: SuiteOptions = {}):
     ...forwardChecks(limits.dtypes),
     ...backwardChecks(),
     ...(limits.dtypes.includes('float64') ? gradientChecks() : []),
-    ...kernelChecks(),
+    ...kernelChecks(limits),
     ...randomNumberChecks(),
     ...randomGraphChecks(seed),
     ...replayChecks(seed),

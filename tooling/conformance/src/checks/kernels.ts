@@ -1,15 +1,15 @@
 /** Kernels beyond those of one operation: what fusion makes and the contract promises. Expected values are closed forms. */
-import { argument, axis, binary, bounded, cast, load } from '@evenkeel/backend';
+import { argument, axis, binary, bounded, cast, type Limits, load } from '@evenkeel/backend';
 import { IndexError } from '@evenkeel/errors';
 import { runProgram } from '../host/run-program.ts';
 import { type Check, expectThat } from './check.ts';
 import { contractionPrograms } from './contraction-kernels.ts';
 import { farFrom } from './differentiation.ts';
-import { loopPrograms } from './loop-kernels.ts';
+import { columnSumPrograms, loopPrograms } from './loop-kernels.ts';
 import { loop, type ProgramCase, reads, writes } from './program-case.ts';
 
-export function kernelChecks(): Check[] {
-  const programs = [...loopPrograms(), ...contractionPrograms()];
+export function kernelChecks({ columnSums = false }: Limits): Check[] {
+  const programs = [...loopPrograms(), ...(columnSums ? columnSumPrograms() : []), ...contractionPrograms()];
   return [...programs.map(programCheck), argumentsCheck(), faultCheck()];
 }
 

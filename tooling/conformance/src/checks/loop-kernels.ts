@@ -32,6 +32,42 @@ export function loopPrograms(): ProgramCase[] {
   ];
 }
 
+/** Sums over columns that a loop over rows makes on its way, for backends that can. */
+export function columnSumPrograms(): ProgramCase[] {
+  return (
+    [
+      [5, 9],
+      [70, 33],
+      [1500, 64],
+    ] as const
+  ).map(([count, length]) => {
+    const place = weightedSum([axis(0), axis(1)], [length, 1]);
+    const x = load('float32', 0, place);
+    const relative = binary('div', x, reduced('float32', 0));
+    // All of one sign, so that rounding is small beside the sums.
+    const values = wave(count * length).map((value) => Math.fround(value + 3));
+    const columns = (matrix: readonly number[]): number[] =>
+      Array.from({ length }, (_, c) => matrix.reduce((sum, value, i) => (i % length === c ? sum + value : sum), 0));
+    const relatives = rows(values, length).flatMap((row) => row.map((value) => value / Math.max(...row)));
+    return {
+      name: `sums of ${length} columns on the way over ${count} rows`,
+      program: loop({
+        bindings: [...reads('float32'), ...writes('float32', 'float32')],
+        outer: [count],
+        inner: [length],
+        reductions: [{ fn: 'max', value: x }],
+        elementStores: [{ binding: 1, index: place, value: relative }],
+        sums: [
+          { binding: 2, index: axis(1), value: relative },
+          { binding: 2, index: binary('add', axis(1), integer(length)), value: x },
+        ],
+      }),
+      given: [values, values.length, 2 * length],
+      expected: [values, relatives, [...columns(relatives), ...columns(values)]],
+    };
+  });
+}
+
 /** Two reductions, the second of which uses the first, and a store per element. */
 function softmax(length: number): ProgramCase {
   const place = weightedSum([axis(0), axis(1)], [length, 1]);
