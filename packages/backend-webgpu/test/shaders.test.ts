@@ -47,8 +47,8 @@ test('an element is one invocation: arguments and bases are words of the paramet
       if (index >= 15u) {
         return;
       }
-      let axis1 = i32(index % 5u);
       let rest0 = index / 5u;
+      let axis1 = i32(index - rest0 * 5u);
       let axis0 = i32(rest0);
       let t1 = (axis0 * 5i) + axis1;
       let base1 = parameters[0].y;

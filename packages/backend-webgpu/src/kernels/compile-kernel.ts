@@ -27,7 +27,7 @@ export function compileKernel(kernel: Kernel, profile: Profile): CompiledKernel 
 function compiled(kernel: Kernel, profile: Profile): Omit<CompiledKernel, 'reportsFaults'> {
   if (kernel.form === 'loop') return compileLoop(kernel, profile);
   if (kernel.form === 'contraction') return compileContraction(kernel, profile);
-  if (kernel.routine === 'scatterAdd') return compileScatterAdd(kernel);
+  if (kernel.routine === 'scatterAdd') return compileScatterAdd(kernel, profile);
   if (kernel.routine === 'scan') return compileScan(kernel, profile);
   if (kernel.routine === 'rank') return compileRank(kernel);
   throw malformed(kernel, `there is no routine ${kernel.routine} on webgpu`);

@@ -41,11 +41,14 @@ export function setPositions(
     const isLast = turn === wide.length - 1;
     const name = `${stem}axis${axis}`;
     const extent = extents[i] as number;
-    scope.add(`let ${name} = i32(${isLast ? rest : `${rest} % ${extent}u`});`);
     renderer.setAxis(scope, axis, name);
-    if (isLast) return;
+    if (isLast) {
+      scope.add(`let ${name} = i32(${rest});`);
+      return;
+    }
     const quotient = renderer.name('rest');
     scope.add(`let ${quotient} = ${rest} / ${extent}u;`);
+    scope.add(`let ${name} = i32(${rest} - ${quotient} * ${extent}u);`);
     rest = quotient;
   });
 }

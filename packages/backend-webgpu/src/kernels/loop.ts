@@ -10,6 +10,9 @@ import type { Profile } from './profile.ts';
 import { accumulate, combine, identity, innerLoop, joinLanes, setMember, sharedArrays } from './reduction.ts';
 import { type Team, teamOf } from './team.ts';
 
+/** Of a workgroup whose invocations take a part each. */
+const partsOfWorkgroup = 16;
+
 type Kernel = Omit<CompiledKernel, 'reportsFaults'>;
 
 /** A loop: element by element where it reduces nothing; otherwise by teams, in one stage or in several. */
@@ -111,7 +114,10 @@ function partsStage(
 ): Stage {
   const { columns, lanes, splits } = team;
   const [outer, inner] = [sizeOf(kernel.outer), sizeOf(kernel.inner)];
-  const groups = Math.ceil(outer / columns) * splits;
+  // Where invocations work alone, parts of one column are as good as columns to fill a workgroup.
+  const isFlat = lanes === 1;
+  const workgroup = isFlat ? partsOfWorkgroup : columns * lanes;
+  const groups = isFlat ? Math.ceil((outer * splits) / workgroup) : Math.ceil(outer / columns) * splits;
   const length = Math.ceil(inner / splits);
   return {
     grid: gridOf(groups),
@@ -119,8 +125,15 @@ function partsStage(
       const renderer = new Renderer(kernel, rootsOf(kernel), memories);
       const scope = renderer.root;
       leaveSpare(scope, groups);
-      scope.add(`let part = group % ${splits}u;`);
-      const isWhole = setOuter(renderer, scope, kernel, team, `(group / ${splits}u)`);
+      if (isFlat) {
+        scope.add(`let wanted = group * ${workgroup}u + lane;`, 'let member = 0u;');
+        scope.block(`if (wanted >= ${outer * splits}u) {`, ['return;']);
+        scope.add(`let part = wanted / ${outer}u;`, `let column = wanted % ${outer}u;`);
+        setPositions(renderer, scope, 'column', kernel.outer, 0);
+      } else {
+        scope.add(`let part = group % ${splits}u;`);
+      }
+      const isWhole = isFlat || setOuter(renderer, scope, kernel, team, `(group / ${splits}u)`);
       setKnown(renderer, scope, 'column');
       scope.add(`let last = min((part + 1u) * ${length}u, ${inner}u);`);
       const range = { from: `part * ${length}u + member`, to: 'last', step: lanes };
@@ -136,7 +149,7 @@ function partsStage(
       return shaderText({
         renderer,
         parameters: parameterWords(kernel),
-        workgroup: columns * lanes,
+        workgroup,
         shared: sharedArrays(kernel, members, team),
       });
     },

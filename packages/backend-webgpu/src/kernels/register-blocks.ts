@@ -6,10 +6,8 @@ import { parameterWords, type Stage } from './compiled-kernel.ts';
 import { gridOf, setPositions } from './grid.ts';
 import { longestChain, type RegisterBlocks } from './tiles.ts';
 
-const workgroup = 64;
-
 /** Sums by blocks in the registers of single invocations, or in several parts what each part adds to them. */
-export function blocksStage(kernel: ContractionKernel, { rows, columns, splits }: RegisterBlocks): Stage {
+export function blocksStage(kernel: ContractionKernel, { rows, columns, splits, workgroup }: RegisterBlocks): Stage {
   const [batch, m, n, k] = [sizeOf(kernel.batch), sizeOf(kernel.m), sizeOf(kernel.n), sizeOf(kernel.k)];
   const [down, across] = [Math.ceil(m / rows), Math.ceil(n / columns)];
   const count = batch * splits * down * across;
@@ -97,13 +95,14 @@ export function blocksStage(kernel: ContractionKernel, { rows, columns, splits }
         scope.block(`for (var term = ${begin}; term < lastTerm; term++) {`, body);
       }
 
+      // What stores compute is written once: in a loop, for which the sums go where an index finds them.
+      scope.add(`var results: array<f32, ${rows * columns}>;`);
+      scope.add(...each((i, j) => `results[${i * columns + j}] = total${i}_${j};`));
       const result = new Scope(scope);
       result.add(`let i = blockRow + (result / ${columns}u) * ${down}u;`);
       result.add(`let j = blockColumn + (result % ${columns}u) * ${across}u;`);
-      result.block(`if (i >= ${m}u || j >= ${n}u) {`, ['continue;']);
-      result.add('var product = total0_0;');
-      const cases = each((i, j) => `case ${i * columns + j}u: { product = total${i}_${j}; }`);
-      result.block('switch result {', [...cases.slice(1), 'default: {}']);
+      result.block(`if ((i >= ${m}u) | (j >= ${n}u)) {`, ['continue;']);
+      result.add('let product = results[result];');
       if (splits > 1) {
         const place = renderer.workspace(`((batch * ${splits}u + part) * ${m}u + i) * ${n}u + j`);
         result.add(`${place} = bitcast<u32>(product);`);

@@ -8,20 +8,24 @@ import { Scope } from '../renderer/scope.ts';
 import { shaderText } from '../renderer/shader.ts';
 import { type CompiledKernel, parameterWords } from './compiled-kernel.ts';
 import { gridOf } from './grid.ts';
+import type { Profile } from './profile.ts';
 
 const workgroup = 64;
-/** Invocations that keep a device busy. */
-const enough = 8192;
+/** Invocations that keep a device busy: one in hardware, and one in software, where each reads all indices in vain but for its own. */
+const enough = { hardware: 8192, software: 256 };
 
 /**
  * Adds in the order of the sources, without atomics: each invocation owns some destinations of a line, reads the indices of all
  * its sources, and adds those that are its own.
  */
-export function compileScatterAdd(kernel: ScatterAddKernel): Omit<CompiledKernel, 'reportsFaults'> {
+export function compileScatterAdd(
+  kernel: ScatterAddKernel,
+  { sharedMemory }: Profile,
+): Omit<CompiledKernel, 'reportsFaults'> {
   const { outer, length, inner, size, output } = kernel;
   const lines = outer * inner;
   if (lines === 0 || size === 0 || length < 0) return { stages: [], workspaceWords: 0 };
-  const owners = Math.min(size, Math.max(1, Math.ceil(enough / lines)));
+  const owners = Math.min(size, Math.max(1, Math.ceil((sharedMemory ? enough.hardware : enough.software) / lines)));
   const owned = Math.ceil(size / owners);
   const count = lines * Math.ceil(size / owned);
   const { dtype } = kernel.value;

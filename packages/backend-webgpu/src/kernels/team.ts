@@ -23,19 +23,34 @@ const leastOfPart = 16;
 /** The same where few invocations run at once, so that more of them gain little. */
 const leastOfPartInSoftware = 256;
 const mostSplits = 256;
+/** Workgroups that keep the cores of a processor busy, and invocations that one of them computes at once. */
+const enoughForCores = 16;
+const coreVector = 4;
 
 /** The team for a loop's shape: by rows or columns, as its memory is laid out; in parts where there are few outer indices. */
 export function teamOf(kernel: LoopKernel, { sharedMemory }: Profile): Team {
   const [outer, inner] = [sizeOf(kernel.outer), sizeOf(kernel.inner)];
+  if (!sharedMemory) return loners(outer, inner);
   const most = Math.min(mostInvocations, powerBelow(sharedBytes / 4 / Math.max(1, kernel.reductions.length)));
   const byColumns = isByColumns(kernel) && outer >= 8;
   const columnsAtMost = byColumns ? Math.min(32, powerAbove(outer)) : 1;
-  const lanes = sharedMemory ? Math.min(most / columnsAtMost, powerBelow(Math.max(1, inner / 8))) : 1;
+  const lanes = Math.min(most / columnsAtMost, powerBelow(Math.max(1, inner / 8)));
   const columns = Math.max(columnsAtMost, Math.min(powerAbove(outer), 64 / lanes));
   const groups = Math.ceil(outer / columns);
   const parts = Math.floor(inner / (lanes * (sharedMemory ? leastOfPart : leastOfPartInSoftware)));
   const splits = groups < enoughGroups / 2 ? Math.min(Math.ceil(enoughGroups / groups), parts, mostSplits) : 1;
   return { columns, lanes, byColumns, splits: splits >= 4 ? splits : 1 };
+}
+
+/**
+ * Invocations that work alone, on a GPU in software: in as many workgroups as keep a processor's cores busy, each of at least one of
+ * its vectors; in parts where there are fewer outer indices than that.
+ */
+function loners(outer: number, inner: number): Team {
+  const columns = Math.min(64, Math.max(coreVector, powerAbove(outer / enoughForCores)));
+  const enough = enoughForCores * coreVector;
+  const splits = outer < enough ? Math.min(Math.ceil((4 * enough) / outer), Math.floor(inner / leastOfPart)) : 1;
+  return { columns, lanes: 1, byColumns: false, splits: splits >= 4 ? splits : 1 };
 }
 
 /** Whether more of what is read lies side by side along the last outer axis than along the last inner one. */

@@ -18,6 +18,8 @@ export interface RegisterBlocks {
   readonly columns: number;
   /** Parts of the terms, each with invocations of its own. */
   readonly splits: number;
+  /** Invocations of a workgroup. */
+  readonly workgroup: number;
 }
 
 /** Results of one invocation along each side of a shared tile. */
@@ -44,6 +46,14 @@ const enoughInvocations = 512;
 const leastShared = 2 ** 18;
 /** Terms of a part that are worth invocations of their own. */
 const leastOfPart = 256;
+/**
+ * How blocks are chosen; on a GPU in software large ones matter most: reading a word for four invocations takes it as long as ten
+ * products do, and sixteen workgroups keep the cores of a processor busy.
+ */
+const registers = {
+  hardware: { enough: enoughInvocations, leastOfPart, workgroup: 64 },
+  software: { enough: 256, leastOfPart: 64, workgroup: 16 },
+};
 
 /** How a contraction of a shape is cut, or undefined where each product by itself is as fast: few rows, columns or terms. */
 export function tilesOf(
@@ -51,8 +61,8 @@ export function tilesOf(
   { sharedMemory }: Profile,
 ): SharedTiles | RegisterBlocks | undefined {
   const [batch, m, n, k] = [sizeOf(kernel.batch), sizeOf(kernel.m), sizeOf(kernel.n), sizeOf(kernel.k)];
-  const splitsFor = (count: number, enough: number): number =>
-    count < enough / 2 ? Math.max(1, Math.min(Math.floor(k / leastOfPart), Math.ceil(enough / count))) : 1;
+  const splitsFor = (count: number, enough: number, least = leastOfPart): number =>
+    count < enough / 2 ? Math.max(1, Math.min(Math.floor(k / least), Math.ceil(enough / count))) : 1;
   if (sharedMemory && Math.min(m, n, k) >= 16 && batch * m * n * k >= leastShared) {
     const groupsOf = ({ rows, columns }: (typeof tiles)[number]): number =>
       batch * Math.ceil(m / rows) * Math.ceil(n / columns);
@@ -63,6 +73,10 @@ export function tilesOf(
   const countOf = ([rows, columns]: (typeof blocks)[number]): number =>
     batch * Math.ceil(m / rows) * Math.ceil(n / columns);
   const fitting = blocks.filter(([rows, columns]) => rows <= m && columns <= n);
-  const [rows, columns] = fitting.find((one) => countOf(one) >= enoughInvocations) ?? fitting.at(-1) ?? [2, 2];
-  return { kind: 'registers', rows, columns, splits: splitsFor(countOf([rows, columns]), enoughInvocations) };
+  const { enough, leastOfPart: least, workgroup } = sharedMemory ? registers.hardware : registers.software;
+  // In software parts come before small blocks.
+  const isEnough = (one: (typeof blocks)[number]): boolean =>
+    countOf(one) * (sharedMemory ? 1 : splitsFor(countOf(one), enough, least)) >= enough;
+  const [rows, columns] = fitting.find(isEnough) ?? fitting.at(-1) ?? [2, 2];
+  return { kind: 'registers', rows, columns, splits: splitsFor(countOf([rows, columns]), enough, least), workgroup };
 }

@@ -107,12 +107,13 @@ const whole = (zero: string): Partial<Record<BinaryFunction, Binary>> => ({
   shiftRight: shift('>>'),
 });
 
-// A shader compiler may take `x == x` for true: that a NaN equals nothing is said in so many words.
+// A shader compiler may take `x == x` for true: that a NaN equals nothing is said in so many words. `&` and `|` have no branches, which
+// `&&` and `||` have: a compiler needs seconds for a shader with a hundred of them.
 const binaryOperations: Readonly<Record<Scalar, Partial<Record<BinaryFunction, Binary>>>> = {
   float32: {
     ...comparisons,
-    eq: (a, b, use) => `${a} == ${b} && !(${use(isNan)}(${a}) || ${use(isNan)}(${b}))`,
-    ne: (a, b, use) => `${a} != ${b} || (${use(isNan)}(${a}) || ${use(isNan)}(${b}))`,
+    eq: (a, b, use) => `(${a} == ${b}) & !(${use(isNan)}(${a}) | ${use(isNan)}(${b}))`,
+    ne: (a, b, use) => `(${a} != ${b}) | ${use(isNan)}(${a}) | ${use(isNan)}(${b})`,
     add: infix('+'),
     sub: infix('-'),
     mul: infix('*'),
@@ -128,14 +129,14 @@ const binaryOperations: Readonly<Record<Scalar, Partial<Record<BinaryFunction, B
   bool: {
     eq: infix('=='),
     ne: infix('!='),
-    lt: (a, b) => `!${a} && ${b}`,
-    le: (a, b) => `!${a} || ${b}`,
-    gt: (a, b) => `${a} && !${b}`,
-    ge: (a, b) => `${a} || !${b}`,
-    max: infix('||'),
-    min: infix('&&'),
-    and: infix('&&'),
-    or: infix('||'),
+    lt: (a, b) => `!${a} & ${b}`,
+    le: (a, b) => `!${a} | ${b}`,
+    gt: (a, b) => `${a} & !${b}`,
+    ge: (a, b) => `${a} | !${b}`,
+    max: infix('|'),
+    min: infix('&'),
+    and: infix('&'),
+    or: infix('|'),
     xor: infix('!='),
   },
 };

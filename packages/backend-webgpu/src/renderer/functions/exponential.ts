@@ -36,7 +36,7 @@ export const exponentialMinusOne = shaderFunction(
   // Half of it first: 2^n itself may be too large where the result is not.
   let scale = scaled(0.5f, i32(n));
   let half = scale * less + (scale - 0.5f);
-  return select(half + half, x, abs(x) < 2.98023224e-8f || is_nan(x));
+  return select(half + half, x, (abs(x) < 2.98023224e-8f) | is_nan(x));
 }`,
   [scaled, reduced, isNan],
 );
@@ -45,7 +45,7 @@ export const exponentialMinusOne = shaderFunction(
 export const hyperbolicTangent = shaderFunction(
   `fn hyperbolic_tangent(x: f32) -> f32 {
   let e = exponential_minus_one(min(abs(x) * 2.0f, 20.0f));
-  return select(with_sign(e / (e + 2.0f), x), x, is_nan(x) || abs(x) < 2.98023224e-8f);
+  return select(with_sign(e / (e + 2.0f), x), x, is_nan(x) | (abs(x) < 2.98023224e-8f));
 }`,
   [exponentialMinusOne, withSign, isNan],
 );

@@ -22,8 +22,8 @@ export const logarithm = shaderFunction(
   let cubic = (${polynomial('f', tail)}) * f * square;
   let low = (e * -2.1219444e-4f + cubic) - square * 0.5f;
   let regular = e * 0.693359375f + (f + low);
-  let positive = select(regular, x, is_nan(x) || is_infinite(x));
-  let negative = (bits >> 31u) != 0u && !is_nan(x);
+  let positive = select(regular, x, is_nan(x) | is_infinite(x));
+  let negative = ((bits >> 31u) != 0u) & !is_nan(x);
   let below = select(positive, float_of_bits(0x7fc00000u), negative);
   return select(below, float_of_bits(0xff800000u), (bits & 0x7fffffffu) == 0u);
 }`,
@@ -37,7 +37,7 @@ export const logarithmOfOnePlus = shaderFunction(
   let l = logarithm(u);
   // The 1 is hidden from compilers, which would make x of x + 1 - 1.
   let one = select(1.0f, 2.0f, is_nan(x));
-  let corrected = select(l * (x / (u - one)), l, u == x || u <= 0.0f || is_nan(x));
+  let corrected = select(l * (x / (u - one)), l, (u == x) | (u <= 0.0f) | is_nan(x));
   return select(corrected, x, u == 1.0f);
 }`,
   [logarithm, isNan],

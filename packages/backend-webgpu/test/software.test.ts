@@ -1,0 +1,66 @@
+/** How kernels are cut for a GPU in software, whose invocations work alone, four at a time, in workgroups on a processor's cores. */
+import { axis, type ContractionKernel, type LoopKernel, load, weightedSum } from '@evenkeel/backend';
+import { expect, test } from 'vitest';
+import { compileContraction } from '../src/kernels/contraction.ts';
+import { teamOf } from '../src/kernels/team.ts';
+import { tilesOf } from '../src/kernels/tiles.ts';
+
+const software = { sharedMemory: false };
+
+function product(m: number, n: number, k: number): ContractionKernel {
+  const at = (row: number, column: number, width: number) => weightedSum([axis(row), axis(column)], [width, 1]);
+  return {
+    form: 'contraction',
+    batch: [],
+    m: [m],
+    n: [n],
+    k: [k],
+    bindings: [
+      { dtype: 'float32', access: 'read' },
+      { dtype: 'float32', access: 'read' },
+      { dtype: 'float32', access: 'write' },
+    ],
+    arguments: [],
+    a: load('float32', 0, at(0, 2, k)),
+    b: load('float32', 1, at(2, 1, n)),
+    stores: [{ binding: 2, index: at(0, 1, n), value: { kind: 'reduced', dtype: 'float32', reduction: 0 } }],
+  };
+}
+
+function sums(outer: number, inner: number): LoopKernel {
+  const value = load('float32', 0, weightedSum([axis(0), axis(1)], [inner, 1]));
+  return {
+    form: 'loop',
+    outer: [outer],
+    inner: [inner],
+    bindings: [
+      { dtype: 'float32', access: 'read' },
+      { dtype: 'float32', access: 'write' },
+    ],
+    arguments: [],
+    reductions: [{ fn: 'sum', value }],
+    stores: [{ binding: 1, index: axis(0), value: { kind: 'reduced', dtype: 'float32', reduction: 0 } }],
+    elementStores: [],
+  };
+}
+
+test('few results of long sums are cut in parts, so that blocks stay large; many results are not', () => {
+  expect(tilesOf(product(32, 144, 12_544), software)).toMatchObject({ rows: 8, columns: 8, splits: 4 });
+  expect(tilesOf(product(1024, 512, 128), software)).toMatchObject({ rows: 8, columns: 8, splits: 1 });
+  // Terms that are too few for parts: then the blocks are small.
+  expect(tilesOf(product(32, 32, 64), software)).toMatchObject({ rows: 2, columns: 2, splits: 1 });
+});
+
+test('a result is stored by one loop over the block, not by a case for each', () => {
+  const { stages } = compileContraction(product(1024, 512, 128), software);
+  const text = stages[0]?.source([0, 0, 0, 0]) ?? '';
+  expect(text).toContain('let product = results[result];');
+  expect(text).not.toContain('switch');
+});
+
+test('rows that are enough for sixteen workgroups of one vector are summed in one stage, fewer in parts', () => {
+  expect(teamOf(sums(128, 256), software)).toMatchObject({ columns: 8, lanes: 1, splits: 1 });
+  expect(teamOf(sums(4096, 256), software)).toMatchObject({ columns: 64, lanes: 1, splits: 1 });
+  expect(teamOf(sums(16, 50_176), software)).toMatchObject({ lanes: 1, splits: 16 });
+  expect(teamOf(sums(1, 20), software)).toMatchObject({ lanes: 1, splits: 1 });
+});
