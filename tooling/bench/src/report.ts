@@ -81,7 +81,7 @@ export function lines(
       times(ratios[contender]).padStart(7),
       `  ${figure(Math.min(...steps))} … ${figure(Math.max(...steps))}`,
       `  processor ${figure(median(processor))} ${times(processorRatios[contender]).padStart(7)}`,
-      `  first step ${figure(firstStep)}, warm-up ${figure(warmUp)}  ${speed}${counted(counts)}`,
+      `  first step ${figure(firstStep)}, warm-up ${figure(warmUp)}  ${[speed, counted(counts)].filter((word) => word !== '').join(', ')}`,
     ]
       .join(' ')
       .trimEnd();
