@@ -208,3 +208,17 @@ export function attentionParts(kernel: AttentionRoutine): {
 }
 
 export type Kernel = LoopKernel | ContractionKernel | RoutineKernel;
+
+/** Every expression that a kernel computes: values, and where they are stored. */
+export function rootsOf(kernel: Kernel): Expression[] {
+  if (kernel.form === 'loop') {
+    const { reductions, stores, elementStores, sums = [] } = kernel;
+    return [...reductions.map((r) => r.value), ...storedParts([...stores, ...elementStores, ...sums])];
+  }
+  if (kernel.form === 'contraction') return [kernel.a, kernel.b, ...storedParts(kernel.stores)];
+  if (isAttention(kernel)) {
+    const { values, stores } = attentionParts(kernel);
+    return [...values, ...storedParts(stores)];
+  }
+  return kernel.routine === 'scatterAdd' ? [kernel.index, kernel.value] : [kernel.value];
+}

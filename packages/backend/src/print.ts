@@ -1,14 +1,6 @@
 /** Kernels and programs as text: what tests compare and `DEBUG` shows (nothing is left out). */
 import { type Expression, operands } from './expression.ts';
-import {
-  type AttentionRoutine,
-  attentionParts,
-  isAttention,
-  type Kernel,
-  type LineKernel,
-  type Store,
-  storedParts,
-} from './kernel.ts';
+import { type AttentionRoutine, isAttention, type Kernel, type LineKernel, rootsOf, type Store } from './kernel.ts';
 import { isRepeat, type Program, type Step } from './program.ts';
 
 const symbols: Readonly<Record<string, string>> = {
@@ -40,7 +32,7 @@ export function printExpression(e: Expression): string {
  * tree, and two kernels are the same exactly when their texts are.
  */
 export function printKernel(kernel: Kernel): string {
-  const printer = new Printer(sharedParts(roots(kernel)));
+  const printer = new Printer(sharedParts(rootsOf(kernel)));
   const lines: string[] = [];
   const bindings = kernel.bindings.map((b, i) => `${b.access === 'read' ? 'in' : 'out'}${i}:${b.dtype}`);
   const args = kernel.arguments.map((dtype, i) => `$${i}:${dtype}`);
@@ -99,19 +91,6 @@ function printSteps(steps: readonly Step[], indent: string): string[] {
         .map((line) => `${indent}${line}`),
     ];
   });
-}
-
-function roots(kernel: Kernel): Expression[] {
-  if (kernel.form === 'loop') {
-    const { reductions, stores, elementStores, sums = [] } = kernel;
-    return [...reductions.map((r) => r.value), ...storedParts([...stores, ...elementStores, ...sums])];
-  }
-  if (kernel.form === 'contraction') return [kernel.a, kernel.b, ...storedParts(kernel.stores)];
-  if (isAttention(kernel)) {
-    const { values, stores } = attentionParts(kernel);
-    return [...values, ...storedParts(stores)];
-  }
-  return kernel.routine === 'scatterAdd' ? [kernel.index, kernel.value] : [kernel.value];
 }
 
 const attentionValues = ['query', 'key', 'value', 'bias', 'seen', 'factor', 'output', 'cotangent'] as const;

@@ -1,6 +1,6 @@
-import { type Expression, type Kernel, operands, type RoutineName } from '@evenkeel/backend';
+import { type Kernel, partsOf, type RoutineName, rootsOf } from '@evenkeel/backend';
 import { DTypeError } from '@evenkeel/errors';
-import { malformed } from '../renderer/malformed.ts';
+import { compileAttention } from './attention.ts';
 import type { CompiledKernel } from './compiled-kernel.ts';
 import { compileContraction } from './contraction.ts';
 import { compileLoop } from './loop.ts';
@@ -10,7 +10,7 @@ import { compileScan } from './scan.ts';
 import { compileScatterAdd } from './scatter-add.ts';
 
 /** The routines that there are. */
-export const routines: readonly RoutineName[] = ['scatterAdd', 'scan', 'rank'];
+export const routines: readonly RoutineName[] = ['scatterAdd', 'scan', 'rank', 'attention', 'attentionGradient'];
 
 /** The shaders of a kernel, and what they need. */
 export function compileKernel(kernel: Kernel, profile: Profile): CompiledKernel {
@@ -20,7 +20,9 @@ export function compileKernel(kernel: Kernel, profile: Profile): CompiledKernel 
       remedy: 'use float32, or the backend "cpu", which has float64',
     });
   }
-  const reportsFaults = (kernel.form === 'routine' && kernel.routine === 'scatterAdd') || mayFault(rootsOf(kernel));
+  const reportsFaults =
+    (kernel.form === 'routine' && kernel.routine === 'scatterAdd') ||
+    [...partsOf(rootsOf(kernel))].some(({ kind }) => kind === 'bounded');
   return { ...compiled(kernel, profile), reportsFaults };
 }
 
@@ -29,24 +31,5 @@ function compiled(kernel: Kernel, profile: Profile): Omit<CompiledKernel, 'repor
   if (kernel.form === 'contraction') return compileContraction(kernel, profile);
   if (kernel.routine === 'scatterAdd') return compileScatterAdd(kernel, profile);
   if (kernel.routine === 'scan') return compileScan(kernel, profile);
-  if (kernel.routine === 'rank') return compileRank(kernel);
-  throw malformed(kernel, `there is no routine ${kernel.routine} on webgpu`);
-}
-
-function rootsOf(kernel: Kernel): Expression[] {
-  if (kernel.form === 'routine') return kernel.routine === 'scatterAdd' ? [kernel.index, kernel.value] : [kernel.value];
-  const stores = kernel.form === 'loop' ? [...kernel.stores, ...kernel.elementStores] : kernel.stores;
-  const values = kernel.form === 'loop' ? kernel.reductions.map((r) => r.value) : [kernel.a, kernel.b];
-  return [...values, ...stores.flatMap((s) => [s.index, s.value])];
-}
-
-/** Whether an index outside its bounds may be met. */
-function mayFault(roots: readonly Expression[]): boolean {
-  const seen = new Set<Expression>();
-  const visit = (e: Expression): boolean => {
-    if (seen.has(e)) return false;
-    seen.add(e);
-    return e.kind === 'bounded' || operands(e).some(visit);
-  };
-  return roots.some(visit);
+  return kernel.routine === 'rank' ? compileRank(kernel) : compileAttention(kernel, profile);
 }

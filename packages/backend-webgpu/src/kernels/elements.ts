@@ -1,4 +1,4 @@
-import { type Kernel, type Store, sizeOf } from '@evenkeel/backend';
+import { type Kernel, type Store, sizeOf, storedParts } from '@evenkeel/backend';
 import { Renderer } from '../renderer/renderer.ts';
 import type { Scope } from '../renderer/scope.ts';
 import { shaderText } from '../renderer/shader.ts';
@@ -22,8 +22,7 @@ export function elementsStage(kernel: Kernel, { extents, stores, prepare }: Elem
   return {
     grid: gridOf(groups),
     source(memories) {
-      const roots = stores.flatMap((s) => [s.index, s.value]);
-      const renderer = new Renderer(kernel, roots, memories);
+      const renderer = new Renderer(kernel, storedParts(stores), memories);
       const scope = renderer.root;
       scope.add(`let index = group * ${workgroup}u + lane;`, `if (index >= ${size}u) {`, '  return;', '}');
       setPositions(renderer, scope, 'index', extents, 0);

@@ -1,4 +1,4 @@
-import { type Expression, type LoopKernel, type Reduction, sizeOf } from '@evenkeel/backend';
+import { type LoopKernel, type Reduction, rootsOf, sizeOf } from '@evenkeel/backend';
 import { Renderer, valueOfWord, wordOfValue } from '../renderer/renderer.ts';
 import { Scope } from '../renderer/scope.ts';
 import { shaderText } from '../renderer/shader.ts';
@@ -203,8 +203,4 @@ function setOuter(renderer: Renderer, scope: Scope, kernel: LoopKernel, team: Te
     scope.add(`let wanted = ${place};`, `let inside = wanted < ${outer}u;`, `let column = min(wanted, ${outer - 1}u);`);
   setPositions(renderer, scope, 'column', kernel.outer, 0);
   return isWhole;
-}
-
-function rootsOf({ reductions, stores, elementStores }: LoopKernel): Expression[] {
-  return [...reductions.map((r) => r.value), ...[...stores, ...elementStores].flatMap((s) => [s.index, s.value])];
 }

@@ -1,4 +1,4 @@
-import { type ContractionKernel, sizeOf } from '@evenkeel/backend';
+import { type ContractionKernel, rootsOf, sizeOf } from '@evenkeel/backend';
 import { Renderer } from '../renderer/renderer.ts';
 import { Scope } from '../renderer/scope.ts';
 import { shaderText } from '../renderer/shader.ts';
@@ -18,8 +18,7 @@ export function blocksStage(kernel: ContractionKernel, { rows, columns, splits, 
   return {
     grid: gridOf(Math.ceil(count / workgroup)),
     source(memories) {
-      const roots = [kernel.a, kernel.b, ...kernel.stores.flatMap((s) => [s.index, s.value])];
-      const renderer = new Renderer(kernel, roots, memories);
+      const renderer = new Renderer(kernel, rootsOf(kernel), memories);
       const scope = renderer.root;
       scope.add(
         `let index = group * ${workgroup}u + lane;`,

@@ -1,4 +1,4 @@
-import { type ContractionKernel, type Expression, sizeOf, strideAlong } from '@evenkeel/backend';
+import { type ContractionKernel, type Expression, rootsOf, sizeOf, strideAlong } from '@evenkeel/backend';
 import { Renderer } from '../renderer/renderer.ts';
 import { Scope } from '../renderer/scope.ts';
 import { shaderText } from '../renderer/shader.ts';
@@ -19,8 +19,7 @@ export function sharedTilesStage(kernel: ContractionKernel, tiles: SharedTiles):
   return {
     grid: gridOf(groups),
     source(memories) {
-      const roots = [kernel.a, kernel.b, ...kernel.stores.flatMap((s) => [s.index, s.value])];
-      const renderer = new Renderer(kernel, roots, memories);
+      const renderer = new Renderer(kernel, rootsOf(kernel), memories);
       const scope = renderer.root;
       leaveSpare(scope, groups);
       scope.add(

@@ -1,0 +1,169 @@
+import {
+  type AttentionGradientKernel,
+  type AttentionKernel,
+  type AttentionRoutine,
+  lowestScore,
+  rootsOf,
+  sizeOf,
+} from '@evenkeel/backend';
+import { literal } from '../renderer/literal.ts';
+import { Renderer } from '../renderer/renderer.ts';
+import { Scope } from '../renderer/scope.ts';
+import { shaderText } from '../renderer/shader.ts';
+import { groupsOf, type Lines, linesOf, type Side, Walk } from './attention-walk.ts';
+import { type CompiledKernel, parameterWords, type Stage } from './compiled-kernel.ts';
+import type { Profile } from './profile.ts';
+
+type Compiled = Omit<CompiledKernel, 'reportsFaults'>;
+
+/** What each row leaves for the columns: its largest score, the inverse of its sum, the mean of its weights' cotangents. */
+const wordsOfRow = 3;
+
+/**
+ * An invocation has a row, and weighs the columns as it comes by them: when a score is larger than all before, what was summed up so
+ * far shrinks (Milakov and Gimelshein 2018, Online normalizer calculation for softmax). Backward each row does so first, then goes over
+ * the columns again for the query; after that an invocation has a column and goes over the rows.
+ */
+export function compileAttention(kernel: AttentionRoutine, profile: Profile): Compiled {
+  const batch = sizeOf(kernel.batch);
+  const { row, column } = linesOf(kernel);
+  const stage = (own: Side, other: Side, write: (walk: Walk) => void): Stage[] =>
+    batch * own.size === 0 ? [] : [stageOf(kernel, [own, other], profile, write)];
+  if (kernel.routine === 'attention') {
+    return { stages: stage(row, column, (walk) => attend(kernel, walk)), workspaceWords: 0 };
+  }
+  return {
+    stages: [
+      ...stage(row, column, (walk) => ofRows(kernel, walk)),
+      ...(kernel.keyStores.length + kernel.valueStores.length > 0
+        ? stage(column, row, (walk) => ofColumns(kernel, walk))
+        : []),
+    ],
+    workspaceWords: wordsOfRow * batch * kernel.rows,
+  };
+}
+
+function stageOf(
+  kernel: AttentionRoutine,
+  sides: readonly [Side, Side],
+  profile: Profile,
+  write: (walk: Walk) => void,
+): Stage {
+  return {
+    grid: groupsOf(kernel, sides[0]).grid,
+    source(memories) {
+      const renderer = new Renderer(kernel, rootsOf(kernel), memories);
+      const walk = new Walk(renderer, kernel, sides, profile);
+      write(walk);
+      const { workgroup, shared } = walk;
+      return shaderText({ renderer, parameters: parameterWords(kernel), workgroup, shared });
+    },
+  };
+}
+
+function attend(kernel: AttentionKernel, walk: Walk): void {
+  const { query, key, value, width } = linesOf(kernel);
+  walk.keep(query);
+  walk.root.add(`var sums: array<f32, ${width.length}>;`);
+  weigh(walk, query, key, [value], (seen, element, shrink) => {
+    if (shrink) {
+      walk.along(seen, width, (inside, place) => inside.add(`sums[${place}] *= shrink;`));
+      return;
+    }
+    seen.add(`let part = ${walk.factored(seen, 'weight')};`);
+    walk.along(seen, width, (inside, place) => {
+      inside.add(`sums[${place}] += part * ${element(inside, value, place)};`);
+    });
+  });
+  walk.root.add(`let inverse = ${walk.inverse('total')};`);
+  walk.store(kernel.stores, width, (place) => `sums[${place}] * inverse`);
+}
+
+/** Goes over the columns with `largest`, the largest score so far, and `total`, the sum of the weights beside it. */
+function weigh(
+  walk: Walk,
+  query: Lines,
+  key: Lines,
+  others: readonly Lines[],
+  add: (seen: Scope, element: Parameters<Parameters<Walk['over']>[1]>[1], shrink: boolean) => void,
+): void {
+  walk.root.add(`var largest = ${literal('float32', lowestScore).text};`, 'var total = 0.0f;');
+  walk.over([key, ...others], (scope, element) => {
+    walk.scored(scope, query, key, element, (seen) => {
+      const larger = new Scope(seen);
+      larger.add(`let shrink = ${walk.exp('largest - score')};`, 'total *= shrink;', 'largest = score;');
+      add(larger, element, true);
+      seen.block('if (score > largest) {', larger);
+      seen.add(`let weight = ${walk.exp('score - largest')};`, 'total += weight;');
+      add(seen, element, false);
+    });
+  });
+}
+
+function ofRows(kernel: AttentionGradientKernel, walk: Walk): void {
+  const { query, key, value, depth, cotangent } = linesOf(kernel);
+  const { root, renderer } = walk;
+  walk.keep(query);
+  walk.keep(cotangent as Lines);
+  root.add('var mean = 0.0f;');
+  weigh(walk, query, key, [value], (seen, element, shrink) => {
+    if (shrink) {
+      seen.add('mean *= shrink;');
+      return;
+    }
+    walk.dot(seen, 'ofWeight', cotangent as Lines, value, element);
+    seen.add(`mean += weight * (${walk.factored(seen, 'ofWeight')});`);
+  });
+  root.add(`let inverse = ${walk.inverse('total')};`, 'mean *= inverse;');
+  const kept = new Scope(root);
+  ['largest', 'inverse', 'mean'].forEach((name, i) => {
+    const place = renderer.workspace(`(batch * ${kernel.rows}u + own) * ${wordsOfRow}u + ${i}u`);
+    kept.add(`${place} = bitcast<u32>(${name});`);
+  });
+  root.block(`if (wanted < ${kernel.rows}u) {`, kept);
+  if (kernel.queryStores.length === 0) return;
+  root.add(`var sums: array<f32, ${depth.length}>;`);
+  walk.over([key, value], (scope, element) => {
+    walk.scored(scope, query, key, element, (seen) => {
+      walk.dot(seen, 'ofWeight', cotangent as Lines, value, element);
+      seen.add(
+        `let weight = ${walk.exp('score - largest')} * inverse;`,
+        `let ofScore = weight * (${walk.factored(seen, 'ofWeight')} - mean);`,
+      );
+      walk.along(seen, depth, (inside, place) => {
+        inside.add(`sums[${place}] += ofScore * ${element(inside, key, place)};`);
+      });
+    });
+  });
+  walk.store(kernel.queryStores, depth, (place) => `sums[${place}] * ${literal('float32', kernel.scale).text}`);
+}
+
+function ofColumns(kernel: AttentionGradientKernel, walk: Walk): void {
+  const { query, key, value, depth, width, cotangent } = linesOf(kernel);
+  const { root, renderer } = walk;
+  walk.keep(key);
+  walk.keep(value);
+  root.add(`var ofKey: array<f32, ${depth.length}>;`, `var ofValue: array<f32, ${width.length}>;`);
+  walk.over([query, cotangent as Lines], (scope, element) => {
+    walk.scored(scope, key, query, element, (seen) => {
+      seen.add(`let known = (batch * ${kernel.rows}u + other) * ${wordsOfRow}u;`);
+      ['largest', 'inverse', 'mean'].forEach((name, i) => {
+        seen.add(`let ${name} = bitcast<f32>(${renderer.workspace(`known + ${i}u`)});`);
+      });
+      walk.dot(seen, 'ofWeight', value, cotangent as Lines, element);
+      seen.add(
+        `let weight = ${walk.exp('score - largest')} * inverse;`,
+        `let part = ${walk.factored(seen, 'weight')};`,
+        `let ofScore = weight * (${walk.factored(seen, 'ofWeight')} - mean);`,
+      );
+      walk.along(seen, depth, (inside, place) => {
+        inside.add(`ofKey[${place}] += ofScore * ${element(inside, query, place)};`);
+      });
+      walk.along(seen, width, (inside, place) => {
+        inside.add(`ofValue[${place}] += part * ${element(inside, cotangent as Lines, place)};`);
+      });
+    });
+  });
+  walk.store(kernel.keyStores, depth, (place) => `ofKey[${place}] * ${literal('float32', kernel.scale).text}`);
+  walk.store(kernel.valueStores, width, (place) => `ofValue[${place}]`);
+}
