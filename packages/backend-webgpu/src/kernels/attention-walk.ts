@@ -1,5 +1,5 @@
 import { type AttentionRoutine, type Expression, lowestScore, sizeOf } from '@evenkeel/backend';
-import { literal } from '../renderer/literal.ts';
+import { decimal } from '../renderer/functions/shader-function.ts';
 import { unaryText } from '../renderer/operations.ts';
 import type { Renderer } from '../renderer/renderer.ts';
 import { Scope } from '../renderer/scope.ts';
@@ -11,7 +11,6 @@ const tileWords = 2048;
 
 /** The rows or the columns of the scores. */
 export interface Side {
-  readonly name: 'row' | 'column';
   readonly axis: number;
   readonly size: number;
 }
@@ -33,12 +32,12 @@ export function linesOf(kernel: AttentionRoutine) {
     { axis: first + 3, length: kernel.width },
   ];
   return {
-    row: { name: 'row', axis: first, size: kernel.rows } as const satisfies Side,
-    column: { name: 'column', axis: first + 1, size: kernel.columns } as const satisfies Side,
+    row: { axis: first, size: kernel.rows },
+    column: { axis: first + 1, size: kernel.columns },
     ...{ depth, width },
-    query: { name: 'query', value: kernel.query, ...depth } satisfies Lines,
-    key: { name: 'key', value: kernel.key, ...depth } satisfies Lines,
-    value: { name: 'value', value: kernel.value, ...width } satisfies Lines,
+    query: { name: 'query', value: kernel.query, ...depth },
+    key: { name: 'key', value: kernel.key, ...depth },
+    value: { name: 'value', value: kernel.value, ...width },
     cotangent: kernel.routine === 'attention' ? undefined : { name: 'cotangent', value: kernel.cotangent, ...width },
   };
 }
@@ -51,7 +50,7 @@ export class Walk {
   readonly renderer: Renderer;
   readonly root: Scope;
   readonly workgroup: number;
-  readonly shared: string[] = [];
+  readonly shared = new Set<string>();
   readonly #kernel: AttentionRoutine;
   readonly #own: Side;
   readonly #other: Side;
@@ -100,13 +99,13 @@ export class Walk {
     const other = this.#other;
     const total = walked.reduce((sum, { length }) => sum + length, 0);
     const isShared = this.#sharesMemory && total <= tileWords;
-    const overColumns = other.name === 'column';
-    const last = isShared ? `firstOwn + ${this.workgroup}u` : 'own + 1u';
-    const from = causal && !overColumns ? (isShared ? 'firstOwn' : 'own') : '0u';
-    const to = causal && overColumns ? `min(${last}, ${other.size}u)` : `${other.size}u`;
+    const overColumns = other.axis > this.#own.axis;
+    // The same for all of a workgroup.
+    const from = causal && !overColumns ? 'firstOwn' : '0u';
+    const to = causal && overColumns ? `min(firstOwn + ${this.workgroup}u, ${other.size}u)` : `${other.size}u`;
     const inside = (parent: Scope, element: Element): Scope => {
       const scope = new Scope(parent);
-      if (causal && isShared) scope.add(`if (${overColumns ? 'other > own' : 'other < own'}) {`, '  continue;', '}');
+      if (causal) scope.add(`if (${overColumns ? 'other > own' : 'other < own'}) {`, '  continue;', '}');
       this.renderer.setAxis(scope, other.axis, 'i32(other)');
       body(scope, element);
       return scope;
@@ -121,12 +120,10 @@ export class Walk {
     for (const { name, value, axis, length } of walked) {
       const tile = `${name}Tile`;
       const declared = `var<workgroup> ${tile}: array<f32, ${block * length}>;`;
-      if (!this.shared.includes(declared)) this.shared.push(declared);
+      this.shared.add(declared);
       const fill = new Scope(tiles);
-      fill.add(
-        `let there = i32(min(firstOther + slot / ${length}u, ${other.size - 1}u));`,
-        `let along = i32(slot % ${length}u);`,
-      );
+      // What lies behind the last is not used.
+      fill.add(`let there = i32(firstOther + slot / ${length}u);`, `let along = i32(slot % ${length}u);`);
       this.renderer.setAxis(fill, other.axis, 'there');
       this.renderer.setAxis(fill, axis, 'along');
       fill.add(`${tile}[slot] = ${this.renderer.value(fill, value)};`);
@@ -148,18 +145,24 @@ export class Walk {
     });
   }
 
+  /** Adds what is walked over, times something, to the sums of a line. */
+  add(scope: Scope, sums: string, by: string, lines: Lines, element: Element): void {
+    this.along(scope, lines, (inside, place) => {
+      inside.add(`${sums}[${place}] += ${by} * ${element(inside, lines, place)};`);
+    });
+  }
+
   /** The scope of what is seen: its score, with all that belongs to it, is `score` there. */
   scored(scope: Scope, own: Lines, other: Lines, element: Element, body: (seen: Scope) => void): void {
     const { bias, seen, scale } = this.#kernel;
     this.dot(scope, 'products', own, other, element);
-    const scaled = `products * ${literal('float32', scale).text}`;
-    const biased = bias ? `${scaled} + ${this.renderer.value(scope, bias)}` : scaled;
-    const low = literal('float32', 10 * lowestScore).text;
-    scope.add(`let score = ${seen ? `select(${low}, ${biased}, ${this.renderer.value(scope, seen)})` : biased};`);
+    const added = bias ? ` + ${this.renderer.value(scope, bias)}` : '';
+    scope.add(`let score = products * ${decimal(scale)}${added};`);
+    const condition = seen ? `${this.renderer.value(scope, seen)} && ` : '';
     const inside = new Scope(scope);
     body(inside);
     // Written so that NaN is seen.
-    scope.block(`if (!(score < ${literal('float32', lowestScore).text})) {`, inside);
+    scope.block(`if (${condition}!(score < ${decimal(lowestScore)})) {`, inside);
   }
 
   /** A number times the factor, if there is one. */

@@ -6,11 +6,11 @@ import {
   rootsOf,
   sizeOf,
 } from '@evenkeel/backend';
-import { literal } from '../renderer/literal.ts';
+import { decimal } from '../renderer/functions/shader-function.ts';
 import { Renderer } from '../renderer/renderer.ts';
 import { Scope } from '../renderer/scope.ts';
 import { shaderText } from '../renderer/shader.ts';
-import { groupsOf, type Lines, linesOf, type Side, Walk } from './attention-walk.ts';
+import { type Element, groupsOf, type Lines, linesOf, type Side, Walk } from './attention-walk.ts';
 import { type CompiledKernel, parameterWords, type Stage } from './compiled-kernel.ts';
 import type { Profile } from './profile.ts';
 
@@ -56,7 +56,7 @@ function stageOf(
       const walk = new Walk(renderer, kernel, sides, profile);
       write(walk);
       const { workgroup, shared } = walk;
-      return shaderText({ renderer, parameters: parameterWords(kernel), workgroup, shared });
+      return shaderText({ renderer, parameters: parameterWords(kernel), workgroup, shared: [...shared] });
     },
   };
 }
@@ -71,9 +71,7 @@ function attend(kernel: AttentionKernel, walk: Walk): void {
       return;
     }
     seen.add(`let part = ${walk.factored(seen, 'weight')};`);
-    walk.along(seen, width, (inside, place) => {
-      inside.add(`sums[${place}] += part * ${element(inside, value, place)};`);
-    });
+    walk.add(seen, 'sums', 'part', value, element);
   });
   walk.root.add(`let inverse = ${walk.inverse('total')};`);
   walk.store(kernel.stores, width, (place) => `sums[${place}] * inverse`);
@@ -85,9 +83,9 @@ function weigh(
   query: Lines,
   key: Lines,
   others: readonly Lines[],
-  add: (seen: Scope, element: Parameters<Parameters<Walk['over']>[1]>[1], shrink: boolean) => void,
+  add: (seen: Scope, element: Element, shrink: boolean) => void,
 ): void {
-  walk.root.add(`var largest = ${literal('float32', lowestScore).text};`, 'var total = 0.0f;');
+  walk.root.add(`var largest = ${decimal(lowestScore)};`, 'var total = 0.0f;');
   walk.over([key, ...others], (scope, element) => {
     walk.scored(scope, query, key, element, (seen) => {
       const larger = new Scope(seen);
@@ -125,17 +123,20 @@ function ofRows(kernel: AttentionGradientKernel, walk: Walk): void {
   root.add(`var sums: array<f32, ${depth.length}>;`);
   walk.over([key, value], (scope, element) => {
     walk.scored(scope, query, key, element, (seen) => {
-      walk.dot(seen, 'ofWeight', cotangent as Lines, value, element);
-      seen.add(
-        `let weight = ${walk.exp('score - largest')} * inverse;`,
-        `let ofScore = weight * (${walk.factored(seen, 'ofWeight')} - mean);`,
-      );
-      walk.along(seen, depth, (inside, place) => {
-        inside.add(`sums[${place}] += ofScore * ${element(inside, key, place)};`);
-      });
+      derive(walk, seen, cotangent as Lines, value, element);
+      walk.add(seen, 'sums', 'ofScore', key, element);
     });
   });
-  walk.store(kernel.queryStores, depth, (place) => `sums[${place}] * ${literal('float32', kernel.scale).text}`);
+  walk.store(kernel.queryStores, depth, (place) => `sums[${place}] * ${decimal(kernel.scale)}`);
+}
+
+/** The weight where a score is known, and the cotangent of the score. */
+function derive(walk: Walk, seen: Scope, own: Lines, other: Lines, element: Element): void {
+  walk.dot(seen, 'ofWeight', own, other, element);
+  seen.add(
+    `let weight = ${walk.exp('score - largest')} * inverse;`,
+    `let ofScore = weight * (${walk.factored(seen, 'ofWeight')} - mean);`,
+  );
 }
 
 function ofColumns(kernel: AttentionGradientKernel, walk: Walk): void {
@@ -150,20 +151,12 @@ function ofColumns(kernel: AttentionGradientKernel, walk: Walk): void {
       ['largest', 'inverse', 'mean'].forEach((name, i) => {
         seen.add(`let ${name} = bitcast<f32>(${renderer.workspace(`known + ${i}u`)});`);
       });
-      walk.dot(seen, 'ofWeight', value, cotangent as Lines, element);
-      seen.add(
-        `let weight = ${walk.exp('score - largest')} * inverse;`,
-        `let part = ${walk.factored(seen, 'weight')};`,
-        `let ofScore = weight * (${walk.factored(seen, 'ofWeight')} - mean);`,
-      );
-      walk.along(seen, depth, (inside, place) => {
-        inside.add(`ofKey[${place}] += ofScore * ${element(inside, query, place)};`);
-      });
-      walk.along(seen, width, (inside, place) => {
-        inside.add(`ofValue[${place}] += part * ${element(inside, cotangent as Lines, place)};`);
-      });
+      derive(walk, seen, value, cotangent as Lines, element);
+      seen.add(`let part = ${walk.factored(seen, 'weight')};`);
+      walk.add(seen, 'ofKey', 'ofScore', query, element);
+      walk.add(seen, 'ofValue', 'part', cotangent as Lines, element);
     });
   });
-  walk.store(kernel.keyStores, depth, (place) => `ofKey[${place}] * ${literal('float32', kernel.scale).text}`);
+  walk.store(kernel.keyStores, depth, (place) => `ofKey[${place}] * ${decimal(kernel.scale)}`);
   walk.store(kernel.valueStores, width, (place) => `ofValue[${place}]`);
 }

@@ -1,6 +1,5 @@
 import type { ScatterAddKernel } from '@evenkeel/backend';
 import { bounded } from '../renderer/faults.ts';
-import { literal, shaderTypes } from '../renderer/literal.ts';
 import { malformed } from '../renderer/malformed.ts';
 import { binaryText } from '../renderer/operations.ts';
 import { Renderer, valueOfWord, wordOfValue } from '../renderer/renderer.ts';
@@ -54,9 +53,7 @@ export function compileScatterAdd(
           renderer.setAxis(scope, 0, 'o');
           renderer.setAxis(scope, 2, 'r');
           const at = (index: string): string => renderer.place(output, `((o * ${size}i + ${index}) * ${inner}i + r)`);
-          scope.block('for (var s = first; s < end; s++) {', [
-            `${at('s')} = ${wordOfValue(dtype, literal(dtype, 0).text)};`,
-          ]);
+          scope.block('for (var s = first; s < end; s++) {', [`${at('s')} = 0u;`]);
           const body = new Scope(scope);
           renderer.setAxis(body, 1, 'i');
           const index = renderer.keep(body, kernel.index);
@@ -64,7 +61,7 @@ export function compileScatterAdd(
           const mine = new Scope(body);
           const value = renderer.keep(mine, kernel.value);
           const sum = binaryText('add', dtype, valueOfWord(dtype, at(index)), value, renderer.use);
-          if (sum === undefined) throw malformed(kernel, `add of ${dtype} (${shaderTypes[dtype]})`);
+          if (sum === undefined) throw malformed(kernel, `add of ${dtype}`);
           mine.add(`${at(index)} = ${wordOfValue(dtype, sum)};`);
           body.block(`if (${index} >= first && ${index} < end) {`, mine);
           scope.block(`for (var i = 0i; i < ${length}i; i++) {`, body);
