@@ -12,8 +12,8 @@ import { gpt } from '../src/programs.ts';
 /** The machine's, if only one in software; undefined where there is none. */
 export const gpu = await nodeGpu();
 
-/** Of a step of the six-block GPT: one for each kernel of its plan, and one for the square of the norm, whose parts are added after. */
-export const mostDispatches = 190;
+/** Of a step of the six-block GPT: one for each kernel of its plan, and one for each further stage of a kernel. */
+export const mostDispatches = 160;
 
 /** A backend whose device is counted; it is the current one from now on. */
 export async function countedBackend(
