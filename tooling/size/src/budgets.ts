@@ -23,8 +23,8 @@ export const packageBudgets: Record<string, string> = {
   // A WebAssembly assembler, vector math for each function, packed contractions, reductions in stages, and scripts that threads share.
   'backend-wasm': '33 kB',
   // Functions in WGSL, shaders by kernel form and shape, one heap, pipelines and programs.
-  // The promise is 25 KB of 1024 bytes; attention, forward and backward, is a fifteenth of it.
-  'backend-webgpu': '25.2 kB',
+  // Attention, forward and backward, is a fifteenth of it.
+  'backend-webgpu': '25 kB',
   // One record per primitive, fusion, and the planner with its batches and repetitions; a program that does not compile takes the
   // records that it computes with and two fifths of the rest. 0.7 kB of it let sums over columns go along with rows.
   compiler: '26.7 kB',

@@ -6,7 +6,7 @@ import { Heap, type WebgpuBuffer } from './heap.ts';
 import { Pipelines, type ReadyKernel } from './pipelines.ts';
 import { type KernelRun, PreparedProgram } from './prepared-program.ts';
 import { type Float32Behavior, probe } from './probe.ts';
-import { type Float16Behavior, probeFloat16 } from './probe-float16.ts';
+import type { Float16Behavior } from './probe-float16.ts';
 import { type Opened, requestDevice, type WebgpuOptions } from './request-device.ts';
 import { Staging } from './staging.ts';
 
@@ -34,7 +34,10 @@ export async function webgpu(options: WebgpuOptions = {}): Promise<WebgpuBackend
   const opened = await requestDevice(options);
   const { device } = opened;
   const float32 = await probe(device, options.acceptDegraded);
-  const float16 = device.features.has('shader-f16') ? await probeFloat16(device) : 'absent';
+  // Loaded by those who have it.
+  const float16 = device.features.has('shader-f16')
+    ? await (await import('./probe-float16.ts')).probeFloat16(device)
+    : 'absent';
   return new WebgpuBackend(opened, { float32, float16 }, options);
 }
 
