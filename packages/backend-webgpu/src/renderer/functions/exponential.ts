@@ -1,5 +1,5 @@
 import { polynomial, shaderFunction } from './shader-function.ts';
-import { isNan, withSign } from './special-values.ts';
+import { isNan } from './special-values.ts';
 
 // expm1(r) = r + r² · tail(r) with an error of 3e-9, by weighted least squares on |r| ≤ ln 2 / 2.
 const tail = [1.38138737e-3, 8.36906446e-3, 4.1668422e-2, 0.166665178, 0.499999933];
@@ -41,11 +41,12 @@ export const exponentialMinusOne = shaderFunction(
   [scaled, reduced, isNan],
 );
 
-/** tanh |x| = E / (E + 2) with E = expm1(2 |x|). */
+/** tanh |x| = E / (E + 2) with E = expm1(2 |x|). The sign by its bits is compiled wrongly by Mesa's driver in software, on LLVM 15. */
 export const hyperbolicTangent = shaderFunction(
   `fn hyperbolic_tangent(x: f32) -> f32 {
   let e = exponential_minus_one(min(abs(x) * 2.0f, 20.0f));
-  return select(with_sign(e / (e + 2.0f), x), x, is_nan(x) | (abs(x) < 2.98023224e-8f));
+  let size = e / (e + 2.0f);
+  return select(select(size, -size, x < 0.0f), x, is_nan(x) | (abs(x) < 2.98023224e-8f));
 }`,
-  [exponentialMinusOne, withSign, isNan],
+  [exponentialMinusOne, isNan],
 );
