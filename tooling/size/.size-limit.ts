@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { packageBudgets, programBudgets } from './src/budgets.ts';
+import { packageBudgets, programBudgets, wholeBudgets } from './src/budgets.ts';
 
 interface Import {
   readonly path: string;
@@ -16,6 +16,7 @@ interface EsbuildOptions {
   platform?: string;
   conditions?: string[];
   plugins?: Plugin[];
+  splitting?: boolean;
 }
 
 // What is asked for by `import()` is a file of its own, which a page loads only when it gets there.
@@ -30,11 +31,21 @@ const loadedLater: Plugin = {
 
 // Bundled from source and as a page would: ES module, no Node.
 function asPageModule(options: EsbuildOptions): EsbuildOptions {
+  return { ...asPageModules(options), splitting: false, plugins: [loadedLater] };
+}
+
+function asPageModules(options: EsbuildOptions): EsbuildOptions {
   const conditions = ['@evenkeel/source', 'module'];
-  return { ...options, format: 'esm', platform: 'browser', conditions, plugins: [loadedLater] };
+  return { ...options, format: 'esm', platform: 'browser', conditions, splitting: true };
 }
 
 const root = join(import.meta.dirname, '..', '..');
+
+const ofPackage = (name: string) => ({
+  path: join(root, 'packages', name, 'src/index.ts'),
+  gzip: true,
+  ignore: ['@evenkeel/*', 'node:*'],
+});
 
 export default [
   ...Object.entries(programBudgets).map(([name, { entry, limit }]) => ({
@@ -46,11 +57,15 @@ export default [
     modifyEsbuildConfig: asPageModule,
   })),
   ...Object.entries(packageBudgets).map(([name, limit]) => ({
+    ...ofPackage(name),
     name,
-    path: join(root, 'packages', name, 'src/index.ts'),
     limit,
-    gzip: true,
-    ignore: ['@evenkeel/*', 'node:*'],
     modifyEsbuildConfig: asPageModule,
+  })),
+  ...Object.entries(wholeBudgets).map(([name, limit]) => ({
+    ...ofPackage(name),
+    name: `${name}, all of it`,
+    limit,
+    modifyEsbuildConfig: asPageModules,
   })),
 ];

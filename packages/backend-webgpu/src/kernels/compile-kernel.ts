@@ -1,16 +1,24 @@
-import { type Kernel, partsOf, type RoutineName, rootsOf } from '@evenkeel/backend';
+import { isRepeat, type Kernel, partsOf, type RoutineName, rootsOf, type Step } from '@evenkeel/backend';
 import { DTypeError } from '@evenkeel/errors';
-import { compileAttention } from './attention.ts';
 import type { CompiledKernel } from './compiled-kernel.ts';
 import { compileContraction } from './contraction.ts';
 import { compileLoop } from './loop.ts';
 import type { Profile } from './profile.ts';
-import { compileRank } from './rank.ts';
-import { compileScan } from './scan.ts';
-import { compileScatterAdd } from './scatter-add.ts';
 
 /** The routines that there are. */
 export const routines: readonly RoutineName[] = ['scatterAdd', 'scan', 'rank', 'attention', 'attentionGradient'];
+
+let compileRoutine: typeof import('./routine.ts').compileRoutine | undefined;
+
+/** Loads what compiles routines, which many programs have none of, if any of the steps is one and it is not here. */
+export function loadRoutines(steps: readonly Step[]): Promise<void> | undefined {
+  const isNeeded = (step: Step): boolean =>
+    isRepeat(step) ? step.body.some(isNeeded) : step.kernel.form === 'routine';
+  if (compileRoutine || !steps.some(isNeeded)) return undefined;
+  return import('./routine.ts').then((module) => {
+    compileRoutine = module.compileRoutine;
+  });
+}
 
 /** The shaders of a kernel, and what they need. */
 export function compileKernel(kernel: Kernel, profile: Profile): CompiledKernel {
@@ -29,7 +37,5 @@ export function compileKernel(kernel: Kernel, profile: Profile): CompiledKernel 
 function compiled(kernel: Kernel, profile: Profile): Omit<CompiledKernel, 'reportsFaults'> {
   if (kernel.form === 'loop') return compileLoop(kernel, profile);
   if (kernel.form === 'contraction') return compileContraction(kernel, profile);
-  if (kernel.routine === 'scatterAdd') return compileScatterAdd(kernel, profile);
-  if (kernel.routine === 'scan') return compileScan(kernel, profile);
-  return kernel.routine === 'rank' ? compileRank(kernel) : compileAttention(kernel, profile);
+  return (compileRoutine as NonNullable<typeof compileRoutine>)(kernel, profile);
 }

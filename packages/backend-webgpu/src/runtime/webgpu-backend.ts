@@ -1,6 +1,6 @@
 import type { Backend, Bindings, DeviceBuffer, Limits, Prepared, Program, Range } from '@evenkeel/backend';
 import { DeviceError, EvenKeelError, IndexError } from '@evenkeel/errors';
-import { routines } from '../kernels/compile-kernel.ts';
+import { loadRoutines, routines } from '../kernels/compile-kernel.ts';
 import { faultWords } from '../renderer/faults.ts';
 import { Heap, type WebgpuBuffer } from './heap.ts';
 import { Pipelines, type ReadyKernel } from './pipelines.ts';
@@ -154,8 +154,11 @@ export class WebgpuBackend implements Backend {
     return this.#heap.memoryBytes;
   }
 
+  /** At once, unless the program is the first with a routine or has many kernels that are new. */
   prepare(program: Program): PreparedProgram | Promise<PreparedProgram> {
     this.#check('preparing a program');
+    const loading = loadRoutines(program.steps);
+    if (loading) return loading.then(() => this.prepare(program));
     const prepared = new PreparedProgram(program, this.#pipelines);
     const { maxUniformBufferBindingSize } = this.#gpu.limits;
     if (prepared.blockBytes > maxUniformBufferBindingSize) {
