@@ -30,6 +30,12 @@ export const leastLimits = {
   maxComputeWorkgroupStorageSize: 16_384,
 };
 
+/** Has a device pretend that a shader cannot be given more bytes as one binding. */
+export function withMemoriesOf(maxStorageBufferBindingSize: number): (device: GPUDevice) => void {
+  const value = { ...leastLimits, maxUniformBufferBindingSize: 65_536, maxStorageBufferBindingSize };
+  return (device) => void Object.defineProperty(device, 'limits', { value });
+}
+
 /** Lets code find the GPU where pages have it. */
 export function provideNavigator(): void {
   Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });

@@ -23,7 +23,7 @@ const write = { dtype: 'float32', access: 'write' } as const;
 /** The first stage's entry, without the declarations before it. */
 function entry(kernel: LoopKernel | ContractionKernel, profile: typeof alone, stage = 0): string {
   const { stages } = compileKernel(kernel, profile);
-  const text = (stages[stage] as (typeof stages)[number]).source(new Array(kernel.bindings.length + 1).fill(0));
+  const text = (stages[stage] as (typeof stages)[number]).source(new Array(kernel.bindings.length + 1).fill([0]));
   return text.slice(text.indexOf('let group ='));
 }
 
@@ -51,11 +51,11 @@ test('an element is one invocation: arguments and bases are words of the paramet
       let axis1 = i32(index - rest0 * 5u);
       let axis0 = i32(rest0);
       let t1 = (axis0 * 5i) + axis1;
-      let base1 = parameters[0].y;
       let base0 = parameters[0].x;
       let t2 = sqrt((bitcast<f32>(memory0[base0 + u32(((axis1 * 3i) + axis0))])));
       let argument0 = bitcast<f32>(parameters[0].z);
       let t3 = t2 * argument0;
+      let base1 = parameters[0].y;
       memory0[base1 + u32(t1)] = bitcast<u32>(t3);
     }
     "
@@ -87,8 +87,8 @@ test('what a row has in common is computed before its elements', () => {
         sum0 = sum0 + t3;
       }
       let t5 = axis0 * 7i;
-      let base1 = parameters[0].y;
       let t8 = sum0 * 0.25f;
+      let base1 = parameters[0].y;
       {
         for (var at4 = member; at4 < 7u; at4 += 1u) {
           let axis1 = i32(at4);

@@ -53,7 +53,7 @@ test('few results of long sums are cut in parts, so that blocks stay large; many
 
 test('a result is stored by one loop over the block, not by a case for each', () => {
   const { stages } = compileContraction(product(1024, 512, 128), software);
-  const text = stages[0]?.source([0, 0, 0, 0]) ?? '';
+  const text = stages[0]?.source([[0], [0], [0], [0]]) ?? '';
   expect(text).toContain('let product = results[result];');
   expect(text).not.toContain('switch');
 });

@@ -29,8 +29,8 @@ export interface Limits {
   readonly boolBytes: 1 | 4;
   /** How many bindings a kernel may have: at least 4, for a selection between two tensors reads three and writes one. */
   readonly bindings: number;
-  /** Bytes that a buffer can have, where that is less than the memory: what a program needs between its kernels is cut in several then. */
-  readonly bufferBytes?: number;
+  /** At multiples of so many bytes a large buffer goes on in other memory, and what lies in both takes longer: programs avoid it. */
+  readonly pieceBytes?: number;
   /** Threads that work on one program. */
   readonly threads: number;
   /** Routines it runs itself; the compiler makes loops of the others. */

@@ -115,8 +115,8 @@ function ofRows(kernel: AttentionGradientKernel, walk: Walk): void {
   root.add(`let inverse = ${walk.inverse('total')};`, 'mean *= inverse;');
   const kept = new Scope(root);
   ['largest', 'inverse', 'mean'].forEach((name, i) => {
-    const place = renderer.workspace(`(batch * ${kernel.rows}u + own) * ${wordsOfRow}u + ${i}u`);
-    kept.add(`${place} = bitcast<u32>(${name});`);
+    const place = `(batch * ${kernel.rows}u + own) * ${wordsOfRow}u + ${i}u`;
+    kept.add(renderer.writeWorkspace(place, `bitcast<u32>(${name})`));
   });
   root.block(`if (wanted < ${kernel.rows}u) {`, kept);
   if (kernel.queryStores.length === 0) return;

@@ -1,4 +1,5 @@
 import type { Kernel } from '@evenkeel/backend';
+import type { Place } from '../renderer/across-memories.ts';
 import type { Grid } from './grid.ts';
 
 /** One dispatch of a kernel. */
@@ -9,7 +10,7 @@ export interface Stage {
    *
    * @param memories in which of the memories that are bound each binding is, and last the workspace
    */
-  source(memories: readonly number[]): string;
+  source(memories: readonly Place[]): string;
 }
 
 /**

@@ -141,8 +141,8 @@ function partsStage(
       const results = joinLanes(renderer, scope, kernel, members, sums, team);
       const body = members.map((r, i) => {
         const { dtype } = (kernel.reductions[r] as Reduction).value;
-        const place = renderer.workspace(`${begin(r)}u + column * ${splits}u + part`);
-        return `${place} = ${wordOfValue(dtype, results[i] as string)};`;
+        const place = `${begin(r)}u + column * ${splits}u + part`;
+        return renderer.writeWorkspace(place, wordOfValue(dtype, results[i] as string));
       });
       const conditions = [...(isWhole ? [] : ['inside']), ...(lanes > 1 ? ['member == 0u'] : [])];
       scope.block(conditions.length > 0 ? `if (${conditions.join(' && ')}) {` : '{', body);
@@ -181,8 +181,8 @@ function totalsStage(
     scope.block(`for (var part = 0u; part < ${splits}u; part++) {`, lines);
     members.forEach((r, i) => {
       const { dtype } = (kernel.reductions[r] as Reduction).value;
-      const place = renderer.workspace(`${begin(r) + outer * splits}u + index`);
-      scope.add(`${place} = ${wordOfValue(dtype, names[i] as string)};`);
+      const place = `${begin(r) + outer * splits}u + index`;
+      scope.add(renderer.writeWorkspace(place, wordOfValue(dtype, names[i] as string)));
       renderer.setReduced(scope, r, names[i] as string);
     });
   };

@@ -54,24 +54,24 @@ function elementStage(kernel: RankKernel, write: ElementWriter, to: number | 'ou
       renderer.setAxis(scope, 2, 'r');
       write(kernel, renderer);
       if (to === 'output') {
-        scope.add(`${renderer.place(output, `((o * ${length}i + i32(position)) * ${inner}i + r)`)} = rank;`);
+        scope.add(renderer.write(output, `((o * ${length}i + i32(position)) * ${inner}i + r)`, 'rank'));
       } else {
-        const { keyAt, positionAt } = order(kernel, renderer, to);
-        scope.add(`${keyAt('rank')} = key;`, `${positionAt('rank')} = position;`);
+        const { keys, positions } = order(kernel, to);
+        scope.add(
+          renderer.writeWorkspace(`${keys} + rank`, 'key'),
+          renderer.writeWorkspace(`${positions} + rank`, 'position'),
+        );
       }
       return shaderText({ renderer, parameters: parameterWords(kernel), workgroup });
     },
   };
 }
 
-/** Keys and positions of the workspace's lines: there are two orders, and each stage writes the one that it does not read. */
-function order({ outer, length, inner }: RankKernel, renderer: Renderer, number: number) {
+/** Where a line's keys and positions begin in the workspace: there are two orders, and each stage writes the one that it does not read. */
+function order({ outer, length, inner }: RankKernel, number: number): { keys: string; positions: string } {
   const count = outer * inner * length;
   const first = (number % 2) * 2 * count;
-  return {
-    keyAt: (place: string) => renderer.workspace(`${first}u + start + ${place}`),
-    positionAt: (place: string) => renderer.workspace(`${first + count}u + start + ${place}`),
-  };
+  return { keys: `${first}u + start`, positions: `${first + count}u + start` };
 }
 
 function sortBlock(kernel: RankKernel, renderer: Renderer): void {
@@ -100,10 +100,10 @@ function mergeBlocks(width: number, from: number): ElementWriter {
   return (kernel, renderer) => {
     const { length } = kernel;
     const scope = renderer.root;
-    const { keyAt, positionAt } = order(kernel, renderer, from);
+    const { keys, positions } = order(kernel, from);
     scope.add(
-      `let key = ${keyAt('i')};`,
-      `let position = ${positionAt('i')};`,
+      `let key = ${renderer.workspace(`${keys} + i`)};`,
+      `let position = ${renderer.workspace(`${positions} + i`)};`,
       `let block = i / ${width}u;`,
       'let is_second = block % 2u == 1u;',
       `let other = min((block ^ 1u) * ${width}u, ${length}u);`,
@@ -112,7 +112,7 @@ function mergeBlocks(width: number, from: number): ElementWriter {
     );
     scope.block('while (low < high) {', [
       'let middle = (low + high) / 2u;',
-      `let compared = ${keyAt('middle')};`,
+      `let compared = ${renderer.workspace(`${keys} + middle`)};`,
       'let is_before = compared < key || (compared == key && is_second);',
       'low = select(low, middle + 1u, is_before);',
       'high = select(middle, high, is_before);',

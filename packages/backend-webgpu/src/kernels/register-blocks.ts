@@ -103,8 +103,8 @@ export function blocksStage(kernel: ContractionKernel, { rows, columns, splits, 
       result.block(`if ((i >= ${m}u) | (j >= ${n}u)) {`, ['continue;']);
       result.add('let product = results[result];');
       if (splits > 1) {
-        const place = renderer.workspace(`((batch * ${splits}u + part) * ${m}u + i) * ${n}u + j`);
-        result.add(`${place} = bitcast<u32>(product);`);
+        const place = `((batch * ${splits}u + part) * ${m}u + i) * ${n}u + j`;
+        result.add(renderer.writeWorkspace(place, 'bitcast<u32>(product)'));
       } else {
         setPositions(renderer, result, 'i', kernel.m, mAxis);
         setPositions(renderer, result, 'j', kernel.n, nAxis);

@@ -61,8 +61,9 @@ export function compileScan(kernel: ScanKernel, { sharedMemory }: Profile): Omit
             body.add(reverse ? `let i = ${length - 1}i - i32(step);` : 'let i = i32(step);');
             renderer.setAxis(body, 1, 'i');
             body.add(`${total} = ${fold(total, renderer.keep(body, kernel.value))};`);
-            const place = renderer.place(output, `((o * ${length}i + i) * ${inner}i + r)`);
-            if (write) body.block(`if (wanted < ${lines}u) {`, [`${place} = ${wordOfValue(dtype, total)};`]);
+            const index = `((o * ${length}i + i) * ${inner}i + r)`;
+            const store = (): string => renderer.write(output, index, wordOfValue(dtype, total));
+            if (write) body.block(`if (wanted < ${lines}u) {`, [store()]);
             scope.block('for (var step = first; step < end; step++) {', body);
           };
           scope.add(`var total = ${start.text};`);

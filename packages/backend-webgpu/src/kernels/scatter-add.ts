@@ -52,17 +52,23 @@ export function compileScatterAdd(
           );
           renderer.setAxis(scope, 0, 'o');
           renderer.setAxis(scope, 2, 'r');
-          const at = (index: string): string => renderer.place(output, `((o * ${size}i + ${index}) * ${inner}i + r)`);
-          scope.block('for (var s = first; s < end; s++) {', [`${at('s')} = 0u;`]);
+          const at = (index: string): string => `((o * ${size}i + ${index}) * ${inner}i + r)`;
+          scope.block('for (var s = first; s < end; s++) {', [renderer.write(output, at('s'), '0u')]);
           const body = new Scope(scope);
           renderer.setAxis(body, 1, 'i');
           const index = renderer.keep(body, kernel.index);
           body.add(`if (${renderer.use(bounded)}(${index}, ${size}i) != ${index}) {`, '  continue;', '}');
           const mine = new Scope(body);
           const value = renderer.keep(mine, kernel.value);
-          const sum = binaryText('add', dtype, valueOfWord(dtype, at(index)), value, renderer.use);
+          const sum = binaryText(
+            'add',
+            dtype,
+            valueOfWord(dtype, renderer.read(output, at(index))),
+            value,
+            renderer.use,
+          );
           if (sum === undefined) throw malformed(kernel, `add of ${dtype}`);
-          mine.add(`${at(index)} = ${wordOfValue(dtype, sum)};`);
+          mine.add(renderer.write(output, at(index), wordOfValue(dtype, sum)));
           body.block(`if (${index} >= first && ${index} < end) {`, mine);
           scope.block(`for (var i = 0i; i < ${length}i; i++) {`, body);
           return shaderText({ renderer, parameters: parameterWords(kernel), workgroup });

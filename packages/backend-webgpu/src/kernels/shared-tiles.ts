@@ -88,8 +88,8 @@ export function sharedTilesStage(kernel: ContractionKernel, tiles: SharedTiles):
         `let product = four[result % ${block}u];`,
       );
       if (splits > 1) {
-        const place = renderer.workspace(`((batch * ${splits}u + part) * ${m}u + i) * ${n}u + j`);
-        each.add(`${place} = bitcast<u32>(product);`);
+        const place = `((batch * ${splits}u + part) * ${m}u + i) * ${n}u + j`;
+        each.add(renderer.writeWorkspace(place, 'bitcast<u32>(product)'));
       } else {
         setPositions(renderer, each, 'i', kernel.m, mAxis);
         setPositions(renderer, each, 'j', kernel.n, nAxis);

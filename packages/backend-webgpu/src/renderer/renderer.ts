@@ -1,4 +1,5 @@
 import { axesOf, type Expression, type Kernel, operands, type Scalar, type Store } from '@evenkeel/backend';
+import { type Place, readAcross, writeAcross } from './across-memories.ts';
 import { bounded } from './faults.ts';
 import { randomWord } from './functions/random.ts';
 import type { ShaderFunction } from './functions/shader-function.ts';
@@ -20,7 +21,7 @@ export class Renderer {
   readonly root = new Scope();
   readonly functions: ShaderFunction[] = [];
   readonly kernel: Kernel;
-  readonly memories: readonly number[];
+  readonly memories: readonly Place[];
   readonly #uses = new Map<Expression, number>();
   readonly #axes = new Map<number, string>();
   readonly #reduced = new Map<number, string>();
@@ -31,7 +32,7 @@ export class Renderer {
    * @param roots all expressions of the kernel
    * @param memories in which of the memories that are bound each binding is, and last the workspace
    */
-  constructor(kernel: Kernel, roots: readonly Expression[], memories: readonly number[]) {
+  constructor(kernel: Kernel, roots: readonly Expression[], memories: readonly Place[]) {
     this.kernel = kernel;
     this.memories = memories;
     const seen = new Set<Expression>();
@@ -46,7 +47,7 @@ export class Renderer {
 
   /** Has a function in the shader. */
   readonly use = (fn: ShaderFunction): string => {
-    if (!this.functions.includes(fn)) {
+    if (!this.functions.some(({ name }) => name === fn.name)) {
       fn.needs.forEach(this.use);
       this.functions.push(fn);
     }
@@ -86,22 +87,47 @@ export class Renderer {
       if (declared?.dtype !== value.dtype || declared.access !== 'write' || index.dtype !== 'int32') {
         throw malformed(this.kernel, `${value.dtype} stored to a ${declared?.access} binding of ${declared?.dtype}`);
       }
-      const place = this.place(binding, this.keep(scope, index));
-      return `${place} = ${wordOfValue(value.dtype, this.keep(scope, value))};`;
+      return this.write(binding, this.keep(scope, index), wordOfValue(value.dtype, this.keep(scope, value)));
     });
     scope.add(...ready);
   }
 
   /** The word of memory at an index of a binding. */
-  place(binding: number, index: string): string {
-    return `memory${this.memories[binding]}[${this.#parameter(`base${binding}`, binding)} + u32(${index})]`;
+  read(binding: number, index: string): string {
+    return this.#read(binding, this.#address(binding, index));
+  }
+
+  /** The statement that writes a word of memory at an index of a binding. */
+  write(binding: number, index: string, word: string): string {
+    return this.#write(binding, this.#address(binding, index), word);
   }
 
   /** A word of the workspace; the index is a u32. */
   workspace(index: string): string {
-    const { bindings, arguments: given } = this.kernel;
-    const base = this.#parameter('workspace', bindings.length + given.length);
-    return `memory${this.memories[bindings.length]}[${base} + ${index}]`;
+    return this.#read(this.kernel.bindings.length, `${this.#workspace()} + ${index}`);
+  }
+
+  /** The statement that writes a word of the workspace. */
+  writeWorkspace(index: string, word: string): string {
+    return this.#write(this.kernel.bindings.length, `${this.#workspace()} + ${index}`, word);
+  }
+
+  #workspace(): string {
+    return this.#parameter('workspace', this.kernel.bindings.length + this.kernel.arguments.length);
+  }
+
+  #address(binding: number, index: string): string {
+    return `${this.#parameter(`base${binding}`, binding)} + u32(${index})`;
+  }
+
+  #read(binding: number, at: string): string {
+    const place = this.memories[binding] as Place;
+    return place.length > 1 ? `${this.use(readAcross(place))}(${at})` : `memory${place}[${at}]`;
+  }
+
+  #write(binding: number, at: string, word: string): string {
+    const place = this.memories[binding] as Place;
+    return place.length > 1 ? `${this.use(writeAcross(place))}(${at}, ${word});` : `memory${place}[${at}] = ${word};`;
   }
 
   /** A word of the parameters: where bindings begin, the arguments, where the workspace begins. */
@@ -157,7 +183,7 @@ export class Renderer {
         if (declared?.dtype !== e.dtype || declared.access !== 'read' || e.index.dtype !== 'int32') {
           throw malformed(kernel, `${e.dtype} loaded from a ${declared?.access} binding of ${declared?.dtype}`);
         }
-        const word = valueOfWord(e.dtype, this.place(e.binding, this.value(home, e.index)));
+        const word = valueOfWord(e.dtype, this.read(e.binding, this.value(home, e.index)));
         // An index that is outside the memory reads some other word of it, which is not used.
         return e.guard ? `select(${literal(e.dtype, 0).text}, ${word}, ${this.value(home, e.guard)})` : word;
       }

@@ -11,7 +11,7 @@ export interface ShaderParts {
 
 /** The text of a shader. Its entry is `main`; `lane` is the place in the workgroup, `group` the workgroup's number. */
 export function shaderText({ renderer, parameters, workgroup, shared = [] }: ShaderParts): string {
-  const memories = Math.max(...renderer.memories) + 1;
+  const memories = Math.max(...renderer.memories.flat()) + 1;
   const lines: string[] = [];
   const vectors = Math.max(1, Math.ceil(parameters / 4));
   lines.push(`@group(0) @binding(0) var<uniform> parameters: array<vec4<u32>, ${vectors}>;`);

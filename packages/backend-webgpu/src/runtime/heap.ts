@@ -4,12 +4,12 @@ import { DeviceError } from '@evenkeel/errors';
 const usage = 0x80 | 0x08 | 0x04; // STORAGE | COPY_DST | COPY_SRC
 const firstBytes = 2 ** 20;
 
-/** A block of one of the heap's memories. */
+/** A block of one of the heap's memories; what is larger than a memory has several, one after the other. */
 export class WebgpuBuffer implements DeviceBuffer {
   readonly bytes: number;
   readonly capacity: number;
   readonly owner: Heap;
-  /** The number of the memory that it lies in. */
+  /** The number of the memory that it lies in, or begins in. */
   readonly memory: number;
   readonly address: number;
   isReleased = false;
@@ -38,7 +38,17 @@ export interface HeapLimits {
 
 interface Memory {
   buffer: GPUBuffer;
-  readonly blocks: Blocks;
+  /** None where all of it belongs to a buffer that is larger than a memory. */
+  readonly blocks?: Blocks;
+}
+
+/** Bytes of a range that lie in one GPU buffer. */
+export interface Piece {
+  readonly buffer: GPUBuffer;
+  /** Where they begin there, and in the range. */
+  readonly offset: number;
+  readonly from: number;
+  readonly bytes: number;
 }
 
 /**
@@ -49,6 +59,8 @@ export class Heap {
   readonly #device: GPUDevice;
   readonly #limits: HeapLimits;
   readonly #memories: Memory[] = [];
+  /** Released buffers that are larger than a memory; the next of their size takes their place. */
+  #large: WebgpuBuffer[] = [];
   #liveBytes = 0;
   #liveBuffers = 0;
   /** Changes whenever a memory's GPU buffer does. */
@@ -57,7 +69,7 @@ export class Heap {
   constructor(device: GPUDevice, limits: HeapLimits) {
     this.#device = device;
     this.#limits = limits;
-    this.#add(firstBytes);
+    this.#add(Math.min(firstBytes, limits.memoryBytes));
   }
 
   get liveBytes(): number {
@@ -68,8 +80,13 @@ export class Heap {
     return this.#liveBuffers;
   }
 
-  /** Bytes of the GPU's memory, in use or not; it never shrinks. */
+  /** Bytes of one memory at most. */
   get memoryBytes(): number {
+    return this.#limits.memoryBytes;
+  }
+
+  /** Bytes of the GPU's memory, in use or not. */
+  get totalBytes(): number {
     return this.#memories.reduce((sum, { buffer }) => sum + buffer.size, 0);
   }
 
@@ -79,20 +96,30 @@ export class Heap {
 
   allocate(bytes: number): WebgpuBuffer {
     if (!Number.isSafeInteger(bytes) || bytes < 0) throw this.#refusal(bytes, 'a buffer cannot have this size');
-    this.requireFitting(bytes);
-    const capacity = Math.min(sizeClass(bytes), this.#limits.memoryBytes);
+    const { memoryBytes } = this.#limits;
+    if (bytes > memoryBytes) return this.#allocateLarge(bytes);
+    const capacity = Math.min(sizeClass(bytes), memoryBytes);
     for (const [memory, { buffer, blocks }] of this.#memories.entries()) {
-      const address = blocks.take(capacity, buffer.size);
+      const address = blocks?.take(capacity, buffer.size);
       if (address !== undefined) return this.#made(bytes, capacity, memory, address);
     }
     const memory = this.#extend(capacity, bytes);
     const { buffer, blocks } = this.#memories[memory] as Memory;
-    return this.#made(bytes, capacity, memory, blocks.take(capacity, buffer.size) as number);
+    return this.#made(bytes, capacity, memory, blocks?.take(capacity, buffer.size) as number);
   }
 
-  /** @throws DeviceError if no buffer can have so many bytes */
-  requireFitting(bytes: number): void {
-    if (bytes > this.#limits.memoryBytes) throw this.#refusal(bytes, 'the GPU has no buffer of this size');
+  /** The parts of a range, which begins at an address of a buffer. */
+  pieces({ memory }: WebgpuBuffer, address: number, bytes: number): Piece[] {
+    const { memoryBytes } = this.#limits;
+    const pieces: Piece[] = [];
+    for (let from = 0; from < bytes; ) {
+      const offset = (address + from) % memoryBytes;
+      const buffer = this.gpuBuffer(memory + Math.floor((address + from) / memoryBytes));
+      const length = Math.min(bytes - from, memoryBytes - offset);
+      pieces.push({ buffer, offset, from, bytes: length });
+      from += length;
+    }
+    return pieces;
   }
 
   release(buffer: WebgpuBuffer): void {
@@ -108,7 +135,43 @@ export class Heap {
     buffer.isReleased = true;
     this.#liveBytes -= buffer.capacity;
     this.#liveBuffers--;
-    (this.#memories[buffer.memory] as Memory).blocks.give(buffer.address, buffer.capacity);
+    const { blocks } = this.#memories[buffer.memory] as Memory;
+    if (blocks) blocks.give(buffer.address, buffer.capacity);
+    else this.#large.push(buffer);
+  }
+
+  /** A buffer that goes on from one memory to the next. They are its own. */
+  #allocateLarge(bytes: number): WebgpuBuffer {
+    const { memoryBytes, memories, maximumBytes } = this.#limits;
+    const known = this.#large.find(({ capacity }) => capacity >= bytes);
+    if (known) {
+      this.#large = this.#large.filter((other) => other !== known);
+      return this.#made(bytes, known.capacity, known.memory, 0);
+    }
+    const capacity = Math.ceil(bytes / 256) * 256;
+    this.#dropLast();
+    const count = this.#memories.length + Math.ceil(capacity / memoryBytes);
+    if (count > memories || this.totalBytes + capacity > maximumBytes) {
+      throw this.#refusal(bytes, 'there is no memory for a buffer on webgpu');
+    }
+    const first = this.#memories.length;
+    for (let rest = capacity; rest > 0; rest -= memoryBytes) {
+      this.#memories.push({ buffer: this.#create(Math.min(rest, memoryBytes)) });
+    }
+    this.epoch++;
+    return this.#made(bytes, capacity, first, 0);
+  }
+
+  /** Gives back the memories of released large buffers that no others come after. */
+  #dropLast(): void {
+    const last = this.#large.find(
+      ({ memory, capacity }) => memory + Math.ceil(capacity / this.#limits.memoryBytes) === this.#memories.length,
+    );
+    if (!last) return;
+    this.#large = this.#large.filter((other) => other !== last);
+    for (const { buffer } of this.#memories.splice(last.memory)) buffer.destroy();
+    this.epoch++;
+    this.#dropLast();
   }
 
   #made(bytes: number, capacity: number, memory: number, address: number): WebgpuBuffer {
@@ -120,8 +183,9 @@ export class Heap {
   /** Makes room for a block and says in which memory: one of them grows, or there is one more. */
   #extend(capacity: number, asked: number): number {
     const { memoryBytes, memories, maximumBytes } = this.#limits;
-    const spare = maximumBytes - this.memoryBytes;
+    const spare = maximumBytes - this.totalBytes;
     for (const [memory, { buffer, blocks }] of this.#memories.entries()) {
+      if (!blocks) continue;
       const needed = blocks.top + capacity;
       // Twice as much where there is room, because growing copies.
       for (const goal of [Math.max(2 * buffer.size, needed), needed]) {
@@ -171,11 +235,11 @@ export class Heap {
 
   #refusal(asked: number, what: string, told = ''): DeviceError {
     const { memoryBytes, maximumBytes, memories } = this.#limits;
-    const live = `${this.#liveBytes} bytes live in ${this.#liveBuffers} buffers, ${this.memoryBytes} bytes of memory`;
+    const live = `${this.#liveBytes} bytes live in ${this.#liveBuffers} buffers, ${this.totalBytes} bytes of memory`;
     return new DeviceError(`${what}: ${asked} bytes asked for`, {
       doing: 'allocating on webgpu',
       got: told ? `${live}; ${told}` : live,
-      expected: `at most ${memoryBytes} bytes in one buffer and ${Math.min(maximumBytes, memories * memoryBytes)} in all`,
+      expected: `at most ${Math.min(maximumBytes, memories * memoryBytes)} bytes in all`,
       remedy: 'use smaller batches, or release what is no longer needed',
     });
   }

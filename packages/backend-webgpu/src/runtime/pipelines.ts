@@ -3,6 +3,7 @@ import { DeviceError } from '@evenkeel/errors';
 import { compileKernel } from '../kernels/compile-kernel.ts';
 import type { CompiledKernel } from '../kernels/compiled-kernel.ts';
 import type { Profile } from '../kernels/profile.ts';
+import type { Place } from '../renderer/across-memories.ts';
 
 /** Kernels that are remembered; the one that was least recently asked for goes first. */
 const rememberedKernels = 4096;
@@ -80,7 +81,7 @@ export class Pipelines {
    * @param places in which of the memories that are bound each binding is, and last the workspace
    * @param memories how many are bound
    */
-  make(ready: ReadyKernel, places: readonly number[] = placesOf(ready), memories = 1): readonly GPUComputePipeline[] {
+  make(ready: ReadyKernel, places: readonly Place[] = placesOf(ready), memories = 1): readonly GPUComputePipeline[] {
     const key = keyOf(places, memories);
     const known = ready.pipelines.get(key);
     if (known) return known;
@@ -113,12 +114,12 @@ export class Pipelines {
 }
 
 /** All bindings, and the workspace, in the first memory. */
-function placesOf({ bindings }: ReadyKernel): number[] {
-  return new Array<number>(bindings + 1).fill(0);
+function placesOf({ bindings }: ReadyKernel): Place[] {
+  return new Array<Place>(bindings + 1).fill([0]);
 }
 
-function keyOf(places: readonly number[], memories: number): string {
-  return `${memories}:${places}`;
+function keyOf(places: readonly Place[], memories: number): string {
+  return `${memories}:${places.join(';')}`;
 }
 
 async function shaderError(module: GPUShaderModule, code: string, cause: unknown): Promise<DeviceError> {

@@ -2,6 +2,7 @@ import type { Backend, Bindings, DeviceBuffer, Limits, Prepared, Program, Range 
 import { DeviceError, EvenKeelError, IndexError } from '@evenkeel/errors';
 import { loadRoutines, routines } from '../kernels/compile-kernel.ts';
 import { faultWords } from '../renderer/faults.ts';
+import { BoundMemories } from './bound-memories.ts';
 import { Heap, type WebgpuBuffer } from './heap.ts';
 import { Pipelines, type ReadyKernel } from './pipelines.ts';
 import { type KernelRun, PreparedProgram } from './prepared-program.ts';
@@ -105,7 +106,7 @@ export class WebgpuBackend implements Backend {
       dtypes: ['float32', 'int32', 'bool'],
       boolBytes: 4,
       bindings: 64,
-      bufferBytes: memoryBytes,
+      pieceBytes: memoryBytes,
       threads: 1,
       routines,
       arithmetic: float32.arithmetic,
@@ -149,9 +150,9 @@ export class WebgpuBackend implements Backend {
     return this.#heap.liveBytes;
   }
 
-  /** Bytes of the GPU's memory that the backend has, in use or not; it never shrinks. */
+  /** Bytes of the GPU's memory that the backend has, in use or not. */
   get memoryBytes(): number {
-    return this.#heap.memoryBytes;
+    return this.#heap.totalBytes;
   }
 
   /** At once, unless the program is the first with a routine or has many kernels that are new. */
@@ -205,8 +206,9 @@ export class WebgpuBackend implements Backend {
       padded.set(bytes);
       bytes = padded;
     }
-    const { queue } = this.#gpu;
-    queue.writeBuffer(this.#heap.gpuBuffer((buffer as WebgpuBuffer).memory), address, bytes);
+    for (const piece of this.#heap.pieces(buffer as WebgpuBuffer, address, bytes.length)) {
+      this.#gpu.queue.writeBuffer(piece.buffer, piece.offset, bytes, piece.from, piece.bytes);
+    }
   }
 
   run(prepared: Prepared, { buffers, arguments: given }: Bindings): void {
@@ -222,19 +224,18 @@ export class WebgpuBackend implements Backend {
         expected: `${program.bindings.length} bindings, ${program.arguments.length} arguments`,
       });
     }
-    const addresses = buffers.map(({ buffer, offset, length }) => this.#address(buffer, offset, length, 'running'));
+    const ranges = buffers.map(({ buffer, offset, length }) => ({
+      buffer: buffer as WebgpuBuffer,
+      address: this.#address(buffer, offset, length, 'running'),
+      length,
+    }));
     if (runs.length === 0) return;
-    const workspace = prepared.workspaceBytes > 0 ? this.#workspaceOf(prepared.workspaceBytes) : undefined;
-    // The memories that are bound; the first always is, because faults are told there.
-    const memories = [0];
-    const slotOf = ({ memory }: WebgpuBuffer): number => {
-      const slot = memories.indexOf(memory);
-      return slot >= 0 ? slot : memories.push(memory) - 1;
-    };
-    const slots = buffers.map(({ buffer }) => slotOf(buffer as WebgpuBuffer));
-    const workspaceSlot = workspace ? slotOf(workspace) : 0;
+    // One more that all kernels have; where none needs it, it is something else.
+    const workspace = prepared.workspaceBytes > 0 ? this.#workspaceOf(prepared.workspaceBytes) : ranges[0]?.buffer;
+    if (workspace) ranges.push({ buffer: workspace, address: workspace.address, length: workspace.bytes });
+    const bound = new BoundMemories(ranges, this.#heap.memoryBytes);
     runs.forEach((run, r) => {
-      this.#fill(prepared, run, (r * blockBytes) / 4, addresses, given, workspace?.address ?? 0);
+      fillParameters(prepared, run, (r * blockBytes) / 4, bound, given);
     });
     if (prepared.words.byteLength > this.#parameters.size) {
       this.#parameters.destroy();
@@ -242,13 +243,14 @@ export class WebgpuBackend implements Backend {
       this.#groups.clear();
     }
     this.#gpu.queue.writeBuffer(this.#parameters, 0, prepared.words);
+    const { memories } = bound;
     const group = this.#group(memories, blockBytes);
     const encoder = this.#gpu.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    runs.forEach(({ ready, bindings }, r) => {
+    runs.forEach(({ ready, bindings, moved }, r) => {
       pass.setBindGroup(0, group, [r * blockBytes]);
-      // Bindings of one kernel mostly lie in one memory.
-      const places = [...bindings.map((b) => slots[b] as number), workspaceSlot];
+      const places = bindings.map((b, i) => bound.placeOf(b, moved[i] as number));
+      places.push(bound.placeOf(buffers.length, 0));
       this.#pipelines.make(ready, places, memories.length).forEach((pipeline, s) => {
         pass.setPipeline(pipeline);
         pass.dispatchWorkgroups(...(ready.compiled.stages[s] as (typeof ready.compiled.stages)[number]).grid);
@@ -262,12 +264,25 @@ export class WebgpuBackend implements Backend {
   async read(buffer: DeviceBuffer, range?: Range): Promise<Uint8Array<ArrayBuffer>> {
     const { offset, length } = range ?? { offset: 0, length: buffer.bytes };
     const address = this.#address(buffer, offset, length, 'reading');
+    const { memoryBytes } = this.#heap;
+    if (length > memoryBytes) {
+      const result = new Uint8Array(length);
+      const starts = Array.from({ length: Math.ceil(length / memoryBytes) }, (_, i) => i * memoryBytes);
+      const read = async (start: number): Promise<void> => {
+        const part = { offset: offset + start, length: Math.min(memoryBytes, length - start) };
+        result.set(await this.read(buffer, part), start);
+      };
+      // All are asked for at once, before anything else is run.
+      await Promise.all(starts.map(read));
+      return result;
+    }
     const [begin, end] = [Math.floor(address / 4) * 4, Math.ceil((address + length) / 4) * 4];
     const bytes = end - begin;
     const staging = this.#staging.take(bytes + faultBytes);
     const encoder = this.#gpu.createCommandEncoder();
-    const from = this.#heap.gpuBuffer((buffer as WebgpuBuffer).memory);
-    if (bytes > 0) encoder.copyBufferToBuffer(from, begin, staging, 0, bytes);
+    for (const piece of this.#heap.pieces(buffer as WebgpuBuffer, begin, bytes)) {
+      encoder.copyBufferToBuffer(piece.buffer, piece.offset, staging, piece.from, piece.bytes);
+    }
     const looksForFaults = this.#mayHaveFaults;
     if (looksForFaults) {
       const first = this.#heap.gpuBuffer(0);
@@ -292,28 +307,6 @@ export class WebgpuBackend implements Backend {
     this.#pipelines.clear();
     this.#close(new DeviceError('the backend was disposed of', { doing: 'using the webgpu backend' }));
     this.#opened.device.destroy();
-  }
-
-  /** Writes the parameters of one kernel: where its bindings begin, its arguments, where its workspace begins. */
-  #fill(
-    { words, floats, program }: PreparedProgram,
-    { bindings, moved, arguments: own }: KernelRun,
-    start: number,
-    addresses: readonly number[],
-    given: readonly number[],
-    workspace: number,
-  ): void {
-    let at = start;
-    for (let i = 0; i < bindings.length; i++) {
-      words[at++] = ((addresses[bindings[i] as number] as number) + (moved[i] as number)) / 4;
-    }
-    for (const argument of own) {
-      const value = given[argument] as number;
-      const dtype = program.arguments[argument];
-      if (dtype === 'float32') floats[at++] = value;
-      else words[at++] = dtype === 'bool' ? Number(value !== 0) : value;
-    }
-    words[at] = workspace / 4;
   }
 
   #group(memories: readonly number[], blockBytes: number): GPUBindGroup {
@@ -359,7 +352,6 @@ export class WebgpuBackend implements Backend {
       });
     }
     if (!(offset >= 0 && length >= 0 && offset + length <= bytes)) {
-      this.#heap.requireFitting(length);
       throw new DeviceError('the range does not lie in the buffer', {
         doing: `${doing} a buffer on webgpu`,
         got: `${length} bytes at offset ${offset}`,
@@ -413,6 +405,25 @@ export class WebgpuBackend implements Backend {
       );
     });
   }
+}
+
+/** Writes the parameters of one kernel: where its bindings begin, its arguments, where its workspace begins. */
+function fillParameters(
+  { words, floats, program }: PreparedProgram,
+  { bindings, moved, arguments: own }: KernelRun,
+  start: number,
+  bound: BoundMemories,
+  given: readonly number[],
+): void {
+  let at = start;
+  for (let i = 0; i < bindings.length; i++) words[at++] = bound.wordOf(bindings[i] as number, moved[i] as number);
+  for (const argument of own) {
+    const value = given[argument] as number;
+    const dtype = program.arguments[argument];
+    if (dtype === 'float32') floats[at++] = value;
+    else words[at++] = dtype === 'bool' ? Number(value !== 0) : value;
+  }
+  words[at] = bound.wordOf(program.bindings.length, 0);
 }
 
 function indexError(index: number, size: number): IndexError {

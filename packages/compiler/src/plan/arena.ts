@@ -23,7 +23,7 @@ export class Arena {
   readonly #pieceBytes: number;
   #bytes = 0;
 
-  /** @param pieceBytes at multiples of which another piece of memory begins; nothing lies in two */
+  /** @param pieceBytes at multiples of which another piece of memory begins; only what is larger lies in two */
   constructor(pieceBytes = Number.POSITIVE_INFINITY) {
     this.#pieceBytes = pieceBytes;
   }

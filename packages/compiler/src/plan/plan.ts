@@ -32,7 +32,7 @@ export interface Plan {
   readonly places: readonly Place[];
   /** Inputs that must lie side by side, in order and without gaps: kernels go through each list as through one. */
   readonly rows: readonly (readonly number[])[];
-  /** What the program needs besides inputs and results; in pieces of `limits.bufferBytes`, where a buffer cannot be larger. */
+  /** What the program needs besides inputs and results. What is no larger than `limits.pieceBytes` lies in one piece. */
   readonly arenaBytes: number;
   /** What it would need if nothing shared memory. */
   readonly intermediateBytes: number;
@@ -77,7 +77,7 @@ export function planStages(graph: Graph, limits: Limits, options: PlanOptions = 
   };
   const single = fusion.clusters.map((cluster) => partOf(cluster, fusion.memories, limits, planBody));
   const parts = together ? batch(single, rows, limits) : single;
-  const arena = new Arena(limits.bufferBytes);
+  const arena = new Arena(limits.pieceBytes);
   for (const row of rows.temporaries) {
     arena.join(row.map((value) => ({ what: value, bytes: bytesOf({ kind: 'temporary', value }, limits) })));
   }

@@ -45,8 +45,8 @@ export class Rows {
     const [row, other] = [this.#rows.get(first), this.#rows.get(next)];
     if (row && row === other) return row.members.indexOf(next) === row.members.indexOf(first) + 1;
     if ((row && row.members.at(-1) !== first) || (other && other.members[0] !== next)) return false;
-    const { bufferBytes = Number.POSITIVE_INFINITY } = this.#limits;
-    if ((row ?? this.#rowFrom([first])).bytes + (other ?? this.#rowFrom([next])).bytes > bufferBytes) return false;
+    const { pieceBytes = Number.POSITIVE_INFINITY } = this.#limits;
+    if ((row ?? this.#rowFrom([first])).bytes + (other ?? this.#rowFrom([next])).bytes > pieceBytes) return false;
     const isNear = (a: Member, b: Member) => a === b || (this.#rows.has(a) && this.#rows.get(a) === this.#rows.get(b));
     return besides.every(
       ([a, b]) => (a === first && b === next) || ![a, b].some((known) => isNear(known, first) || isNear(known, next)),

@@ -23,32 +23,22 @@ export function runOnce(
   arena.release();
 }
 
-/** What a program needs between its kernels, in as many pieces as the device's buffers make of it. */
+/** What a program needs between its kernels. */
 export class PlanMemory {
   readonly #device: Device;
-  readonly #pieces: DeviceBuffer[] = [];
-  readonly #pieceBytes: number;
+  readonly #buffer: DeviceBuffer | undefined;
 
   constructor(device: Device, { arenaBytes }: Plan) {
     this.#device = device;
-    this.#pieceBytes = device.backend.limits.bufferBytes ?? arenaBytes;
-    try {
-      for (let rest = arenaBytes; rest > 0; rest -= this.#pieceBytes) {
-        this.#pieces.push(device.allocate(Math.min(rest, this.#pieceBytes)));
-      }
-    } catch (error) {
-      this.release();
-      throw error;
-    }
+    if (arenaBytes > 0) this.#buffer = device.allocate(arenaBytes);
   }
 
-  at({ offset, length }: Range): Binding {
-    const piece = Math.floor(offset / this.#pieceBytes);
-    return { buffer: this.#pieces[piece] as DeviceBuffer, offset: offset % this.#pieceBytes, length };
+  at(range: Range): Binding {
+    return { buffer: this.#buffer as DeviceBuffer, ...range };
   }
 
   release(): void {
-    for (const piece of this.#pieces) this.#device.release(piece, piece.bytes);
+    if (this.#buffer) this.#device.release(this.#buffer, this.#buffer.bytes);
   }
 }
 
