@@ -119,6 +119,8 @@ function placesOf({ bindings }: ReadyKernel): Place[] {
 }
 
 function keyOf(places: readonly Place[], memories: number): string {
+  // Mostly, and quickly: this is asked for every kernel of every step.
+  if (memories === 1) return '1';
   return `${memories}:${places.join(';')}`;
 }
 
