@@ -1,5 +1,6 @@
 import { DeviceError } from '@evenkeel/errors';
 import { expect, test } from 'vitest';
+import type { WebgpuOptions } from '../src/index.ts';
 import { hasNoGpu, onGpu } from './gpu.ts';
 
 /** A device on which the first shader that is made, the probe's, is another one. */
@@ -38,6 +39,32 @@ test.skipIf(hasNoGpu).each([
   const backend = await onGpu({ acceptDegraded: true }, halve);
   expect(backend.device.float32.precision).toBe('degraded');
   backend.dispose();
+});
+
+test.skipIf(hasNoGpu)('subgroups are used where shared memory is and they are numbered one after another', async () => {
+  const shaders: string[] = [];
+  const listen = (device: GPUDevice, change = (code: string) => code) => {
+    const { createShaderModule } = device;
+    device.createShaderModule = ({ code }) => {
+      shaders.push(change(code));
+      return createShaderModule.call(device, { code: change(code) });
+    };
+  };
+  const sizeFor = async (options: WebgpuOptions, change?: (code: string) => string) => {
+    shaders.length = 0;
+    const backend = await onGpu(options, (device) => listen(device, change));
+    backend.dispose();
+    return backend.device.subgroups;
+  };
+  const mayHave = await sizeFor({ sharedMemory: true });
+  const asked = shaders.some((code) => code.startsWith('enable subgroups;'));
+  expect(mayHave > 1).toBe(asked);
+  expect(await sizeFor({ sharedMemory: false })).toBe(0);
+  expect(await sizeFor({ sharedMemory: true, subgroups: false })).toBe(0);
+  expect(shaders.some((code) => code.includes('subgroup'))).toBe(false);
+  // A device that numbers them backwards.
+  const backwards = (code: string) => code.replace('peer == lane', 'subgroup - 1u - peer == lane');
+  expect(await sizeFor({ sharedMemory: true }, backwards)).toBe(0);
 });
 
 test.skipIf(hasNoGpu)('float16 is probed where the device has it', async () => {

@@ -188,3 +188,49 @@ test.skipIf(hasNoGpu)('a heap gives released memory again', async () => {
   expect(() => backend.release(first)).toThrow(/released before/);
   backend.dispose();
 });
+
+test.skipIf(hasNoGpu)('teams of every size put together what subgroups have, the same in every run', async () => {
+  const outer = 5;
+  const results = [];
+  const backends = await Promise.all([true, false].map((subgroups) => onGpu({ sharedMemory: true, subgroups })));
+  for (const backend of backends) {
+    const found: number[][] = [];
+    // From two to 256 lanes.
+    for (const inner of [16, 32, 64, 128, 300, 1000, 4096]) {
+      const x = backend.allocate(4 * outer * inner);
+      backend.write(
+        x,
+        Float32Array.from({ length: outer * inner }, (_, i) => ((i * 7919) % 1013) - 500),
+      );
+      const values = load('float32', 0, weightedSum([axis(0), axis(1)], [inner, 1]));
+      const kernel = loop({
+        bindings: [read, write, write, { dtype: 'bool', access: 'write' }],
+        outer: [outer],
+        inner: [inner],
+        reductions: [
+          { fn: 'sum', value: values },
+          { fn: 'max', value: binary('sub', values, reduced('float32', 0)) },
+          { fn: 'max', value: binary('eq', values, constant('float32', 512)) },
+        ],
+        stores: [
+          { binding: 1, index: axis(0), value: reduced('float32', 0) },
+          { binding: 2, index: axis(0), value: reduced('float32', 1) },
+          { binding: 3, index: axis(0), value: reduced('bool', 2) },
+        ],
+      });
+      const outputs = [0, 1, 2].map(() => backend.allocate(4 * outer));
+      const program = await backend.prepare(programOf(kernel));
+      const once = async () => {
+        backend.run(program, { buffers: [x, ...outputs].map(whole), arguments: [] });
+        return Promise.all(outputs.map(async (one) => [...new Int32Array((await backend.read(one)).buffer)]));
+      };
+      const first = await once();
+      expect(await once()).toEqual(first);
+      found.push(...first);
+    }
+    results.push(found);
+    backend.dispose();
+  }
+  // Sums of whole numbers are exact, in whatever order.
+  expect(results[0]).toEqual(results[1]);
+});

@@ -12,16 +12,18 @@ import {
 } from '@evenkeel/backend';
 import { expect, test } from 'vitest';
 import { compileKernel } from '../src/kernels/compile-kernel.ts';
+import type { Profile } from '../src/kernels/profile.ts';
 import { loop } from './loop.ts';
 
 const alone = { sharedMemory: false };
 const together = { sharedMemory: true };
+const inStep = { sharedMemory: true, subgroups: true };
 
 const reads = (count: number) => Array.from({ length: count }, () => ({ dtype: 'float32', access: 'read' }) as const);
 const write = { dtype: 'float32', access: 'write' } as const;
 
 /** The first stage's entry, without the declarations before it. */
-function entry(kernel: LoopKernel | ContractionKernel, profile: typeof alone, stage = 0): string {
+function entry(kernel: LoopKernel | ContractionKernel, profile: Profile, stage = 0): string {
   const { stages } = compileKernel(kernel, profile);
   const text = (stages[stage] as (typeof stages)[number]).source(new Array(kernel.bindings.length + 1).fill([0]));
   return text.slice(text.indexOf('let group ='));
@@ -115,6 +117,24 @@ test('lanes put together what they have through shared memory, where that is fas
   expect(entry(kernel, together)).toContain('workgroupBarrier();');
   expect(entry(kernel, together)).toContain('shared0[lane] = larger(shared0[lane], shared0[lane + step');
   expect(entry(kernel, alone)).not.toContain('workgroupBarrier');
+});
+
+test('invocations that run in step ask each other before shared memory, where those of a team lie side by side', () => {
+  const maxima = (along: number, across: number) =>
+    loop({
+      bindings: [...reads(1), write],
+      outer: [1000],
+      inner: [512],
+      reductions: [{ fn: 'max', value: load('float32', 0, weightedSum([axis(0), axis(1)], [across, along])) }],
+      stores: [{ binding: 1, index: axis(0), value: reduced('float32', 0) }],
+    });
+  const rows = maxima(1, 512);
+  expect(entry(rows, inStep)).toContain('sum0 = larger(sum0, bitcast<f32>(subgroupShuffleXor(bitcast<u32>(sum0), step');
+  // One barrier, where there is one for each halving without.
+  expect(entry(rows, inStep).match(/workgroupBarrier/g)).toHaveLength(1);
+  expect(compileKernel(rows, inStep).stages[0]?.source([[0], [0], [0]])).toMatch(/^enable subgroups;/);
+  expect(entry(maxima(1000, 1), inStep)).toBe(entry(maxima(1000, 1), together));
+  expect(entry(rows, { ...alone, subgroups: true })).toBe(entry(rows, alone));
 });
 
 test('a full reduction is cut in parts, whose results a second stage puts together', () => {

@@ -5,4 +5,6 @@ export interface Profile {
    * takes a hundred times longer to make such a shader.
    */
   readonly sharedMemory: boolean;
+  /** Whether invocations that run in step are asked for each other's values before shared memory is. */
+  readonly subgroups?: boolean | undefined;
 }

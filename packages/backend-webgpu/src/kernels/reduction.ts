@@ -3,7 +3,7 @@ import { floatOfBits } from '../renderer/functions/special-values.ts';
 import { literal, shaderTypes } from '../renderer/literal.ts';
 import { malformed } from '../renderer/malformed.ts';
 import { combined } from '../renderer/operations.ts';
-import type { Renderer } from '../renderer/renderer.ts';
+import { type Renderer, valueOfWord, wordOfValue } from '../renderer/renderer.ts';
 import { Scope } from '../renderer/scope.ts';
 import { setPositions } from './grid.ts';
 import type { Team } from './team.ts';
@@ -83,32 +83,51 @@ export function joinLanes(
   kernel: LoopKernel,
   members: readonly number[],
   sums: readonly string[],
-  { columns, lanes, byColumns }: Team,
+  { columns, lanes, byColumns, subgroups }: Team,
 ): string[] {
   if (lanes === 1) return [...sums];
-  const unit = byColumns ? columns : 1;
-  members.forEach((r, i) => {
-    scope.add(`shared${r}[lane] = ${sums[i]};`);
-  });
-  scope.add('workgroupBarrier();');
+  const each = (line: (shared: string, sum: string, reduction: Reduction) => string): string[] =>
+    members.map((r, i) => line(`shared${r}`, sums[i] as string, kernel.reductions[r] as Reduction));
+  const fold = (into: string, other: string, reduction: Reduction): string =>
+    `${into} = ${combine(renderer, reduction, into, other)};`;
   const step = renderer.name('step');
-  const other = unit === 1 ? `lane + ${step}` : `lane + ${step} * ${unit}u`;
-  const lines = members.map((r) => {
-    const reduction = kernel.reductions[r] as Reduction;
-    return `    shared${r}[lane] = ${combine(renderer, reduction, `shared${r}[lane]`, `shared${r}[${other}]`)};`;
-  });
-  scope.add(
-    `for (var ${step} = ${lanes / 2}u; ${step} > 0u; ${step} >>= 1u) {`,
-    `  if (member < ${step}) {`,
-    ...lines,
-    '  }',
-    '  workgroupBarrier();',
-    '}',
+  if (subgroups) {
+    // By twos until each knows what its subgroup has, which one of them tells the other subgroups: these put that together again. The
+    // order is the same in every run; how many there are in a subgroup is the device's choice.
+    renderer.usesSubgroups = true;
+    const byTwos = `for (var ${step} = min(subgroup, ${lanes}u) / 2u; ${step} > 0u; ${step} >>= 1u) {`;
+    const exchange = each((_, sum, reduction) => {
+      const { dtype } = reduction.value;
+      const other = `subgroupShuffleXor(${wordOfValue(dtype, sum)}, ${step})`;
+      return fold(sum, valueOfWord(dtype, other), reduction);
+    });
+    const between = new Scope(scope);
+    between.block(
+      'if (peer == 0u) {',
+      each((shared, sum) => `${shared}[lane / subgroup] = ${sum};`),
+    );
+    between.add('workgroupBarrier();', ...each((_, sum, reduction) => `${sum} = ${identity(renderer, reduction)};`));
+    between.block(
+      `for (var ${step} = peer; ${step} < ${lanes}u / subgroup; ${step} += subgroup) {`,
+      each((shared, sum, reduction) => fold(sum, `${shared}[(lane - member) / subgroup + ${step}]`, reduction)),
+    );
+    between.block(byTwos, exchange);
+    scope.block(byTwos, exchange);
+    scope.block(`if (subgroup < ${lanes}u) {`, between);
+    return [...sums];
+  }
+  scope.add(...each((shared, sum) => `${shared}[lane] = ${sum};`), 'workgroupBarrier();');
+  const other = `lane + ${step}${byColumns ? ` * ${columns}u` : ''}`;
+  const halving = new Scope(scope);
+  halving.block(
+    `if (member < ${step}) {`,
+    each((shared, _, reduction) => fold(`${shared}[lane]`, `${shared}[${other}]`, reduction)),
   );
-  const first = byColumns ? 'slot' : `slot * ${lanes}u`;
-  return members.map((r) => {
+  halving.add('workgroupBarrier();');
+  scope.block(`for (var ${step} = ${lanes / 2}u; ${step} > 0u; ${step} >>= 1u) {`, halving);
+  return each((shared) => {
     const name = renderer.name('reduced');
-    scope.add(`let ${name} = shared${r}[${first}];`);
+    scope.add(`let ${name} = ${shared}[${byColumns ? 'slot' : `slot * ${lanes}u`}];`);
     return name;
   });
 }

@@ -11,6 +11,8 @@ export interface Team {
   readonly byColumns: boolean;
   /** Parts into which the inner indices are cut, each with a workgroup of its own. */
   readonly splits: number;
+  /** Whether lanes put together what they have by subgroups first. */
+  readonly subgroups?: boolean;
 }
 
 /** Bytes of shared memory that every device has. */
@@ -28,7 +30,7 @@ const enoughForCores = 16;
 const coreVector = 4;
 
 /** The team for a loop's shape: by rows or columns, as its memory is laid out; in parts where there are few outer indices. */
-export function teamOf(kernel: LoopKernel, { sharedMemory }: Profile): Team {
+export function teamOf(kernel: LoopKernel, { sharedMemory, subgroups = false }: Profile): Team {
   const [outer, inner] = [sizeOf(kernel.outer), sizeOf(kernel.inner)];
   if (!sharedMemory) return loners(outer, inner);
   const most = Math.min(mostInvocations, powerBelow(sharedBytes / 4 / Math.max(1, kernel.reductions.length)));
@@ -39,7 +41,7 @@ export function teamOf(kernel: LoopKernel, { sharedMemory }: Profile): Team {
   const groups = Math.ceil(outer / columns);
   const parts = Math.floor(inner / (lanes * (sharedMemory ? leastOfPart : leastOfPartInSoftware)));
   const splits = groups < enoughGroups / 2 ? Math.min(Math.ceil(enoughGroups / groups), parts, mostSplits) : 1;
-  return { columns, lanes, byColumns, splits: splits >= 4 ? splits : 1 };
+  return { columns, lanes, byColumns, splits: splits >= 4 ? splits : 1, subgroups: subgroups && !byColumns };
 }
 
 /**

@@ -27,6 +27,8 @@ export class Renderer {
   readonly #reduced = new Map<number, string>();
   readonly #declared = new Set<string>();
   #names = 0;
+  /** Whether the shader knows how many invocations run in step, `subgroup`, and which of them each is, `peer`. */
+  usesSubgroups = false;
 
   /**
    * @param roots all expressions of the kernel

@@ -12,7 +12,8 @@ export interface ShaderParts {
 /** The text of a shader. Its entry is `main`; `lane` is the place in the workgroup, `group` the workgroup's number. */
 export function shaderText({ renderer, parameters, workgroup, shared = [] }: ShaderParts): string {
   const memories = Math.max(...renderer.memories.flat()) + 1;
-  const lines: string[] = [];
+  const inStep = (...text: string[]): string[] => (renderer.usesSubgroups ? text : []);
+  const lines = inStep('enable subgroups;');
   const vectors = Math.max(1, Math.ceil(parameters / 4));
   lines.push(`@group(0) @binding(0) var<uniform> parameters: array<vec4<u32>, ${vectors}>;`);
   for (let m = 0; m < memories; m++) {
@@ -24,6 +25,7 @@ export function shaderText({ renderer, parameters, workgroup, shared = [] }: Sha
     '',
     `@compute @workgroup_size(${workgroup})`,
     'fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) place: vec3<u32>,',
+    ...inStep('    @builtin(subgroup_size) subgroup: u32, @builtin(subgroup_invocation_id) peer: u32,'),
     '    @builtin(num_workgroups) groups: vec3<u32>) {',
     '  let group = place.x + groups.x * (place.y + groups.y * place.z);',
     ...renderer.root.lines.map((line) => `  ${line}`),

@@ -15,6 +15,11 @@ export interface WebgpuOptions {
    * runs them one after another and takes a hundred times longer to make such a shader.
    */
   readonly sharedMemory?: boolean | undefined;
+  /**
+   * Whether invocations that run in step give each other their values directly (WebGPU's subgroups). Default: where shared memory is
+   * used, and the device has the feature and numbers them as sums take for granted.
+   */
+  readonly subgroups?: boolean | undefined;
   /** Whether a GPU will do that computes float32 with fewer digits than float32 has. Default: no, it is refused. */
   readonly acceptDegraded?: boolean | undefined;
 }

@@ -7,7 +7,8 @@ import { Heap, type WebgpuBuffer } from './heap.ts';
 import { Pipelines, type ReadyKernel } from './pipelines.ts';
 import { type KernelRun, PreparedProgram } from './prepared-program.ts';
 import { type Float32Behavior, probe } from './probe.ts';
-import type { Float16Behavior } from './probe-float16.ts';
+import { type Float16Behavior, probeFloat16 } from './probe-float16.ts';
+import { probeSubgroups } from './probe-subgroups.ts';
 import { type Opened, requestDevice, type WebgpuOptions } from './request-device.ts';
 import { Staging } from './staging.ts';
 
@@ -33,13 +34,14 @@ const lossIsTold = 100;
  */
 export async function webgpu(options: WebgpuOptions = {}): Promise<WebgpuBackend> {
   const opened = await requestDevice(options);
-  const { device } = opened;
-  const float32 = await probe(device, options.acceptDegraded);
-  // Loaded by those who have it.
-  const float16 = device.features.has('shader-f16')
-    ? await (await import('./probe-float16.ts')).probeFloat16(device)
-    : 'absent';
-  return new WebgpuBackend(opened, { float32, float16 }, options);
+  const { adapter, device } = opened;
+  const { architecture, isFallbackAdapter } = adapter.info;
+  const { sharedMemory = architecture !== 'swiftshader' && !isFallbackAdapter } = options;
+  const { subgroups: mayUse = sharedMemory, acceptDegraded } = options;
+  const float32 = await probe(device, acceptDegraded);
+  const float16 = device.features.has('shader-f16') ? await probeFloat16(device) : 'absent';
+  const subgroups = mayUse && device.features.has('subgroups') ? await probeSubgroups(device) : 0;
+  return new WebgpuBackend(opened, { float32, float16, subgroups }, options, sharedMemory);
 }
 
 /** What is known of the adapter and of how it computes. */
@@ -51,6 +53,8 @@ export interface DeviceDescription {
   readonly float32: Float32Behavior;
   /** How it computes with float16, which no kernel uses so far; `absent` without the feature `shader-f16`. */
   readonly float16: Float16Behavior | 'absent';
+  /** How many invocations run in step and give each other their values directly; 0 where they do not, or were asked not to. */
+  readonly subgroups: number;
 }
 
 /**
@@ -90,15 +94,19 @@ export class WebgpuBackend implements Backend {
   #end: DeviceError | undefined;
   #isLost = false;
 
-  constructor(opened: Opened, numbers: Pick<DeviceDescription, 'float32' | 'float16'>, options: WebgpuOptions) {
-    const { float32 } = numbers;
+  constructor(
+    opened: Opened,
+    numbers: Pick<DeviceDescription, 'float32' | 'float16' | 'subgroups'>,
+    options: WebgpuOptions,
+    sharedMemory: boolean,
+  ) {
+    const { float32, subgroups } = numbers;
     const { adapter, device } = opened;
     this.#opened = opened;
     this.#options = options;
     this.#gpu = device;
     const { vendor, architecture, description } = adapter.info;
-    const isSoftware = architecture === 'swiftshader' || adapter.info.isFallbackAdapter;
-    const { maximumBytes = Number.POSITIVE_INFINITY, sharedMemory = !isSoftware } = options;
+    const { maximumBytes = Number.POSITIVE_INFINITY } = options;
     this.device = { vendor, architecture, description, features: [...device.features].sort(), ...numbers };
     const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = device.limits;
     const memoryBytes = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 256) * 256;
@@ -119,7 +127,7 @@ export class WebgpuBackend implements Backend {
       reservedBytes: faultBytes,
       onFailure: (error) => this.#close(error),
     });
-    this.#pipelines = new Pipelines(device, { sharedMemory });
+    this.#pipelines = new Pipelines(device, { sharedMemory, subgroups: subgroups > 0 });
     this.#staging = new Staging(device);
     this.#parameters = this.#parameterBuffer(2 ** 14);
     device.addEventListener('uncapturederror', (event) => this.#note((event as GPUUncapturedErrorEvent).error));

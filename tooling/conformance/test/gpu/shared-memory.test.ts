@@ -8,6 +8,10 @@ const gpu = await nodeGpu();
 if (gpu) {
   const backend = await webgpu({ gpu, sharedMemory: true });
   describeBackend('webgpu with shared memory', () => backend, { oneOf: 12 });
+  if (backend.device.subgroups > 0) {
+    const plain = await webgpu({ gpu, sharedMemory: true, subgroups: false });
+    describeBackend('webgpu with shared memory and without subgroups', () => plain, { oneOf: 24 });
+  }
 } else {
   test.skip(`the backend webgpu with shared memory (${missing})`, () => {});
 }
