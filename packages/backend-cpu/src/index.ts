@@ -1,10 +1,10 @@
-import type { Backend } from '@evenkeel/backend';
+import { type Backend, hasFloat16Array } from '@evenkeel/backend';
 import { Memory } from './runtime/memory.ts';
 import { Programs } from './runtime/programs.ts';
 
 /**
  * The oracle: a backend that evaluates kernels in the plainest TypeScript, on one thread, in float32 (each operation rounded)
- * or float64. Others are held against it, and gradient checks run on it. For speed take another.
+ * or float64; float16 is what its memory may hold. Others are held against it, and gradient checks run on it. For speed take another.
  *
  * Fresh memory is filled with NaN (-1 as int32, a byte 255 as bool), and every index is checked against its binding.
  *
@@ -25,7 +25,7 @@ export function cpu(): Backend {
   return {
     name: 'cpu',
     limits: {
-      dtypes: ['float32', 'float64', 'int32', 'bool'],
+      dtypes: ['float32', 'float64', ...(hasFloat16Array ? (['float16'] as const) : []), 'int32', 'bool'],
       boolBytes: 1,
       bindings: 64,
       threads: 1,

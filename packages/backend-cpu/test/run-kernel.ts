@@ -14,6 +14,7 @@ export type Values = HostArray | Uint32Array<ArrayBuffer>;
 const arrays = {
   float32: Float32Array,
   float64: Float64Array,
+  float16: Float16Array,
   int32: Int32Array,
   uint32: Uint32Array,
   bool: Uint8Array,

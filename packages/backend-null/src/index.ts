@@ -23,8 +23,8 @@ export interface NullBackend extends Backend {
  * console.log(backend.counters.liveBytes, backend.counters.peakBytes); // prints 0 4000
  * ```
  *
- * @param limits what the pretended device can do, so that plans for any device can be counted. Defaults: float32, int32 and
- *   bool of 4 bytes, 64 bindings, 1 thread, scatterAdd and attention, fused arithmetic.
+ * @param limits what the pretended device can do, so that plans for any device can be counted. Defaults: float32, float16,
+ *   int32 and bool of 4 bytes, 64 bindings, 1 thread, scatterAdd and attention, fused arithmetic.
  * @throws DeviceError on double release, use after release, a foreign buffer, a range outside its buffer, or a kernel with more bindings
  *   than the limit
  */
@@ -32,7 +32,7 @@ export function nullBackend(limits: Partial<Limits> = {}): NullBackend {
   const counters = new Tally();
   const memory = new Memory(counters);
   const all: Limits = {
-    dtypes: ['float32', 'int32', 'bool'],
+    dtypes: ['float32', 'float16', 'int32', 'bool'],
     boolBytes: 4,
     bindings: 64,
     threads: 1,

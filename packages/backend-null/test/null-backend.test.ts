@@ -74,7 +74,8 @@ describe('the null backend', () => {
 
   test('has the limits that it is given', () => {
     const { limits } = nullBackend({ bindings: 8, routines: [] });
-    expect(limits).toMatchObject({ bindings: 8, routines: [], boolBytes: 4, dtypes: ['float32', 'int32', 'bool'] });
+    const dtypes = ['float32', 'float16', 'int32', 'bool'];
+    expect(limits).toMatchObject({ bindings: 8, routines: [], boolBytes: 4, dtypes });
   });
 
   test('refuses misuse of buffers as a real backend does', async () => {

@@ -91,7 +91,10 @@ export type Expression =
       readonly a: Expression;
       readonly b: Expression;
     }
-  /** Float to integer truncates toward zero; anything to bool is `!= 0`. */
+  /**
+   * Float to integer truncates toward zero; anything to bool is `!= 0`; to a float it is the nearest, of two the even one. With float16 there
+   * is nothing else to do than to load, to choose, to cast and to store: functions and folds are of float32.
+   */
   | { readonly kind: 'cast'; readonly dtype: Scalar; readonly a: Expression }
   /** An int32 held within [0, size): a value outside is replaced by the nearest inside, and the run reports an `IndexError`. */
   | {

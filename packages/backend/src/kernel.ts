@@ -7,6 +7,12 @@ export interface KernelBinding {
   readonly access: 'read' | 'write';
 }
 
+/** Whether a routine may write what it made of a value to a binding: one of its dtype, or of float16, to which it is rounded then. */
+export function mayHold(output: KernelBinding | undefined, { dtype }: { readonly dtype: Scalar }): boolean {
+  const isRounded = output?.dtype === 'float16' && dtype === 'float32';
+  return output?.access === 'write' && (output.dtype === dtype || isRounded);
+}
+
 export type ReductionFunction = 'sum' | 'prod' | 'max' | 'min';
 
 /** One value per outer index: `value` folded over the inner axes. A NaN in `max` or `min` stays. */

@@ -41,8 +41,8 @@ describe('strides', () => {
 });
 
 test('an element has the bytes of its dtype, a bool those of the backend', () => {
-  expect(dtypes.map((dtype) => itemBytes(dtype, 1))).toEqual([4, 8, 4, 1]);
-  expect(dtypes.map((dtype) => itemBytes(dtype, 4))).toEqual([4, 8, 4, 4]);
+  expect(dtypes.map((dtype) => itemBytes(dtype, 1))).toEqual([4, 8, 2, 4, 1]);
+  expect(dtypes.map((dtype) => itemBytes(dtype, 4))).toEqual([4, 8, 2, 4, 4]);
   expect(itemBytes('uint32', 1)).toBe(4);
-  expect(dtypes.filter(isFloat)).toEqual(['float32', 'float64']);
+  expect(dtypes.filter(isFloat)).toEqual(['float32', 'float64', 'float16']);
 });

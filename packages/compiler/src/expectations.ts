@@ -3,10 +3,10 @@ import { type DType, type Shape, sameShape, sizeOf } from '@evenkeel/backend';
 import { DTypeError, IndexError, ShapeError } from '@evenkeel/errors';
 import type { Spec } from './primitive.ts';
 
-export const floats: readonly DType[] = ['float32', 'float64'];
-export const numbers: readonly DType[] = ['float32', 'float64', 'int32'];
+export const floats: readonly DType[] = ['float32', 'float64', 'float16'];
+export const numbers: readonly DType[] = [...floats, 'int32'];
 export const integersAndBool: readonly DType[] = ['int32', 'bool'];
-export const everyDType: readonly DType[] = ['float32', 'float64', 'int32', 'bool'];
+export const everyDType: readonly DType[] = [...numbers, 'bool'];
 
 export function expectDType(op: string, spec: Spec, allowed: readonly DType[]): void {
   if (allowed.includes(spec.dtype)) return;

@@ -20,7 +20,15 @@ export interface FromDataOptions extends TensorOptions {
 
 /** What a tensor can be made from: numbers or booleans, nested to any depth, or a typed array. */
 export type TensorData = number | boolean | readonly TensorData[] | TypedArray;
-type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array | Int8Array | Uint16Array | Int16Array;
+type TypedArray =
+  | Float32Array
+  | Float64Array
+  | Float16Array
+  | Int32Array
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array;
 
 let defaultDType: 'float32' | 'float64' = 'float32';
 
@@ -56,6 +64,7 @@ export function tensor(data: TensorData, options: FromDataOptions = {}): Tensor 
     });
   }
   const dtype = options.dtype ?? natural;
+  currentDevice().expectDType(dtype);
   return leaf(fromHost(encode(flat, dtype), shape, dtype), options);
 }
 
@@ -159,7 +168,7 @@ interface Flat {
 
 function flatten(data: TensorData): Flat {
   if (ArrayBuffer.isView(data)) {
-    const natural = data instanceof Float32Array || data instanceof Float64Array ? defaultDType : 'int32';
+    const natural = (data as TypedArray)[Symbol.toStringTag].startsWith('Float') ? defaultDType : 'int32';
     return { flat: data as TypedArray, shape: [data.length], natural };
   }
   const shape: number[] = [];

@@ -1,11 +1,12 @@
 /** Tensors that remember how they were computed, on a backend chosen from outside. */
 export type { Backend, DType, HostArray, Shape } from '@evenkeel/backend';
+export { type AutocastOptions, autocast } from './autograd/autocast.ts';
 export type { BackwardOptions } from './autograd/backward.ts';
 export { checkpoint } from './autograd/checkpoint.ts';
 export { type CustomBackward, customGradient } from './autograd/custom-gradient.ts';
 export { type GradientsOptions, grad, gradients, valueAndGrad } from './autograd/gradients.ts';
-export { isGradEnabled } from './autograd/mode.ts';
-export { convolution } from './autograd/operations.ts';
+export { isAutocastEnabled, isGradEnabled } from './autograd/mode.ts';
+export { autocasted, convolution } from './autograd/operations.ts';
 export {
   arange,
   eye,
@@ -32,7 +33,7 @@ export { snapshotTensors, type TensorSnapshot } from './engine/tensor-snapshot.t
 export * from './ops/arithmetic.ts';
 export * from './ops/attention.ts';
 export * from './ops/bitwise.ts';
-export { broadcastShapes, broadcastTo, promoteTypes } from './ops/broadcast.ts';
+export { broadcastShapes, broadcastTo, inFloat32, promoteTypes } from './ops/broadcast.ts';
 export * from './ops/closeness.ts';
 export * from './ops/comparison.ts';
 export {

@@ -14,13 +14,17 @@ export interface View {
   readonly offset: number;
 }
 
+/** Engines without it have no float16 either, which is said as soon as there is to be memory. */
+const { f16round = Number } = Math;
+
 /** A number stands for a tensor of any shape that holds it everywhere. */
 export type TensorLike = Tensor | number;
 
 /**
  * An n-dimensional array of one dtype that remembers how it was computed. Operations are methods and functions of the same name;
  * each returns a new tensor. Reading is asynchronous: `await t.data()`. Nothing has to be disposed of (see `engine/lifetime.ts`).
- * A shape is sizes, outermost first; a scalar's is `[]`. Dtypes are float32 (the default), int32, bool, and float64 on the backend cpu.
+ * A shape is sizes, outermost first; a scalar's is `[]`. Dtypes are float32 (the default), int32, bool, float64 on the backend cpu, and float16 on cpu
+ * and on GPUs that have it.
  *
  * ```ts
  * const x = tensor([[1, 2], [3, 4]], { requiresGrad: true });
@@ -56,19 +60,15 @@ export class Tensor {
   constructor(shape: Shape, dtype: DType, content: View | Traced | number) {
     this.shape = shape;
     this.dtype = dtype;
+    this.uniform = undefined;
+    this.lifetime = undefined;
+    this.strides = contiguousStrides(shape);
+    this.offset = 0;
     if (typeof content === 'number') {
-      this.uniform = dtype === 'float32' ? Math.fround(content) : content;
-      this.strides = contiguousStrides(shape);
-      this.offset = 0;
-      this.lifetime = undefined;
+      this.uniform = dtype === 'float32' ? Math.fround(content) : dtype === 'float16' ? f16round(content) : content;
     } else if ('recorder' in content) {
-      this.uniform = undefined;
-      this.strides = contiguousStrides(shape);
-      this.offset = 0;
-      this.lifetime = undefined;
       this.traced = content;
     } else {
-      this.uniform = undefined;
       this.strides = content.strides;
       this.offset = content.offset;
       this.lifetime = new Lifetime(content.storage);

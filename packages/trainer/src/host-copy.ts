@@ -53,20 +53,21 @@ async function readTensor(value: Tensor): Promise<SafeTensor> {
   return { dtype: DTYPES[value.dtype], shape: [...value.shape], data: bytes };
 }
 
-const DTYPES = { float32: 'F32', float64: 'F64', int32: 'I32', bool: 'BOOL' } as const;
+const DTYPES = { float32: 'F32', float64: 'F64', float16: 'F16', int32: 'I32', bool: 'BOOL' } as const;
 
 function makeTensor(name: string, { dtype, shape, data }: SafeTensor): Tensor {
   if (dtype === 'F32') return tensor(aligned(data, Float32Array), { shape });
   if (dtype === 'F64') return tensor(aligned(data, Float64Array), { shape });
+  if (dtype === 'F16') return tensor(aligned(data, Float16Array), { shape, dtype: 'float16' });
   if (dtype === 'I32') return tensor(aligned(data, Int32Array), { shape });
   if (dtype === 'BOOL') return tensor(data, { shape, dtype: 'bool' });
   throw new DataError(`The tensor ${name} has a dtype that training does not use`, {
     got: dtype,
-    expected: 'F32, F64, I32 or BOOL',
+    expected: 'F32, F64, F16, I32 or BOOL',
   });
 }
 
-type NumberArray = Float32Array | Float64Array | Int32Array;
+type NumberArray = Float32Array | Float64Array | Float16Array | Int32Array;
 
 /** Bytes as numbers; copied, because their place in a file need not be aligned. */
 function aligned<Numbers extends NumberArray>(bytes: Uint8Array, type: new (buffer: ArrayBuffer) => Numbers): Numbers {

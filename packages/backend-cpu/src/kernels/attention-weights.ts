@@ -1,11 +1,4 @@
-import {
-  type AttentionRoutine,
-  attentionParts,
-  type Expression,
-  isFloat,
-  lowestScore,
-  type Store,
-} from '@evenkeel/backend';
+import { type AttentionRoutine, attentionParts, type Expression, lowestScore, type Store } from '@evenkeel/backend';
 import type { Faults } from '../renderer/faults.ts';
 import type { Elements } from '../renderer/instruction.ts';
 import { malformed } from '../renderer/malformed.ts';
@@ -50,7 +43,7 @@ export class Attention {
   constructor(kernel: AttentionRoutine, faults: Faults) {
     const { dtype } = kernel.query;
     const mixed = attentionParts(kernel).values.find((part) => part.dtype !== dtype && part !== kernel.seen);
-    if (!isFloat(dtype) || mixed || (kernel.seen && kernel.seen.dtype !== 'bool')) {
+    if ((dtype !== 'float32' && dtype !== 'float64') || mixed || (kernel.seen && kernel.seen.dtype !== 'bool')) {
       throw malformed(kernel, `attention of ${dtype} with ${mixed?.dtype ?? kernel.seen?.dtype}`);
     }
     this.#kernel = kernel;

@@ -1,4 +1,4 @@
-import { type ContractionKernel, isFloat } from '@evenkeel/backend';
+import type { ContractionKernel } from '@evenkeel/backend';
 import type { Faults } from '../renderer/faults.ts';
 import type { Elements } from '../renderer/instruction.ts';
 import { malformed } from '../renderer/malformed.ts';
@@ -10,7 +10,7 @@ import { dotOf } from './dot.ts';
 /** Sums of products. Each operand is evaluated into rows along k first, so that no element is computed twice. */
 export function compileContraction(kernel: ContractionKernel, faults: Faults): CompiledKernel {
   const dtype = kernel.a.dtype;
-  if (!isFloat(dtype) || kernel.b.dtype !== dtype) {
+  if ((dtype !== 'float32' && dtype !== 'float64') || kernel.b.dtype !== dtype) {
     throw malformed(kernel, `a contraction of ${dtype} and ${kernel.b.dtype}`);
   }
   const batch = new Domain(0, kernel.batch);

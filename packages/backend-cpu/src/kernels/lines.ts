@@ -1,4 +1,4 @@
-import type { RankKernel, ScanKernel } from '@evenkeel/backend';
+import { mayHold, type RankKernel, type ScanKernel } from '@evenkeel/backend';
 import type { Faults } from '../renderer/faults.ts';
 import { checkIndex, malformed } from '../renderer/malformed.ts';
 import { execute, Renderer } from '../renderer/renderer.ts';
@@ -13,7 +13,7 @@ export function compileLines(kernel: ScanKernel | RankKernel, faults: Faults, wo
   const { outer, length, inner, output } = kernel;
   const declared = kernel.bindings[output];
   const result = kernel.routine === 'rank' ? 'int32' : kernel.value.dtype;
-  if (declared?.dtype !== result || declared.access !== 'write') {
+  if (!mayHold(declared, { dtype: result })) {
     const what = declared ? `${declared.access} binding of ${declared.dtype}` : 'missing binding';
     throw malformed(kernel, `${result} stored to a ${what}`);
   }

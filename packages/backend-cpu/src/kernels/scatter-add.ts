@@ -1,4 +1,4 @@
-import type { ScatterAddKernel } from '@evenkeel/backend';
+import { mayHold, type ScatterAddKernel } from '@evenkeel/backend';
 import type { Faults } from '../renderer/faults.ts';
 import { checkIndex, malformed } from '../renderer/malformed.ts';
 import { execute, Renderer } from '../renderer/renderer.ts';
@@ -11,7 +11,7 @@ export function compileScatterAdd(kernel: ScatterAddKernel, faults: Faults): Com
   const { outer, length, inner, size, output } = kernel;
   const declared = kernel.bindings[output];
   const add = binaryFunctions[kernel.value.dtype].add;
-  if (!add || kernel.index.dtype !== 'int32' || declared?.dtype !== kernel.value.dtype || declared.access !== 'write') {
+  if (!add || kernel.index.dtype !== 'int32' || !mayHold(declared, kernel.value)) {
     const what = declared ? `${declared.access} binding of ${declared.dtype}` : 'missing binding';
     throw malformed(kernel, `${kernel.value.dtype} added to a ${what} at an index of ${kernel.index.dtype}`);
   }
@@ -26,10 +26,11 @@ export function compileScatterAdd(kernel: ScatterAddKernel, faults: Faults): Com
   return {
     run(bindings, given) {
       renderer.begin(given);
-      const out = bindings[output]!;
+      const stored = bindings[output]!;
       const total = outer * size * inner;
-      if (total > 0) checkIndex(kernel, output, total - 1, out.length);
-      out.fill(0, 0, total);
+      if (total > 0) checkIndex(kernel, output, total - 1, stored.length);
+      // The sums of what is stored as float16 are float32.
+      const out = declared?.dtype === 'float16' ? new Float32Array(total) : stored.fill(0, 0, total);
       if (inner === 0) return;
       rows.start(values);
       for (let row = 0; row < rows.size; row++) {
@@ -49,6 +50,7 @@ export function compileScatterAdd(kernel: ScatterAddKernel, faults: Faults): Com
         }
         rows.advance(values);
       }
+      if (out !== stored) stored.set(out);
     },
   };
 }

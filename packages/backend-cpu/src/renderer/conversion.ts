@@ -4,12 +4,13 @@ import { isFloat, type Scalar } from '@evenkeel/backend';
 export type Conversion = (x: number) => number;
 
 /**
- * How a value of one dtype becomes one of another. A float outside the integers' range becomes the nearest integer and NaN
+ * How a value of one dtype becomes one of another. A number becomes the nearest float, of two the even one. A float outside the integers' range becomes the nearest integer and NaN
  * becomes 0 (what WebAssembly's saturating conversions and WGSL do); int32 and uint32 keep their bits.
  */
 export function conversion(to: Scalar, from: Scalar): Conversion {
   if (to === 'float64') return (x) => x;
   if (to === 'float32') return Math.fround;
+  if (to === 'float16') return Math.f16round;
   if (to === 'bool') return (x) => (x !== 0 ? 1 : 0);
   if (isFloat(from)) return to === 'int32' ? saturate(-(2 ** 31), 2 ** 31 - 1) : saturate(0, 2 ** 32 - 1);
   return to === 'int32' ? (x) => x | 0 : (x) => x >>> 0;

@@ -5,7 +5,7 @@ import { checkIndex, malformed } from './malformed.ts';
 import { binaryFunctions, unaryFunctions } from './scalar-functions.ts';
 
 /** The elements of a binding. */
-export type Elements = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
+export type Elements = Float32Array | Float64Array | Float16Array | Int32Array | Uint32Array | Uint8Array;
 
 /** Computes one value from others: all values of a kernel lie in one list of numbers. */
 export type Instruction = (values: Float64Array, bindings: readonly Elements[]) => void;

@@ -111,6 +111,8 @@ const boolBinary: BinaryFunctions = {
 export const unaryFunctions: Readonly<Record<Scalar, UnaryFunctions>> = {
   float32: floatUnary,
   float64: floatUnary,
+  // Is stored and moved; nothing is computed in it.
+  float16: {},
   int32: int32Unary,
   uint32: uint32Unary,
   bool: boolUnary,
@@ -119,6 +121,7 @@ export const unaryFunctions: Readonly<Record<Scalar, UnaryFunctions>> = {
 export const binaryFunctions: Readonly<Record<Scalar, BinaryFunctions>> = {
   float32: floatBinary,
   float64: floatBinary,
+  float16: {},
   int32: int32Binary,
   uint32: uint32Binary,
   bool: boolBinary,

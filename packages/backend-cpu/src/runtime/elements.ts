@@ -5,6 +5,8 @@ import type { Elements } from '../renderer/instruction.ts';
 const arrays = {
   float32: Float32Array,
   float64: Float64Array,
+  // Absent from older engines, where no program has it.
+  float16: globalThis.Float16Array,
   int32: Int32Array,
   uint32: Uint32Array,
   bool: Uint8Array,

@@ -4,6 +4,8 @@ import { decimal } from './functions/shader-function.ts';
 /** What a dtype is in a shader. */
 export const shaderTypes: Readonly<Record<Scalar, string>> = {
   float32: 'f32',
+  // Rounded to what it holds.
+  float16: 'f32',
   // Refused when a program is prepared.
   float64: 'f32',
   int32: 'i32',

@@ -48,6 +48,7 @@ const floatUnary: Partial<Record<UnaryFunction, Unary>> = {
 const unaryOperations: Readonly<Record<Scalar, Partial<Record<UnaryFunction, Unary>>>> = {
   float32: floatUnary,
   float64: {},
+  float16: {},
   int32: { neg: (a) => `-${a}`, abs: named('abs'), sign: named('sign'), not: (a) => `~${a}` },
   uint32: { neg: (a) => `0u - ${a}`, not: (a) => `~${a}` },
   bool: { not: (a) => `!${a}` },
@@ -124,6 +125,7 @@ const binaryOperations: Readonly<Record<Scalar, Partial<Record<BinaryFunction, B
     min: callWithTwo(smaller),
   },
   float64: {},
+  float16: {},
   int32: whole('0i'),
   uint32: { ...whole('0u'), mulHigh: callWithTwo(multiplyHigh) },
   bool: {

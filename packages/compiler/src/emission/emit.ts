@@ -73,7 +73,7 @@ function loop(cluster: Cluster, evaluation: Evaluation): LoopKernel {
 
 function contraction(cluster: Cluster, product: Product, evaluation: Evaluation): Kernel {
   const { left, right, guard } = product;
-  const values = [evaluation.at(left.value, left.at), evaluation.at(right.value, right.at, guard)] as const;
+  const values = [evaluation.wide(left.value, left.at), evaluation.wide(right.value, right.at, guard)] as const;
   const stores = evaluation.stores();
   const groups: AxisGroups = [product.batch, product.m, product.n, product.k];
   const { extents, rewrite } = mergeAxes(groups, cluster.extents, [...values, ...storedParts(stores)]);

@@ -1,6 +1,8 @@
 import {
   argument,
   binary,
+  cast,
+  computedIn,
   constant,
   contiguousStrides,
   type Expression,
@@ -40,6 +42,7 @@ export class Evaluation {
   readonly #located: ReadonlyMap<Value, Memory>;
   readonly #known = new Map<string, Expression>();
   readonly #folded = new Map<AppliedValue, Expression>();
+  readonly #wide = new Map<Expression, Expression>();
 
   constructor(cluster: Cluster, located: ReadonlyMap<Value, Memory>) {
     this.#cluster = cluster;
@@ -57,13 +60,21 @@ export class Evaluation {
     });
   }
 
+  /** A value at a place, in the dtype in which it is computed with. */
+  wide(value: Value, at: readonly Expression[], guard?: Expression): Expression {
+    const stored = this.at(value, at, guard);
+    const dtype = computedIn(stored.dtype);
+    return dtype === stored.dtype ? stored : getOrMake(this.#wide, stored, () => cast(dtype, stored));
+  }
+
   argument(dtype: Scalar, slot: number): Expression {
+    const wide = computedIn(dtype);
     let own = this.slots.indexOf(slot);
     if (own < 0) {
       own = this.slots.push(slot) - 1;
-      this.arguments.push(dtype);
+      this.arguments.push(wide);
     }
-    return argument(dtype, own);
+    return cast(dtype, argument(wide, own));
   }
 
   /** The binding of memory that is written. */
@@ -102,7 +113,7 @@ export class Evaluation {
   #computed(value: AppliedValue, at: readonly Expression[], guard?: Expression): Expression {
     const neutral = neutralOf(value);
     if (neutral !== undefined) return constant(value.dtype, neutral);
-    if (value === this.#cluster.product?.value) return reduced(value.dtype, 0);
+    if (value === this.#cluster.product?.value) return cast(value.dtype, reduced(computedIn(value.dtype), 0));
     const fold = this.#cluster.folds.get(value);
     if (fold) return this.#fold(value, fold);
     const { inputs, attributes } = value;
@@ -110,12 +121,15 @@ export class Evaluation {
     const first = inputs[0] as Value;
     switch (lowering.kind) {
       case 'pointwise':
-        return lowering.scalar(
-          inputs.map((input) => this.at(input, at, guard)),
-          attributes,
+        return cast(
+          value.dtype,
+          lowering.scalar(
+            inputs.map((input) => this.wide(input, at, guard)),
+            attributes,
+          ),
         );
       case 'source':
-        return lowering.element(at, attributes, this.#argumentsOf(value, lowering.numbers));
+        return cast(value.dtype, lowering.element(at, attributes, this.#argumentsOf(value, lowering.numbers)));
       case 'view':
         return this.at(first, lowering.from(at, first, attributes, this.#cluster.extents), guard);
       case 'rearrangement': {
@@ -159,16 +173,16 @@ export class Evaluation {
     return getOrMake(this.#folded, value, () => {
       const operand = value.inputs[0] as Value;
       const { lowering } = value.primitive;
-      const read = this.at(operand, at, guard);
-      const plain = guard && read.kind !== 'load' ? select(guard, read, zero(operand.dtype)) : read;
-      if (lowering.kind !== 'reduction') return folding('sum', plain, plain, this.reductions);
+      const read = this.wide(operand, at, guard);
+      const plain = guard && read.kind !== 'load' ? select(guard, read, zero(read.dtype)) : read;
+      if (lowering.kind !== 'reduction') return cast(value.dtype, folding('sum', plain, plain, this.reductions));
       const { dims } = value.attributes as ReductionAttributes;
       const shape = dims.map((dim) => operand.shape[dim] as number);
       const position = ravel(
         dims.map((dim) => at[dim] as Expression),
         shape,
       );
-      return folding(lowering.fold, plain, position, this.reductions);
+      return cast(value.dtype, folding(lowering.fold, plain, position, this.reductions));
     });
   }
 }

@@ -1,4 +1,5 @@
 import {
+  computedIn,
   contiguousStrides,
   type DType,
   getOrMake,
@@ -83,7 +84,7 @@ export class Graph {
   /** Takes slots for arguments; gives the first. */
   reserve(...dtypes: readonly Scalar[]): number {
     const first = this.arguments.length;
-    this.arguments.push(...dtypes);
+    this.arguments.push(...dtypes.map(computedIn));
     return first;
   }
 

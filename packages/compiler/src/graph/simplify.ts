@@ -58,7 +58,9 @@ export function simplify(
     case 'cast': {
       const { dtype } = attributes as { dtype: Value['dtype'] };
       const x = insideOf(a, 'cast');
-      return dtype === a.dtype ? a : dtype === 'bool' && x?.dtype === dtype ? x : undefined;
+      // There and back again is the same where the other dtype holds all that this one does.
+      const isWider = dtype === 'bool' || (dtype === 'float16' && a.dtype === 'float32');
+      return dtype === a.dtype ? a : isWider && x?.dtype === dtype ? x : undefined;
     }
     case 'reshape':
     case 'expand': {

@@ -1,4 +1,4 @@
-import { type AttentionRoutine, mapStore, reduced, type Store, storedParts } from '@evenkeel/backend';
+import { type AttentionRoutine, cast, computedIn, mapStore, reduced, type Store, storedParts } from '@evenkeel/backend';
 import { type Evaluation, elementIn } from '../emission/evaluation.ts';
 import { mergeAxes } from '../emission/merge-axes.ts';
 import { type AttentionPlaces, inputPlace } from '../fusion/attention.ts';
@@ -15,11 +15,12 @@ export function attentionKernel(cluster: Cluster, evaluation: Evaluation): Atten
   const { value, batch, row, column, depth, width } = places;
   const { inputs } = value;
   const { scale, causal, extras } = value.attributes as AttentionAttributes;
-  const read = inputs.map((input, i) => evaluation.at(input, inputPlace(places, value, i)));
+  const read = inputs.map((input, i) => evaluation.wide(input, inputPlace(places, value, i)));
   const stores = cluster.kept.map(({ value: kept, at, memory }) => {
     const { dtype, attributes } = seen(kept) as AppliedValue;
     const binding = evaluation.written(memory, dtype);
-    const store: Store = { binding, index: elementIn(memory, kept, at), value: reduced(dtype, 0) };
+    const sum = cast(dtype, reduced(computedIn(dtype), 0));
+    const store: Store = { binding, index: elementIn(memory, kept, at), value: sum };
     return { of: (attributes as AttentionGradientAttributes).of, store };
   });
   const groups = [axesIn(batch), ...[row, column, depth, width].map((place) => axesIn([place]))];

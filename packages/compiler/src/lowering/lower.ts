@@ -1,4 +1,4 @@
-import { type Limits, type Program, type Scalar, sizeOf } from '@evenkeel/backend';
+import { computedIn, type Limits, type Program, type Scalar, sizeOf } from '@evenkeel/backend';
 import { emit } from '../emission/emit.ts';
 import type { AppliedValue, Value } from '../graph/value.ts';
 import type { Primitive } from '../primitive.ts';
@@ -21,7 +21,7 @@ export function lower<Attributes>(
   let inMemory = 0;
   const inputs = operands.map(({ shape, dtype, strides }, id): Value => {
     if (strides) return { kind: 'input', id, shape, dtype, strides, input: inMemory++ };
-    return { kind: 'argument', id, shape, dtype, slot: numbers.push(dtype) - 1 };
+    return { kind: 'argument', id, shape, dtype, slot: numbers.push(computedIn(dtype)) - 1 };
   });
   const slot = numbers.length;
   if (primitive.lowering.kind === 'source') numbers.push(...(primitive.lowering.numbers ?? []));

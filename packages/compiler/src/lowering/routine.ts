@@ -27,7 +27,7 @@ export type LinePlace = readonly [Expression, Expression, Expression];
 export const here: LinePlace = [axis(0), axis(1), axis(2)];
 
 export interface RoutineParts extends Lines {
-  /** An input's element. */
+  /** An input's element, in the dtype in which it is computed with. */
   read(input: number, place: LinePlace): Expression;
   /** Binds the output, which is written row by row. */
   bindOutput(): number;
@@ -55,7 +55,7 @@ export function alongLines<Attributes extends { readonly dim: number }>(
       const of = inputs[input] as Value;
       const before = unravel(place[0], of.shape.slice(0, dim), extents);
       const after = unravel(place[2], of.shape.slice(dim + 1), extents);
-      return evaluation.at(of, [...before, place[1], ...after]);
+      return evaluation.wide(of, [...before, place[1], ...after]);
     };
     const bindOutput = () => evaluation.written(memory, dtype);
     const signature = () => ({ bindings: evaluation.bindings, arguments: evaluation.arguments });

@@ -1,4 +1,4 @@
-import { axis, binary, constant, identityOf, type Kernel, reduced, select, weightedSum } from '@evenkeel/backend';
+import { axis, binary, cast, constant, identityOf, type Kernel, reduced, select, weightedSum } from '@evenkeel/backend';
 import type { ScanAttributes } from '../primitives/scan.ts';
 import { here, type RoutineParts } from './routine.ts';
 
@@ -12,10 +12,10 @@ export function scanKernel(parts: RoutineParts, { fn, reverse }: ScanAttributes)
   }
   // Axes: outer, position, inner, then the positions that are folded.
   const reached = binary(reverse ? 'ge' : 'le', axis(3), axis(1));
-  const neutral = constant(dtype, identityOf(fn, dtype));
-  const value = select(reached, parts.read(0, [axis(0), axis(3), axis(2)]), neutral);
+  const read = parts.read(0, [axis(0), axis(3), axis(2)]);
+  const value = select(reached, read, constant(read.dtype, identityOf(fn, read.dtype)));
   const index = weightedSum(here, [length * inner, inner, 1]);
-  const stores = [{ binding: parts.bindOutput(), index, value: reduced(dtype, 0) }];
+  const stores = [{ binding: parts.bindOutput(), index, value: cast(dtype, reduced(value.dtype, 0)) }];
   return {
     form: 'loop',
     ...parts.signature(),

@@ -1,4 +1,15 @@
-import { axis, binary, bounded, integer, type Kernel, reduced, select, weightedSum, zero } from '@evenkeel/backend';
+import {
+  axis,
+  binary,
+  bounded,
+  cast,
+  integer,
+  type Kernel,
+  reduced,
+  select,
+  weightedSum,
+  zero,
+} from '@evenkeel/backend';
 import type { ScatterAddAttributes } from '../primitives/scatter-add.ts';
 import { here, type LinePlace, type RoutineParts } from './routine.ts';
 
@@ -27,9 +38,10 @@ export function scatterAddKernel(parts: RoutineParts, { size }: ScatterAddAttrib
   // Held within its bounds only to report one that is not: such a source belongs to no destination.
   const reported = binary('ge', bounded(destination, size), integer(0));
   const hit = binary('and', reported, binary('eq', destination, axis(1)));
-  const value = select(hit, parts.read(0, place), zero(dtype));
+  const read = parts.read(0, place);
+  const value = select(hit, read, zero(read.dtype));
   const index = weightedSum(here, [size * inner, inner, 1]);
-  const stores = [{ binding: parts.bindOutput(), index, value: reduced(dtype, 0) }];
+  const stores = [{ binding: parts.bindOutput(), index, value: cast(dtype, reduced(value.dtype, 0)) }];
   return {
     form: 'loop',
     ...parts.signature(),

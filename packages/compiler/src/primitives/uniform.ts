@@ -1,4 +1,4 @@
-import { binary, cast, constant, type DType, random, type Shape } from '@evenkeel/backend';
+import { binary, cast, computedIn, constant, type DType, random, type Shape } from '@evenkeel/backend';
 import { expectDType, floats } from '../expectations.ts';
 import { tidy } from '../positions/divide.ts';
 import { ravel } from '../positions/reshape.ts';
@@ -10,8 +10,8 @@ export interface UniformAttributes {
 }
 
 /**
- * Random numbers in [0, 1): the upper 24 bits of one Philox word each, so that every dtype and backend gets the same. Its numbers are
- * the low and high words of the seed and of the first block of four.
+ * Random numbers in [0, 1): the upper 24 bits of one Philox word each, so that every dtype and backend gets the same; in float16, which
+ * has no room for them, the upper 11. Its numbers are the low and high words of the seed and of the first block of four.
  */
 export const uniform: Primitive<UniformAttributes> = {
   name: 'uniform',
@@ -23,8 +23,9 @@ export const uniform: Primitive<UniformAttributes> = {
     kind: 'source',
     numbers: ['uint32', 'uint32', 'uint32', 'uint32'],
     element(at, { shape, dtype }, first) {
-      const upper = binary('shiftRight', random(tidy(ravel(at, shape)), first), constant('uint32', 8));
-      return binary('mul', cast(dtype, upper), constant(dtype, 2 ** -24));
+      const [wide, bits] = [computedIn(dtype), dtype === 'float16' ? 11 : 24];
+      const upper = binary('shiftRight', random(tidy(ravel(at, shape)), first), constant('uint32', 32 - bits));
+      return binary('mul', cast(wide, upper), constant(wide, 2 ** -bits));
     },
   },
   saves: [],

@@ -1,5 +1,5 @@
 import { ConfigError, ShapeError } from '@evenkeel/errors';
-import { arange, fusedAttention, logicalNot, logicalOr, ones, scope, type Tensor } from '@evenkeel/tensor';
+import { arange, fusedAttention, inFloat32, logicalNot, logicalOr, ones, scope, type Tensor } from '@evenkeel/tensor';
 import { dropout } from './dropout.ts';
 
 export interface ScaledDotProductAttentionOptions {
@@ -97,21 +97,23 @@ export function attendWithWeights(
   checkShapes(query, key, value);
   const { dropoutP = 0, scale = defaultScale(query) } = options;
   return scope(() => {
-    let scores = query.mul(scale).matmul(key.transpose(-2, -1));
     let blocked = masks.blocked;
     if (masks.bias) {
-      scores = scores.add(masks.bias.clamp({ min: lowest }));
       const infinite = masks.bias.le(lowest);
       blocked = blocked ? logicalOr(blocked, infinite) : infinite;
     }
     const later = masks.causal ? causalMask(query.shape.at(-2) ?? 0, key.shape.at(-2) ?? 0) : undefined;
     const unseen = blocked && later ? logicalOr(blocked, later) : (blocked ?? later);
-    // A low number instead of −∞: exp of it is 0 just as well, and a row of nothing else is no NaN.
-    if (unseen) scores = scores.maskedFill(unseen, lowest);
-    // No keys at all: nothing to weigh, and the weighted sum of nothing is zero.
-    let weights = scores.size === 0 ? scores : scores.softmax(-1);
-    // Changes only rows in which everything is blocked: from evenly spread to zero.
-    if (blocked && unseen) weights = weights.maskedFill(unseen, 0);
+    const products = query.mul(scale).matmul(key.transpose(-2, -1));
+    let weights = inFloat32(products, (float) => {
+      let scores = masks.bias ? float.add(masks.bias.clamp({ min: lowest })) : float;
+      // A low number instead of −∞: exp of it is 0 just as well, and a row of nothing else is no NaN.
+      if (unseen) scores = scores.maskedFill(unseen, lowest);
+      // No keys at all: nothing to weigh, and the weighted sum of nothing is zero.
+      const spread = scores.size === 0 ? scores : scores.softmax(-1);
+      // Changes only rows in which everything is blocked: from evenly spread to zero.
+      return blocked && unseen ? spread.maskedFill(unseen, 0) : spread;
+    });
     weights = dropout(weights, { p: dropoutP });
     return { output: weights.matmul(value), weights };
   });

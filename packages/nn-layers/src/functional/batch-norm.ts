@@ -1,5 +1,5 @@
 import { ShapeError } from '@evenkeel/errors';
-import { noGrad, scope, type Tensor } from '@evenkeel/tensor';
+import { inFloat32, noGrad, type Tensor } from '@evenkeel/tensor';
 import { momentsOf, standardizeBy } from './normalization.ts';
 
 export interface BatchNormOptions {
@@ -39,19 +39,23 @@ export function batchNorm(input: Tensor, options: BatchNormOptions = {}): Tensor
       expected: '[N, C, ...]',
     });
   }
-  return scope(() => {
-    if (!training && runningMean && runningVar) {
-      const centered = input.sub(alongChannels(runningMean, input));
-      return affine(centered.mul(alongChannels(runningVar, input).add(eps).rsqrt()), options);
-    }
-    const moments = momentsOf(input, dims);
-    // An empty batch says nothing, and leaves them as they are.
-    if (training && count > 0 && runningMean && runningVar) {
-      moveTowards(runningMean, moments.mean.flatten(), momentum);
-      moveTowards(runningVar, moments.variance.flatten().mul(count / (count - 1)), momentum);
-    }
-    return affine(standardizeBy(moments, input, dims, eps), options);
-  });
+  return inFloat32(
+    input,
+    (input) => {
+      if (!training && runningMean && runningVar) {
+        const centered = input.sub(alongChannels(runningMean, input));
+        return affine(centered.mul(alongChannels(runningVar, input).add(eps).rsqrt()), options);
+      }
+      const moments = momentsOf(input, dims);
+      // An empty batch says nothing, and leaves them as they are.
+      if (training && count > 0 && runningMean && runningVar) {
+        moveTowards(runningMean, moments.mean.flatten(), momentum);
+        moveTowards(runningVar, moments.variance.flatten().mul(count / (count - 1)), momentum);
+      }
+      return affine(standardizeBy(moments, input, dims, eps), options);
+    },
+    true,
+  );
 }
 
 /** running ← (1 − momentum) · running + momentum · fresh. */

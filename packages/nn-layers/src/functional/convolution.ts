@@ -76,7 +76,7 @@ function convolve(
 
 /** Adds one number to each channel of `[N, C, ...]`. */
 export function addBias(output: Tensor, bias: Tensor | undefined): Tensor {
-  return bias ? output.add(bias.reshape([-1, ...output.shape.slice(2).map(() => 1)])) : output;
+  return bias ? output.add(bias.to(output.dtype).reshape([-1, ...output.shape.slice(2).map(() => 1)])) : output;
 }
 
 /** How much `'same'`, `'valid'` or a number puts before and after each dimension; what is odd goes after. */

@@ -1,5 +1,5 @@
 import { ShapeError } from '@evenkeel/errors';
-import { pad, scope, type Tensor } from '@evenkeel/tensor';
+import { inFloat32, pad, scope, type Tensor } from '@evenkeel/tensor';
 import { affine, alongChannels, moveTowards } from './batch-norm.ts';
 import { standardize } from './normalization.ts';
 
@@ -36,7 +36,7 @@ export function groupNorm(input: Tensor, numGroups: number, options: GroupNormFu
       expected: `[${channels}]`,
     });
   }
-  return scope(() => {
+  return inFloat32(input, (input) => {
     const groups = input.reshape([batch, numGroups, input.size / Math.max(1, batch * numGroups)]);
     return affine(standardize(groups, [-1], options.eps ?? 1e-5).reshape(input.shape), options);
   });
@@ -71,18 +71,22 @@ export function instanceNorm(input: Tensor, options: InstanceNormFunctionOptions
       expected: '[N, C, ...positions]',
     });
   }
-  return scope(() => {
-    if (!useInputStats && runningMean && runningVar) {
-      const scale = alongChannels(runningVar, input).add(eps).rsqrt();
-      return affine(input.sub(alongChannels(runningMean, input)).mul(scale), options);
-    }
-    if (runningMean && runningVar) {
-      const detached = input.detach();
-      moveTowards(runningMean, detached.mean(dims).mean(0), momentum);
-      moveTowards(runningVar, detached.var(dims).mean(0), momentum);
-    }
-    return affine(standardize(input, dims, eps), options);
-  });
+  return inFloat32(
+    input,
+    (input) => {
+      if (!useInputStats && runningMean && runningVar) {
+        const scale = alongChannels(runningVar, input).add(eps).rsqrt();
+        return affine(input.sub(alongChannels(runningMean, input)).mul(scale), options);
+      }
+      if (runningMean && runningVar) {
+        const detached = input.detach();
+        moveTowards(runningMean, detached.mean(dims).mean(0), momentum);
+        moveTowards(runningVar, detached.var(dims).mean(0), momentum);
+      }
+      return affine(standardize(input, dims, eps), options);
+    },
+    true,
+  );
 }
 
 /**

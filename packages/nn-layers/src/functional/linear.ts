@@ -21,8 +21,13 @@ export function linear(input: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   }
   return scope(() => {
     const product = input.matmul(weight.transpose(0, 1));
-    return bias ? product.add(bias) : product;
+    return plusBias(product, bias);
   });
+}
+
+/** A bias has the dtype of the product that it is added to, which under autocast is not its own. */
+function plusBias(product: Tensor, bias: Tensor | undefined): Tensor {
+  return bias ? product.add(bias.to(product.dtype)) : product;
 }
 
 /**
@@ -54,6 +59,6 @@ export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias?: 
     const matrices = weight.permute([1, 0, 2]).reshape([first, outputs * second]);
     const rows = input1.matmul(matrices).reshape([...lead, outputs, second]);
     const product = rows.mul(input2.unsqueeze(-2)).sum(-1);
-    return bias ? product.add(bias) : product;
+    return plusBias(product, bias);
   });
 }

@@ -1,5 +1,5 @@
 import { ShapeError } from '@evenkeel/errors';
-import { customGradient, scope, type Tensor, vectorNorm } from '@evenkeel/tensor';
+import { customGradient, inFloat32, type Tensor, vectorNorm } from '@evenkeel/tensor';
 
 export interface LayerNormFunctionOptions {
   /** Factor of the normalized shape. */
@@ -26,7 +26,7 @@ export function layerNorm(
 ): Tensor {
   const { weight, bias, eps = 1e-5 } = options;
   const dims = trailingDims('layerNorm', input, normalizedShape);
-  return scope(() => {
+  return inFloat32(input, (input) => {
     const normalized = standardize(input, dims, eps);
     const scaled = weight ? normalized.mul(weight) : normalized;
     return bias ? scaled.add(bias) : scaled;
@@ -42,7 +42,7 @@ export function layerNorm(
  */
 export function layerNormStd(input: Tensor, options: LayerNormFunctionOptions = {}): Tensor {
   const { weight, bias, eps = 1e-6 } = options;
-  return scope(() => {
+  return inFloat32(input, (input) => {
     const centered = input.sub(input.mean(-1, { keepdim: true }));
     const normalized = centered.div(input.std(-1, { keepdim: true }).add(eps));
     const scaled = weight ? normalized.mul(weight) : normalized;
@@ -67,7 +67,7 @@ export function rmsNorm(
 ): Tensor {
   const { weight, eps = input.dtype === 'float64' ? 2 ** -52 : 2 ** -23 } = options;
   const dims = trailingDims('rmsNorm', input, normalizedShape);
-  return scope(() => {
+  return inFloat32(input, (input) => {
     const scale = input.square().mean(dims, { keepdim: true }).add(eps).rsqrt();
     const normalized = input.mul(scale);
     return weight ? normalized.mul(weight) : normalized;
@@ -83,7 +83,7 @@ export function rmsNorm(
  */
 export function normalize(input: Tensor, options: { p?: number; dim?: number; eps?: number } = {}): Tensor {
   const { p = 2, dim = 1, eps = 1e-12 } = options;
-  return scope(() => input.div(vectorNorm(input, p, dim, { keepdim: true }).clamp({ min: eps })));
+  return inFloat32(input, (input) => input.div(vectorNorm(input, p, dim, { keepdim: true }).clamp({ min: eps })));
 }
 
 /** (x − mean) / √(variance + eps) over `dims`, with the biased variance. */

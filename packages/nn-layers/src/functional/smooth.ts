@@ -1,8 +1,11 @@
-import { customGradient, erf, log1p, scope, type Tensor, where } from '@evenkeel/tensor';
+import { customGradient, erf, inFloat32, log1p, scope, type Tensor, where } from '@evenkeel/tensor';
 
 /** A function of each element whose slope is given; as a whole it is less to keep for the gradient than what it is made of. */
 function withSlope(value: (x: Tensor) => Tensor, slope: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
-  return customGradient(value, (cotangent, { inputs: [x] }) => [cotangent.mul(slope(x as Tensor))], slope);
+  // What is kept has the dtype of what is given.
+  const rounded = (fn: typeof value) => (x: Tensor) => inFloat32(x, fn, true);
+  const ahead = rounded(slope);
+  return customGradient(rounded(value), (cotangent, { inputs: [x] }) => [cotangent.mul(ahead(x as Tensor))], ahead);
 }
 
 /** Φ, the standard normal distribution function. */
@@ -68,7 +71,7 @@ export function silu(input: Tensor): Tensor {
  */
 export function softplus(input: Tensor, options: { beta?: number; threshold?: number } = {}): Tensor {
   const { beta = 1, threshold = 20 } = options;
-  return scope(() => {
+  return inFloat32(input, (input) => {
     const scaled = beta === 1 ? input : input.mul(beta);
     // The clamp keeps exp finite where its result is not used: 0 · ∞ would be a NaN in the gradient.
     const smooth = log1p(scaled.clamp({ max: threshold }).exp());
@@ -78,7 +81,7 @@ export function softplus(input: Tensor, options: { beta?: number; threshold?: nu
 
 /** x · tanh(softplus(x)); Misra 2019. */
 export function mish(input: Tensor): Tensor {
-  return scope(() => input.mul(softplus(input).tanh()));
+  return inFloat32(input, (input) => input.mul(softplus(input).tanh()));
 }
 
 /** x / (1 + |x|). */
@@ -89,7 +92,7 @@ export function softsign(input: Tensor): Tensor {
 /** log(sigmoid(x)), without the overflow of the two one after the other. */
 export function logsigmoid(input: Tensor): Tensor {
   // At 40, log(1 + e^x) is x to the last bit of a float64.
-  return scope(() => softplus(input.neg(), { threshold: 40 }).neg());
+  return inFloat32(input, (input) => softplus(input.neg(), { threshold: 40 }).neg());
 }
 
 /** x − tanh(x). */

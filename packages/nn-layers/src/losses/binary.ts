@@ -1,5 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import { customGradient, log1p, scope, type Tensor, where } from '@evenkeel/tensor';
+import { customGradient, inFloat32, log1p, type Tensor, where } from '@evenkeel/tensor';
 import { logsigmoid } from '../functional/smooth.ts';
 import { type Reduction, type ReductionOptions, reduce } from './reduction.ts';
 import { expectSameShape } from './same-shape.ts';
@@ -20,7 +20,7 @@ export interface BinaryCrossEntropyOptions extends ReductionOptions {
  */
 export function binaryCrossEntropy(input: Tensor, target: Tensor, options: BinaryCrossEntropyOptions = {}): Tensor {
   expectSameShape('binaryCrossEntropy', input, target);
-  return scope(() => {
+  return inFloat32(input, (input) => {
     const losses = crossEntropyOfProbabilities(input, target);
     return reduce(options.weight ? losses.mul(options.weight) : losses, options.reduction);
   });
@@ -59,7 +59,7 @@ export function binaryCrossEntropyWithLogits(
 ): Tensor {
   const { weight, posWeight, reduction } = options;
   expectSameShape('binaryCrossEntropyWithLogits', input, target);
-  return scope(() => {
+  return inFloat32(input, (input) => {
     const misses = input.mul(target.neg().add(1));
     const hits = logsigmoid(input);
     const weighted = posWeight ? hits.mul(posWeight.sub(1).mul(target).add(1)) : hits;
@@ -87,7 +87,7 @@ export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {})
   if (reduction === 'batchmean' && input.ndim === 0) {
     throw new ConfigError('a scalar has no batch to take the mean over', { op: 'klDiv' });
   }
-  return scope(() => {
+  return inFloat32(input, (input) => {
     const losses = logTarget ? target.exp().mul(target.sub(input)) : entropyTerm(target).sub(target.mul(input));
     return reduction === 'batchmean' ? losses.sum().div(input.shape[0] ?? 1) : reduce(losses, reduction);
   });

@@ -34,7 +34,7 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
       expected: 'a number from 0 to 1',
     });
   }
-  if (target.dtype === 'float32' || target.dtype === 'float64') return probabilityTargets(input, target, options);
+  if (target.dtype.startsWith('float')) return probabilityTargets(input, target, options);
   return scope(() => {
     const dim = classDim(input);
     const classes = input.shape[dim] ?? 1;

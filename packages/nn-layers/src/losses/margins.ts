@@ -1,5 +1,5 @@
 import { ShapeError } from '@evenkeel/errors';
-import { arange, logicalAnd, logicalNot, scope, type Tensor, where } from '@evenkeel/tensor';
+import { arange, inFloat32, logicalAnd, logicalNot, type Tensor, where } from '@evenkeel/tensor';
 import { logsigmoid, softplus } from '../functional/smooth.ts';
 import { classTargets } from './class-targets.ts';
 import { type ReductionOptions, reduce } from './reduction.ts';
@@ -14,7 +14,7 @@ export interface MarginOptions extends ReductionOptions {
 export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: MarginOptions = {}): Tensor {
   const { margin = 1, reduction } = options;
   expectSameShape('hingeEmbeddingLoss', input, target);
-  return scope(() => {
+  return inFloat32(input, (input) => {
     const apart = where(target.ne(1), input.neg().add(margin).clamp({ min: 0 }), 0);
     return reduce(apart.add(where(target.ne(-1), input, 0)), reduction);
   });
@@ -27,13 +27,13 @@ export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: Margi
 export function marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor, options: MarginOptions = {}): Tensor {
   const { margin = 0, reduction } = options;
   expectSameShape('marginRankingLoss', input1, input2);
-  return scope(() => reduce(input2.sub(input1).mul(target).add(margin).clamp({ min: 0 }), reduction));
+  return inFloat32(input1, (input1) => reduce(input2.sub(input1).mul(target).add(margin).clamp({ min: 0 }), reduction));
 }
 
 /** log(1 + e^(−target · input)) with targets of ±1; `torch.nn.functional.soft_margin_loss`. */
 export function softMarginLoss(input: Tensor, target: Tensor, options: ReductionOptions = {}): Tensor {
   expectSameShape('softMarginLoss', input, target);
-  return scope(() => reduce(softplus(input.mul(target).neg(), { threshold: 40 }), options.reduction));
+  return inFloat32(input, (input) => reduce(softplus(input.mul(target).neg(), { threshold: 40 }), options.reduction));
 }
 
 export interface MultiMarginLossOptions extends MarginOptions {
@@ -52,7 +52,7 @@ export interface MultiMarginLossOptions extends MarginOptions {
 export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginLossOptions = {}): Tensor {
   const { p = 1, margin = 1, weight, reduction } = options;
   const classes = input.shape.at(-1) ?? 0;
-  return scope(() => {
+  return inFloat32(input, (input) => {
     const { pick, sampleWeights } = classTargets('multiMarginLoss', input, target, { weight });
     const missed = input.sub(pick(input).unsqueeze(-1)).add(margin).clamp({ min: 0 });
     const others = arange(classes).ne(target.unsqueeze(-1));
@@ -73,7 +73,7 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
 export function multilabelMarginLoss(input: Tensor, target: Tensor, options: ReductionOptions = {}): Tensor {
   expectSameShape('multilabelMarginLoss', input, target);
   const classes = input.shape.at(-1) ?? 0;
-  return scope(() => {
+  return inFloat32(input, (input) => {
     const positions = arange(classes);
     const ends = target.lt(0);
     const length = where(ends.any(-1, { keepdim: true }), ends.argmax(-1, { keepdim: true }), classes);
@@ -115,7 +115,7 @@ export function multilabelSoftMarginLoss(
       shapes: [weight.shape],
     });
   }
-  return scope(() => {
+  return inFloat32(input, (input) => {
     const losses = input.mul(target.neg().add(1)).sub(logsigmoid(input));
     return reduce((weight ? losses.mul(weight) : losses).mean(-1), reduction);
   });

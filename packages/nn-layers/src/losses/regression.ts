@@ -1,18 +1,18 @@
 import { ConfigError } from '@evenkeel/errors';
-import { scope, type Tensor, where } from '@evenkeel/tensor';
+import { inFloat32, type Tensor, where } from '@evenkeel/tensor';
 import { type ReductionOptions, reduce } from './reduction.ts';
 import { expectSameShape } from './same-shape.ts';
 
 /** (input − target)²; `torch.nn.functional.mse_loss`. Both of one shape. */
 export function mseLoss(input: Tensor, target: Tensor, options: ReductionOptions = {}): Tensor {
   expectSameShape('mseLoss', input, target);
-  return scope(() => reduce(input.sub(target).square(), options.reduction));
+  return inFloat32(input, (input) => reduce(input.sub(target).square(), options.reduction));
 }
 
 /** |input − target|; `torch.nn.functional.l1_loss`. Both of one shape. */
 export function l1Loss(input: Tensor, target: Tensor, options: ReductionOptions = {}): Tensor {
   expectSameShape('l1Loss', input, target);
-  return scope(() => reduce(input.sub(target).abs(), options.reduction));
+  return inFloat32(input, (input) => reduce(input.sub(target).abs(), options.reduction));
 }
 
 export interface SmoothL1LossOptions extends ReductionOptions {
@@ -29,7 +29,7 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Los
   if (!(beta >= 0)) throw new ConfigError('beta must not be negative', { op: 'smoothL1Loss', got: `beta = ${beta}` });
   if (beta === 0) return l1Loss(input, target, { reduction });
   expectSameShape('smoothL1Loss', input, target);
-  return scope(() => reduce(huber(input.sub(target), beta).mul(1 / beta), reduction));
+  return inFloat32(input, (input) => reduce(huber(input.sub(target), beta).mul(1 / beta), reduction));
 }
 
 export interface HuberLossOptions extends ReductionOptions {
@@ -45,7 +45,7 @@ export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptio
   const { delta = 1, reduction } = options;
   if (!(delta > 0)) throw new ConfigError('delta must be positive', { op: 'huberLoss', got: `delta = ${delta}` });
   expectSameShape('huberLoss', input, target);
-  return scope(() => reduce(huber(input.sub(target), delta), reduction));
+  return inFloat32(input, (input) => reduce(huber(input.sub(target), delta), reduction));
 }
 
 function huber(difference: Tensor, delta: number): Tensor {
@@ -73,7 +73,7 @@ export function gaussianNllLoss(
 ): Tensor {
   const { full = false, eps = 1e-6, reduction } = options;
   expectSameShape('gaussianNllLoss', input, target);
-  return scope(() => {
+  return inFloat32(input, (input) => {
     const aligned = variance.ndim === input.ndim - 1 ? variance.unsqueeze(-1) : variance;
     // Raised to eps in value alone: the gradient is that of the variance as it was given, as in PyTorch.
     const raised = aligned.add(aligned.detach().clamp({ min: eps }).sub(aligned.detach()));
@@ -95,7 +95,7 @@ export interface PoissonNllLossOptions extends ReductionOptions {
 export function poissonNllLoss(input: Tensor, target: Tensor, options: PoissonNllLossOptions = {}): Tensor {
   const { logInput = true, full = false, eps = 1e-8, reduction } = options;
   expectSameShape('poissonNllLoss', input, target);
-  return scope(() => {
+  return inFloat32(input, (input) => {
     const losses = logInput ? input.exp().sub(target.mul(input)) : input.sub(target.mul(input.add(eps).log()));
     if (!full) return reduce(losses, reduction);
     const counted = target.clamp({ min: 1 });

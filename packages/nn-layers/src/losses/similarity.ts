@@ -1,5 +1,5 @@
 import { ShapeError } from '@evenkeel/errors';
-import { scope, type Tensor, tensor, vectorNorm, where } from '@evenkeel/tensor';
+import { inFloat32, scope, type Tensor, tensor, vectorNorm, where } from '@evenkeel/tensor';
 import { type ReductionOptions, reduce } from './reduction.ts';
 
 /**
@@ -10,7 +10,7 @@ import { type ReductionOptions, reduce } from './reduction.ts';
  */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, options: { dim?: number; eps?: number } = {}): Tensor {
   const { dim = 1, eps = 1e-8 } = options;
-  return scope(() => {
+  return inFloat32(x1, (x1) => {
     const unit = (x: Tensor): Tensor => x.div(vectorNorm(x, 2, dim, { keepdim: true }).clamp({ min: eps }));
     return unit(x1).mul(unit(x2)).sum(dim);
   });
@@ -28,7 +28,7 @@ export function pairwiseDistance(
   options: { p?: number; eps?: number; keepdim?: boolean } = {},
 ): Tensor {
   const { p = 2, eps = 1e-6, keepdim = false } = options;
-  return scope(() => vectorNorm(x1.sub(x2).add(eps), p, -1, { keepdim }));
+  return inFloat32(x1, (x1) => vectorNorm(x1.sub(x2).add(eps), p, -1, { keepdim }));
 }
 
 /**
@@ -72,7 +72,7 @@ export function cosineEmbeddingLoss(
   options: CosineEmbeddingLossOptions = {},
 ): Tensor {
   const { margin = 0, reduction } = options;
-  return scope(() => {
+  return inFloat32(input1, (input1) => {
     // PyTorch's eps of this loss, which stands elsewhere than in cosineSimilarity.
     const square = (x: Tensor): Tensor => x.square().sum(-1).add(1e-12);
     const cosine = input1

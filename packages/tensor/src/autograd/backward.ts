@@ -3,7 +3,7 @@ import { DTypeError, EvenKeelError, ShapeError } from '@evenkeel/errors';
 import { scope } from '../engine/scope.ts';
 import { Tensor } from '../tensor.ts';
 import { Cotangents } from './cotangents.ts';
-import { switchGrad } from './mode.ts';
+import { switchMode } from './mode.ts';
 import type { GradientNode } from './node.ts';
 import { add, gradientOperations } from './operations.ts';
 
@@ -33,7 +33,9 @@ export function propagate(
     }
     return cotangent;
   };
-  const restore = switchGrad(createGraph);
+  const restore = switchMode('grad', createGraph);
+  // Gradients have the dtypes of what they are of.
+  const restoreAutocast = switchMode('autocast', false);
   try {
     for (const [root, cotangent] of roots) {
       cotangents.hold(cotangent);
@@ -54,6 +56,7 @@ export function propagate(
     }
     for (const leaf of cotangents.pending()) take(leaf);
   } finally {
+    restoreAutocast();
     restore();
   }
 }

@@ -1,15 +1,20 @@
-let enabled = true;
+const modes = { grad: true, autocast: false };
 
 /** Whether operations record how to differentiate them. */
 export function isGradEnabled(): boolean {
-  return enabled;
+  return modes.grad;
 }
 
-/** Sets the mode and returns how to go back. */
-export function switchGrad(on: boolean): () => void {
-  const before = enabled;
-  enabled = on;
+/** Whether products take float16, and what needs float32's range float32: see `autocast`. */
+export function isAutocastEnabled(): boolean {
+  return modes.autocast;
+}
+
+/** Sets a mode and returns how to go back. */
+export function switchMode(mode: keyof typeof modes, on: boolean): () => void {
+  const before = modes[mode];
+  modes[mode] = on;
   return () => {
-    enabled = before;
+    modes[mode] = before;
   };
 }

@@ -7,6 +7,7 @@ import type { None, Operations, Primitive } from '@evenkeel/compiler';
 import * as primitives from '@evenkeel/compiler/primitives';
 import { applyPrimitive } from '../engine/apply.ts';
 import { Tensor } from '../tensor.ts';
+import { isAutocastEnabled } from './mode.ts';
 
 const none = {};
 
@@ -89,6 +90,15 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : applyPrimitive(primitives.cast, [x], { dtype });
 }
 
+/**
+ * What a function takes under `autocast` for x: the same values as float16 (products) or float32 (what needs its range). Elsewhere, and
+ * where x is neither, x itself.
+ */
+export function autocasted(x: Tensor, dtype: 'float16' | 'float32'): Tensor {
+  const isEither = x.dtype === 'float16' || x.dtype === 'float32';
+  return isEither && isAutocastEnabled() ? cast(x, dtype) : x;
+}
+
 /** One value everywhere; costs no memory. */
 export function full(shape: Shape, value: number, dtype: DType): Tensor {
   return new Tensor(shape, dtype, value);
@@ -133,7 +143,7 @@ export function concat(parts: readonly Tensor[], dim: number): Tensor {
 
 /** `[…, m, k] · […, k, n]` with equal leading dimensions. */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  return applyPrimitive(primitives.matmul, [a, b], none);
+  return applyPrimitive(primitives.matmul, halves(a, b), none);
 }
 
 /** `out[…, i, …] = x[…, index[…, i, …], …]` along `dim`. */
@@ -148,7 +158,11 @@ export function scatterAdd(source: Tensor, index: Tensor, dim: number, size: num
 
 /** `[N, C, …S]` by kernels `[O, C / groups, …K]`. */
 export function convolution(x: Tensor, w: Tensor, attributes: AttributesOf<typeof primitives.convolution>): Tensor {
-  return applyPrimitive(primitives.convolution, [x, w], attributes);
+  return applyPrimitive(primitives.convolution, halves(x, w), attributes);
+}
+
+function halves(...factors: Tensor[]): Tensor[] {
+  return factors.map((factor) => autocasted(factor, 'float16'));
 }
 
 /** Sliding windows along one dimension, the place in the window as a new last dimension. */

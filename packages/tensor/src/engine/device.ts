@@ -79,7 +79,7 @@ export class Device {
     throw new DTypeError(`the ${this.backend.name} backend has no ${dtype}`, {
       got: dtype,
       expected: dtypes.join(', '),
-      remedy: 'choose another dtype, or the backend "cpu", which has all of them',
+      remedy: 'choose another dtype, or a backend that has it: "cpu" has all, "webgpu" mostly float16',
     });
   }
 }

@@ -1,3 +1,4 @@
+import { isFloat } from '@evenkeel/backend';
 import type { Primitive } from '@evenkeel/compiler';
 import * as primitives from '@evenkeel/compiler/primitives';
 import { Tensor } from '../tensor.ts';
@@ -24,7 +25,7 @@ export function foldUniform(
   if (!compute) return undefined;
   const [a, b] = inputs;
   if (a?.uniform === undefined || (b && b.uniform === undefined)) return undefined;
-  if (a.dtype !== 'float32' && a.dtype !== 'float64') return undefined;
+  if (!isFloat(a.dtype)) return undefined;
   const spec = (primitive as Primitive<object>).infer(inputs, {});
   return new Tensor(spec.shape, spec.dtype, compute(a.uniform, b?.uniform ?? 0));
 }

@@ -57,16 +57,22 @@ export async function tolist(tensor: Tensor): Promise<Nested> {
   return nest(0);
 }
 
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  // Absent from older engines, where no backend has the dtype.
+  float16: globalThis.Float16Array,
+  int32: Int32Array,
+  bool: Uint8Array,
+} as const;
+
 export function hostArray(dtype: Tensor['dtype'], size: number): HostArray {
-  if (dtype === 'float32') return new Float32Array(size);
-  if (dtype === 'float64') return new Float64Array(size);
-  return dtype === 'int32' ? new Int32Array(size) : new Uint8Array(size);
+  return new arrays[dtype](size);
 }
 
 function decode({ dtype, size }: Tensor, bytes: Uint8Array<ArrayBuffer>, item: number): HostArray {
   const { buffer, byteOffset } = bytes;
-  if (dtype === 'float32') return new Float32Array(buffer, byteOffset, size);
-  if (dtype === 'float64') return new Float64Array(buffer, byteOffset, size);
-  if (dtype === 'int32') return new Int32Array(buffer, byteOffset, size);
-  return item === 1 ? bytes : Uint8Array.from(new Int32Array(buffer, byteOffset, size));
+  const isWideBool = dtype === 'bool' && item === 4;
+  if (isWideBool) return Uint8Array.from(new Int32Array(buffer, byteOffset, size));
+  return new arrays[dtype](buffer, byteOffset, size);
 }

@@ -1,4 +1,4 @@
-import { switchGrad } from '../autograd/mode.ts';
+import { switchMode } from '../autograd/mode.ts';
 import { Tensor } from '../tensor.ts';
 import { closeScope, openScope } from './lifetime.ts';
 
@@ -57,7 +57,7 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
 }
 
 function inMode<Result>(on: boolean, fn: () => Result): Result {
-  return ending(fn, switchGrad(on));
+  return ending(fn, switchMode('grad', on));
 }
 
 /** Runs a function, and `end` with its result, or with nothing if it fails; if the result is a promise, once that has settled. */

@@ -74,7 +74,7 @@ export function fmod(a: TensorLike, b: TensorLike): Tensor {
 /** aᵇ. */
 export function pow(a: TensorLike, b: TensorLike): Tensor {
   if (typeof b === 'number' && typeof a !== 'number') {
-    const x = toFloat(a);
+    const x = ops.autocasted(toFloat(a), 'float32');
     // The everyday powers without a logarithm; they are also exact.
     if (b === 2) return ops.mul(x, x);
     if (b === 1) return ops.copy(x);
@@ -82,7 +82,8 @@ export function pow(a: TensorLike, b: TensorLike): Tensor {
     if (b === -1) return ops.div(ops.full(x.shape, 1, x.dtype), x);
     if (b === 3) return scope(() => ops.mul(ops.mul(x, x), x));
   }
-  return combine('pow', a, b, (left, right) => ops.pow(toFloat(left), toFloat(right)));
+  const float = (side: Tensor) => ops.autocasted(toFloat(side), 'float32');
+  return combine('pow', a, b, (left, right) => ops.pow(float(left), float(right)));
 }
 
 /** The larger of the two, NaN if either is. */

@@ -1,5 +1,7 @@
 import type { Shape } from '@evenkeel/backend';
 import { attention as attentionPrimitive } from '@evenkeel/compiler/primitives';
+import { isAutocastEnabled } from '../autograd/mode.ts';
+import * as ops from '../autograd/operations.ts';
 import { applyPrimitive } from '../engine/apply.ts';
 import { currentBackend } from '../engine/device.ts';
 import { scope } from '../engine/scope.ts';
@@ -12,7 +14,7 @@ export interface FusedAttentionOptions {
   readonly scale: number;
   /** Row i sees columns up to i only (default false). */
   readonly causal?: boolean;
-  /** Float, broadcasts to `[..., L, S]`: added to the scores; below -1e29 a weight is 0. */
+  /** Float, broadcasts to `[..., L, S]`, taken in the query's dtype: added to the scores; below -1e29 a weight is 0. */
   readonly bias?: Tensor | undefined;
   /** Bool, broadcasts to `[..., L, S]`: false where a weight is 0. */
   readonly seen?: Tensor | undefined;
@@ -35,6 +37,7 @@ export function fusedAttention(
   value: Tensor,
   { scale, causal = false, bias, seen, factor }: FusedAttentionOptions,
 ): Tensor | undefined {
+  const dtype = isAutocastEnabled() && query.dtype === 'float32' ? 'float16' : query.dtype;
   const { routines, bindings } = currentBackend().limits;
   const masks = [bias, seen].flatMap((mask) => mask ?? []);
   const given = { bias, seen, factor };
@@ -42,7 +45,8 @@ export function fusedAttention(
   const isThere = routines.includes('attention') && routines.includes('attentionGradient');
   // The derivative binds what attention does, what it gave, the cotangent of that, and its own result.
   const fits = isThere && 3 + extras.length + 3 <= bindings;
-  if (!fits || [query, key, value].some(({ dtype, size }) => dtype !== query.dtype || size === 0)) return undefined;
+  const isMixed = [key, value].some((x) => x.dtype !== query.dtype) && !isAutocastEnabled();
+  if (!fits || isMixed || [query, key, value].some(({ size }) => size === 0)) return undefined;
   return scope(() => {
     const [rows, columns] = [query.shape.at(-2) as number, key.shape.at(-2) as number];
     const leading = (tensors: readonly Tensor[]) =>
@@ -51,6 +55,7 @@ export function fusedAttention(
     const lead = leading([query, key, value, ...masks]);
     const inputs = [query, key, value, ...masks]
       .concat(drawn)
+      .map((x) => (x.dtype === 'bool' ? x : ops.cast(x, dtype)))
       .map((x, i) => broadcastTo(x, [...lead, ...(i < 3 ? x.shape.slice(-2) : [rows, columns])]));
     const rank = lead.length + 2;
     // Heads side by side in memory, as the layers around want them.

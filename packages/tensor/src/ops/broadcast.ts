@@ -1,11 +1,13 @@
 import { type DType, isFloat, type Shape, sameShape } from '@evenkeel/backend';
 import { ShapeError } from '@evenkeel/errors';
+import { isAutocastEnabled } from '../autograd/mode.ts';
 import * as ops from '../autograd/operations.ts';
 import { getDefaultDtype } from '../creation.ts';
+import { scope } from '../engine/scope.ts';
 import { Tensor, type TensorLike } from '../tensor.ts';
 
 /** In this order, a lower dtype gives way to a higher one. */
-const ranks: readonly DType[] = ['bool', 'int32', 'float32', 'float64'];
+const ranks: readonly DType[] = ['bool', 'int32', 'float16', 'float32', 'float64'];
 
 /** The dtype in which two meet, as in PyTorch: the category counts, then the width. */
 export function promoteTypes(a: DType, b: DType): DType {
@@ -82,6 +84,18 @@ export function combine(op: string, a: TensorLike, b: TensorLike, fn: (a: Tensor
 /** The float that an operation with a fractional result works in: the tensor's own, or the default. */
 export function toFloat(x: Tensor): Tensor {
   return isFloat(x.dtype) ? x : ops.cast(x, getDefaultDtype());
+}
+
+/**
+ * What needs the range or the digits of float32, or is several operations that shall be one: of float16 it is computed in float32, and
+ * rounded once, at the end. Under autocast it stays float32 unless it is to be `rounded`.
+ */
+export function inFloat32(x: Tensor, fn: (float: Tensor) => Tensor, rounded = !isAutocastEnabled()): Tensor {
+  return scope(() => {
+    const float = toFloat(x);
+    const result = fn(float.dtype === 'float16' ? ops.cast(float, 'float32') : float);
+    return rounded && float.dtype === 'float16' && result.dtype === 'float32' ? ops.cast(result, 'float16') : result;
+  });
 }
 
 function commonType(a: TensorLike, b: TensorLike): DType {

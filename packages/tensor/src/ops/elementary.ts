@@ -3,13 +3,12 @@ import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor, TensorLike } from '../tensor.ts';
 import { add, div, mul, sub } from './arithmetic.ts';
-import { combine, toFloat } from './broadcast.ts';
+import { combine, inFloat32, toFloat } from './broadcast.ts';
 import { clamp } from './comparison.ts';
 
 /** sin(πx) / (πx), and 1 at 0. */
 export function sinc(x: Tensor): Tensor {
-  return scope(() => {
-    const float = toFloat(x);
+  return inFloat32(x, (float) => {
     const zero = ops.eq(float, 0);
     const angle = ops.mul(ops.where(zero, 1, float), Math.PI);
     return ops.where(zero, 1, ops.div(ops.sin(angle), angle));
@@ -23,8 +22,7 @@ export interface LogitOptions {
 
 /** log(x / (1 - x)), the inverse of `sigmoid`. */
 export function logit(x: Tensor, { eps }: LogitOptions = {}): Tensor {
-  return scope(() => {
-    const float = toFloat(x);
+  return inFloat32(x, (float) => {
     const held = eps === undefined ? float : clamp(float, { min: eps, max: 1 - eps });
     return ops.sub(ops.log(held), ops.log1p(ops.neg(held)));
   });
@@ -107,7 +105,7 @@ export interface NanToNumOptions {
 /** x with numbers in place of NaN and the infinities; the gradient passes where x is finite. */
 export function nanToNum(x: Tensor, { nan = 0, posinf, neginf }: NanToNumOptions = {}): Tensor {
   if (!isFloat(x.dtype)) return ops.copy(x);
-  const largest = x.dtype === 'float32' ? 3.4028234663852886e38 : Number.MAX_VALUE;
+  const largest = { float16: 65504, float32: 3.4028234663852886e38, float64: Number.MAX_VALUE }[x.dtype];
   return scope(() => {
     const numbers = ops.where(ops.ne(x, x), nan, x);
     const below = ops.where(ops.eq(x, Infinity), posinf ?? largest, numbers);

@@ -1,8 +1,7 @@
 import { customGradient } from '../autograd/custom-gradient.ts';
 import * as ops from '../autograd/operations.ts';
-import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
-import { toFloat } from './broadcast.ts';
+import { inFloat32 } from './broadcast.ts';
 import { polynomial } from './polynomial.ts';
 
 /**
@@ -12,7 +11,7 @@ import { polynomial } from './polynomial.ts';
  * 23 (1969), within 1e-15 in float64. The gradient is -2/√π e^(-x²).
  */
 export function erfc(x: Tensor): Tensor {
-  return scope(() => withErfcGradient(toFloat(x)));
+  return inFloat32(x, withErfcGradient);
 }
 
 /**
@@ -22,7 +21,7 @@ export function erfc(x: Tensor): Tensor {
  * Halley's steps follow, which cube the error. The gradient is √π/2 e^(y²).
  */
 export function erfinv(x: Tensor): Tensor {
-  return scope(() => withErfinvGradient(toFloat(x)));
+  return inFloat32(x, withErfinvGradient);
 }
 
 const withErfcGradient = /* @__PURE__ */ customGradient(erfcOf, (cotangent, { inputs: [x] }) => [

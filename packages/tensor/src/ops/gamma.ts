@@ -1,8 +1,7 @@
 import { customGradient } from '../autograd/custom-gradient.ts';
 import * as ops from '../autograd/operations.ts';
-import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
-import { toFloat } from './broadcast.ts';
+import { inFloat32 } from './broadcast.ts';
 import { polynomial } from './polynomial.ts';
 
 /**
@@ -12,12 +11,12 @@ import { polynomial } from './polynomial.ts';
  * brought there by Γ(x + 1) = x Γ(x), beyond 8 Stirling's series (6.1.41), below 0 the reflection (6.1.17).
  */
 export function lgamma(x: Tensor): Tensor {
-  return scope(() => withDigammaGradient(toFloat(x)));
+  return inFloat32(x, withDigammaGradient);
 }
 
 /** d/dx log Γ(x): the asymptotic series at x + 10 (Abramowitz and Stegun, 6.3.18), and reflection below 0; -∞ at 0, NaN at the negative integers. */
 export function digamma(x: Tensor): Tensor {
-  return scope(() => digammaOf(toFloat(x)));
+  return inFloat32(x, digammaOf);
 }
 
 const withDigammaGradient = /* @__PURE__ */ customGradient(lgammaOf, (cotangent, { inputs: [x] }) => [

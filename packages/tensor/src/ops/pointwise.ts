@@ -2,7 +2,7 @@ import { type DType, isFloat } from '@evenkeel/backend';
 import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
-import { toFloat } from './broadcast.ts';
+import { inFloat32, toFloat } from './broadcast.ts';
 import { methods } from './method.ts';
 
 /** A function of floats: integers and bools are converted to the default float first. */
@@ -17,7 +17,16 @@ const roundingBy =
   (x: Tensor): Tensor =>
     isFloat(x.dtype) ? fn(x) : ops.copy(x);
 
-const composed = (fn: (x: Tensor) => Tensor) => onFloats((x) => scope(() => fn(x)));
+const composed =
+  (fn: (x: Tensor) => Tensor) =>
+  (x: Tensor): Tensor =>
+    inFloat32(x, fn, true);
+
+/** A function that overflows or loses digits in float16. */
+const wide =
+  (fn: (x: Tensor) => Tensor) =>
+  (x: Tensor): Tensor =>
+    inFloat32(x, fn);
 
 const oneLike = (x: Tensor): Tensor => ops.full(x.shape, 1, x.dtype);
 
@@ -53,35 +62,35 @@ export const frac: (x: Tensor) => Tensor = /* @__PURE__ */ composed((x) => ops.s
 /** √x. */
 export const sqrt: (x: Tensor) => Tensor = /* @__PURE__ */ onFloats(ops.sqrt);
 /** 1 / √x. */
-export const rsqrt: (x: Tensor) => Tensor = /* @__PURE__ */ composed((x) => ops.div(oneLike(x), ops.sqrt(x)));
+export const rsqrt: (x: Tensor) => Tensor = /* @__PURE__ */ wide((x) => ops.div(oneLike(x), ops.sqrt(x)));
 /** 1 / x. */
-export const reciprocal: (x: Tensor) => Tensor = /* @__PURE__ */ onFloats((x) => ops.div(oneLike(x), x));
+export const reciprocal: (x: Tensor) => Tensor = /* @__PURE__ */ wide((x) => ops.div(oneLike(x), x));
 /** x². */
 export const square = (x: Tensor): Tensor => ops.mul(x, x);
 /** eˣ. */
-export const exp: (x: Tensor) => Tensor = /* @__PURE__ */ onFloats(ops.exp);
+export const exp: (x: Tensor) => Tensor = /* @__PURE__ */ wide(ops.exp);
 /** 2ˣ. */
 export const exp2: (x: Tensor) => Tensor = /* @__PURE__ */ composed((x) => ops.pow(ops.full(x.shape, 2, x.dtype), x));
 /** eˣ - 1, exact near 0. */
-export const expm1: (x: Tensor) => Tensor = /* @__PURE__ */ onFloats(ops.expm1);
+export const expm1: (x: Tensor) => Tensor = /* @__PURE__ */ wide(ops.expm1);
 /** The natural logarithm. */
-export const log: (x: Tensor) => Tensor = /* @__PURE__ */ onFloats(ops.log);
+export const log: (x: Tensor) => Tensor = /* @__PURE__ */ wide(ops.log);
 /** log(1 + x), exact near 0. */
-export const log1p: (x: Tensor) => Tensor = /* @__PURE__ */ onFloats(ops.log1p);
+export const log1p: (x: Tensor) => Tensor = /* @__PURE__ */ wide(ops.log1p);
 /** The logarithm to base 2. */
-export const log2: (x: Tensor) => Tensor = /* @__PURE__ */ composed((x) => ops.mul(ops.log(x), Math.LOG2E));
+export const log2: (x: Tensor) => Tensor = /* @__PURE__ */ wide((x) => ops.mul(ops.log(x), Math.LOG2E));
 /** The logarithm to base 10. */
-export const log10: (x: Tensor) => Tensor = /* @__PURE__ */ composed((x) => ops.mul(ops.log(x), Math.LOG10E));
+export const log10: (x: Tensor) => Tensor = /* @__PURE__ */ wide((x) => ops.mul(ops.log(x), Math.LOG10E));
 /** The sine of radians. */
 export const sin: (x: Tensor) => Tensor = /* @__PURE__ */ onFloats(ops.sin);
 /** The cosine of radians. */
 export const cos: (x: Tensor) => Tensor = /* @__PURE__ */ onFloats(ops.cos);
 /** The tangent of radians. */
-export const tan: (x: Tensor) => Tensor = /* @__PURE__ */ composed((x) => ops.div(ops.sin(x), ops.cos(x)));
+export const tan: (x: Tensor) => Tensor = /* @__PURE__ */ wide((x) => ops.div(ops.sin(x), ops.cos(x)));
 /** The arc sine, in radians; NaN outside [-1, 1]. */
-export const asin: (x: Tensor) => Tensor = /* @__PURE__ */ composed((x) => ops.atan(ops.div(x, cathetus(x))));
+export const asin: (x: Tensor) => Tensor = /* @__PURE__ */ wide((x) => ops.atan(ops.div(x, cathetus(x))));
 /** The arc cosine, in radians; NaN outside [-1, 1]. */
-export const acos: (x: Tensor) => Tensor = /* @__PURE__ */ composed((x) => {
+export const acos: (x: Tensor) => Tensor = /* @__PURE__ */ wide((x) => {
   // 2 atan(√((1-x)/(1+x))) keeps its digits near 1, where π/2 - asin(x) would lose them.
   const ratio = ops.div(ops.sub(oneLike(x), x), ops.add(x, 1));
   return ops.mul(ops.atan(ops.sqrt(ratio)), 2);
@@ -89,13 +98,13 @@ export const acos: (x: Tensor) => Tensor = /* @__PURE__ */ composed((x) => {
 /** The arc tangent, in radians. */
 export const atan: (x: Tensor) => Tensor = /* @__PURE__ */ onFloats(ops.atan);
 /** (eˣ - e⁻ˣ) / 2. */
-export const sinh: (x: Tensor) => Tensor = /* @__PURE__ */ composed((x) => {
+export const sinh: (x: Tensor) => Tensor = /* @__PURE__ */ wide((x) => {
   // e/2 + e/(2(e+1)) with e = expm1(x): exact near 0, where the difference of two exponentials is not.
   const e = ops.expm1(x);
   return ops.mul(ops.add(e, ops.div(e, ops.add(e, 1))), 0.5);
 });
 /** (eˣ + e⁻ˣ) / 2. */
-export const cosh: (x: Tensor) => Tensor = /* @__PURE__ */ composed((x) =>
+export const cosh: (x: Tensor) => Tensor = /* @__PURE__ */ wide((x) =>
   ops.mul(ops.add(ops.exp(x), ops.exp(ops.neg(x))), 0.5),
 );
 /** The hyperbolic tangent. */

@@ -4,7 +4,7 @@ import { customGradient } from '../autograd/custom-gradient.ts';
 import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
-import { toFloat } from './broadcast.ts';
+import { inFloat32, toFloat } from './broadcast.ts';
 import { type Dims, dimension, dimensions, reducedShape } from './dims.ts';
 import { finitePeak } from './finite-peak.ts';
 import { methods } from './method.ts';
@@ -15,6 +15,10 @@ export interface ReduceOptions {
 }
 
 type Fold = (x: Tensor, dims: readonly number[]) => Tensor;
+
+/** A fold that adds up or multiplies. */
+const wide: typeof reduce = (name, x, ...rest) =>
+  x.dtype === 'float16' ? inFloat32(x, (float) => reduce(name, float, ...rest)) : reduce(name, x, ...rest);
 
 /** Over the given dimensions, or over all of them; reduced ones disappear unless kept. */
 function reduce(name: string, x: Tensor, dims: Dims, { keepdim = false }: ReduceOptions, fold: Fold): Tensor {
@@ -27,14 +31,14 @@ function reduce(name: string, x: Tensor, dims: Dims, { keepdim = false }: Reduce
 
 /** The sum; of integers and bools as int32. */
 export function sum(x: Tensor, dims?: Dims, options: ReduceOptions = {}): Tensor {
-  return reduce('sum', x, dims, options, (input, over) =>
+  return wide('sum', x, dims, options, (input, over) =>
     ops.sum(input.dtype === 'bool' ? ops.cast(input, 'int32') : input, over),
   );
 }
 
 /** The arithmetic mean; NaN over nothing. */
 export function mean(x: Tensor, dims?: Dims, options: ReduceOptions = {}): Tensor {
-  return reduce('mean', x, dims, options, (input, over) => {
+  return wide('mean', x, dims, options, (input, over) => {
     const float = toFloat(input);
     return ops.div(ops.sum(float, over), countOver(float, over));
   });
@@ -42,7 +46,7 @@ export function mean(x: Tensor, dims?: Dims, options: ReduceOptions = {}): Tenso
 
 /** The product. */
 export function prod(x: Tensor, dims?: Dims, options: ReduceOptions = {}): Tensor {
-  return reduce('prod', x, dims, options, (input, over) =>
+  return wide('prod', x, dims, options, (input, over) =>
     ops.prod(input.dtype === 'bool' ? ops.cast(input, 'int32') : input, over),
   );
 }
@@ -59,7 +63,7 @@ export interface VarianceOptions extends ReduceOptions {
  */
 export function variance(x: Tensor, dims?: Dims, options: VarianceOptions = {}): Tensor {
   const { correction = 1 } = options;
-  return reduce('var', x, dims, options, (input, over) => {
+  return wide('var', x, dims, options, (input, over) => {
     const float = toFloat(input);
     const count = countOver(float, over);
     const centered = (values: Tensor) =>
@@ -71,12 +75,12 @@ export function variance(x: Tensor, dims?: Dims, options: VarianceOptions = {}):
 
 /** The standard deviation: √variance. The gradient of a constant is 0. */
 export function std(x: Tensor, dims?: Dims, options: VarianceOptions = {}): Tensor {
-  return scope(() => root(variance(x, dims, options)));
+  return inFloat32(x, (float) => root(variance(float, dims, options)));
 }
 
 /** log Σ eˣ, shifted by the maximum so that it neither overflows nor loses small terms. */
 export function logsumexp(x: Tensor, dims?: Dims, options: ReduceOptions = {}): Tensor {
-  return reduce('logsumexp', x, dims, options, (input, over) => {
+  return wide('logsumexp', x, dims, options, (input, over) => {
     const float = toFloat(input);
     const peak = finitePeak(float, over);
     const total = ops.sum(ops.exp(ops.sub(float, ops.expand(peak, float.shape))), over);
@@ -89,7 +93,7 @@ export function logsumexp(x: Tensor, dims?: Dims, options: ReduceOptions = {}): 
  * what is not 0, with gradient 0. Default p: 2.
  */
 export function vectorNorm(x: Tensor, p = 2, dims?: Dims, options: ReduceOptions = {}): Tensor {
-  return reduce('vectorNorm', x, dims, options, (input, over) => {
+  return wide('vectorNorm', x, dims, options, (input, over) => {
     const float = toFloat(input);
     const size = ops.abs(float);
     if (p === Infinity) return ops.amax(size, over);
@@ -117,8 +121,7 @@ export function all(x: Tensor, dims?: Dims, options: ReduceOptions = {}): Tensor
 
 /** eˣ / Σ eˣ along one dimension; empty along an empty one. */
 export function softmax(x: Tensor, dim: number): Tensor {
-  return scope(() => {
-    const float = toFloat(x);
+  return inFloat32(x, (float) => {
     const over = [dimension('softmax', x.shape, dim)];
     if (x.ndim === 0) return ops.div(ops.exp(ops.sub(float, float)), 1);
     return weights(over)(float);
@@ -127,8 +130,7 @@ export function softmax(x: Tensor, dim: number): Tensor {
 
 /** log softmax, which stays exact where softmax is nearly 0 or 1. */
 export function logSoftmax(x: Tensor, dim: number): Tensor {
-  return scope(() => {
-    const float = toFloat(x);
+  return inFloat32(x, (float) => {
     const over = [dimension('logSoftmax', x.shape, dim)];
     return x.ndim === 0 ? ops.sub(float, float) : logWeights(over)(float);
   });

@@ -2,7 +2,7 @@ import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import { Tensor } from '../tensor.ts';
 import { mul } from './arithmetic.ts';
-import { toFloat } from './broadcast.ts';
+import { inFloat32 } from './broadcast.ts';
 import { dimension } from './dims.ts';
 import type { ValuesAndIndices } from './extremes.ts';
 import { finitePeak } from './finite-peak.ts';
@@ -31,8 +31,7 @@ export function cummin(x: Tensor, dim: number): ValuesAndIndices {
 
 /** log of running sums of eˣ along one dimension, shifted by the line's maximum so that it does not overflow. */
 export function logcumsumexp(x: Tensor, dim: number): Tensor {
-  return scope(() => {
-    const float = toFloat(x);
+  return inFloat32(x, (float) => {
     const along = dimension('logcumsumexp', x.shape, dim);
     if (x.ndim === 0) return ops.copy(float);
     const shift = ops.expand(finitePeak(float, [along]), x.shape);
@@ -65,7 +64,7 @@ export function diff(x: Tensor, n = 1, dim = -1, { prepend, append }: DiffOption
 function running(name: string, x: Tensor, dim: number, fn: 'sum' | 'prod'): Tensor {
   const along = dimension(name, x.shape, dim);
   return scope(() => {
-    const input = x.dtype === 'bool' ? ops.cast(x, 'int32') : x;
+    const input = x.dtype === 'bool' ? ops.cast(x, 'int32') : ops.autocasted(x, 'float32');
     return x.ndim === 0 ? ops.copy(input) : ops.scan(input, { dim: along, fn, reverse: false });
   });
 }

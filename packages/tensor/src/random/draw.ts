@@ -18,7 +18,7 @@ export interface RandomOptions {
   readonly generator?: Generator;
 }
 
-/** Uniform in [0, 1), 24 random bits each. */
+/** Uniform in [0, 1), 24 random bits each; 11 in float16. */
 export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
   const { dtype = getDefaultDtype(), generator = defaultGenerator, requiresGrad = false } = options;
   const result = applyPrimitive(uniformPrimitive, [], { shape, dtype }, () => generator.reserve(sizeOf(shape)));
@@ -98,8 +98,8 @@ function inner({ dtype, generator }: RandomOptions): RandomOptions {
   return { dtype: float, ...(generator && { generator }) };
 }
 
-function asLeaf({ requiresGrad = false }: RandomOptions, draw: () => Tensor): Tensor {
-  const result = scope(draw);
+function asLeaf({ dtype, requiresGrad = false }: RandomOptions, draw: () => Tensor): Tensor {
+  const result = scope(() => (dtype === 'float16' ? ops.cast(draw(), dtype) : draw()));
   result.requiresGrad = requiresGrad;
   return result;
 }

@@ -1,7 +1,7 @@
 import { numberOf } from '@evenkeel/backend';
 import type { Plan } from '@evenkeel/compiler';
 import { ConfigError } from '@evenkeel/errors';
-import { isGradEnabled } from '../autograd/mode.ts';
+import { isAutocastEnabled, isGradEnabled } from '../autograd/mode.ts';
 import { getDefaultDtype } from '../creation.ts';
 import { currentDevice } from '../engine/device.ts';
 import { tensorsIn } from '../engine/scope.ts';
@@ -77,7 +77,7 @@ export function compile<Args extends readonly unknown[], Result>(
     // Inside of another recording it is part of that; with CAPTURE=0 it is only itself.
     if (activeRecorder() || environment('CAPTURE') === '0') return fn(...args);
     const tensors = tensorsIn(args);
-    const modes = `${numberOf(currentDevice())}|${isGradEnabled()}|${getDefaultDtype()}`;
+    const modes = `${numberOf(currentDevice())}|${isGradEnabled()}|${isAutocastEnabled()}|${getDefaultDtype()}`;
     const signature = `${modes}|${signatureOf(args)}${sharingOf(tensors, captured)}`;
     const entries = known.get(signature) ?? remember(known, signature);
     const entry = entries.find(({ replay }) => replay.holds);

@@ -1,6 +1,6 @@
 import { isFloat } from '@evenkeel/backend';
 import { gradients } from '../autograd/gradients.ts';
-import { isGradEnabled, switchGrad } from '../autograd/mode.ts';
+import { isGradEnabled, switchMode } from '../autograd/mode.ts';
 import { GradientNode } from '../autograd/node.ts';
 import { Tensor } from '../tensor.ts';
 import type { RecurrenceInputs, RecurrenceStep, recurrence } from './recurrence.ts';
@@ -55,7 +55,7 @@ export class RecurrenceNode extends GradientNode {
         const takeNext = (cotangent: Tensor | undefined) => (cotangent ? rest.shift() : undefined);
         const toOutputs = arriving.map(takeNext);
         const toStates = passing.map(takeNext);
-        const restore = switchGrad(true);
+        const restore = switchMode('grad', true);
         let after: ReturnType<RecurrenceStep>;
         try {
           after = this.#step(before, own, parameters);

@@ -1,6 +1,6 @@
 import { type Body, repeating, type Spec } from '@evenkeel/compiler';
 import { EvenKeelError, ShapeError } from '@evenkeel/errors';
-import { isGradEnabled, switchGrad } from '../autograd/mode.ts';
+import { isGradEnabled, switchMode } from '../autograd/mode.ts';
 import { currentDevice } from '../engine/device.ts';
 import { scope } from '../engine/scope.ts';
 import { noted } from '../engine/tape.ts';
@@ -74,7 +74,7 @@ function traceBody(step: RecurrenceStep, given: RecurrenceInputs, keepsStates: b
   const around = activeRecorder();
   const recorder = new Recorder(around?.device ?? currentDevice(), [], around ?? 'eager');
   const each = ({ shape, dtype }: Tensor): Spec => ({ shape: shape.slice(1), dtype });
-  const restore = switchGrad(false);
+  const restore = switchMode('grad', false);
   try {
     return recordWith(recorder, () => {
       const before = carry.map((tensor) => recorder.placeholder(tensor));

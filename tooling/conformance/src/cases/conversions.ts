@@ -7,11 +7,18 @@ import { type Case, drawCase, given, type OperationCases } from './operation-cas
 import { binaryPlaces, unaryPlaces } from './places.ts';
 import { anyOf, everyDType, none, specialsOf } from './pointwise.ts';
 
+/** What float16 rounds up, down, to even, to its subnormals, to zero and to infinity. */
+const aroundHalves = [
+  ...[1 + 2 ** -11, 1 + 3 * 2 ** -11, -1 - 2 ** -11 - 2 ** -20, 2049, 2051, -2049, 65_504, 65_519, 65_520, -65_520],
+  ...[2 ** -24, 2 ** -25, -3 * 2 ** -26, 3 * 2 ** -25, 5 * 2 ** -25, 2 ** -14 - 2 ** -25, -(2 ** -14) + 2 ** -24],
+];
+
 /** Floats beyond the integers are left out: no value of theirs is promised. */
 function convertible(from: DType, to: DType): readonly number[] {
-  const specials = specialsOf(from);
+  const specials = [...specialsOf(from), ...(from === 'float32' || from === 'float64' ? aroundHalves : [])];
   if (!isFloat(from) || to !== 'int32') return specials;
-  return [...specials.filter((value) => Math.abs(value) < 2 ** 31), 2147483520, -2147483648, 0.99, -0.99];
+  const near = [2147483520, -2147483647, 0.99, -0.99].map((value) => store(from, value));
+  return [...specials, ...near].filter((value) => Math.abs(value) <= 2 ** 31);
 }
 
 export const cast: OperationCases<AttributesOf<'cast'>> = {

@@ -7,10 +7,10 @@ import { binaryPlaces, unaryPlaces } from './places.ts';
 type None = Readonly<Record<string, never>>;
 export const none: None = {};
 
-export const floats: readonly DType[] = ['float32', 'float64'];
-export const numbers: readonly DType[] = ['float32', 'float64', 'int32'];
+export const floats: readonly DType[] = ['float32', 'float64', 'float16'];
+export const numbers: readonly DType[] = [...floats, 'int32'];
 export const integersAndBool: readonly DType[] = ['int32', 'bool'];
-export const everyDType: readonly DType[] = ['float32', 'float64', 'int32', 'bool'];
+export const everyDType: readonly DType[] = [...numbers, 'bool'];
 
 /** Where functions break: zeros, halves, the ends of the subnormal and of the whole range, infinities, NaN. */
 const specialFloats = [
@@ -21,10 +21,19 @@ const specialFloats = [
   ...[Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN],
 ].map(Math.fround);
 
+/** The same of float16. */
+const specialHalves = [
+  ...[0, -0, 1, -1, 0.5, -0.5, 1.5, -1.5, 2.5, -2.5, 2, -2, 3, -3, 10, -10, 1 - 2 ** -11, 1 + 2 ** -10, 2049],
+  ...[2 ** -24, -(2 ** -24), 3 * 2 ** -24, 2 ** -14 - 2 ** -24, 2 ** -14, -(2 ** -14), 1e-3, -1e-3],
+  ...[11.1, -9.7, -17.3, 255.5, -255.5, 65_504, -65_504],
+  ...[Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN],
+].map(Math.f16round);
+
 const specialIntegers = [0, 1, -1, 2, -2, 3, -7, 255, 65_536, -65_537, 2 ** 31 - 1, -(2 ** 31)];
 
 export function specialsOf(dtype: DType): readonly number[] {
   if (dtype === 'bool') return [0, 1];
+  if (dtype === 'float16') return specialHalves;
   return isFloat(dtype) ? specialFloats : specialIntegers;
 }
 

@@ -26,7 +26,7 @@ const streams: readonly (readonly [number, number, number, number])[] = [
 export const uniform: OperationCases<AttributesOf<'uniform'>> = {
   dtypes: floats,
   accuracy: exact,
-  reference(_inputs, { shape }, _output, [seedLow, seedHigh, low, high]) {
+  reference(_inputs, { shape, dtype }, _output, [seedLow, seedHigh, low, high]) {
     const first = BigInt(low as number) + (BigInt(high as number) << 32n);
     return Array.from({ length: sizeOf(shape) }, (_, i) => {
       const counter = first + BigInt(Math.floor(i / 4));
@@ -34,7 +34,8 @@ export const uniform: OperationCases<AttributesOf<'uniform'>> = {
         [Number(counter & 0xffffffffn), Number(counter >> 32n), 0, 0],
         [seedLow as number, seedHigh as number],
       )[i % 4];
-      return ((word as number) >>> 8) * 2 ** -24;
+      const bits = dtype === 'float16' ? 11 : 24;
+      return ((word as number) >>> (32 - bits)) * 2 ** -bits;
     });
   },
   forward: (dtype: DType) =>

@@ -1,7 +1,11 @@
 import type { DType } from '@evenkeel/backend';
 import { isFloat } from '@evenkeel/backend';
+import { store } from './host-tensor.ts';
 
-/** How far a computed float may be from the true one. Integers, bools, infinities and NaN are always exact. */
+/**
+ * How far a computed float may be from the true one. Integers, bools, infinities and NaN are always exact. A float16 may be as far off as
+ * the float32 that it is rounded from, and by what rounding takes.
+ */
 export type Accuracy =
   /** The true value, rounded once: bit for bit, but that zeros have no sign. */
   | { readonly kind: 'exact' }
@@ -14,14 +18,21 @@ export const exact: Accuracy = { kind: 'exact' };
 export const ulps = (count: number, epsilons = 0): Accuracy => ({ kind: 'ulps', ulps: count, epsilons });
 export const accumulated = (epsilons: number): Accuracy => ({ kind: 'accumulated', epsilons });
 
+/** Bits of the fraction, and the exponents of the smallest and the largest normal number. */
+const formats = {
+  float64: { bits: 52, lowest: -1022, highest: 1023 },
+  float32: { bits: 23, lowest: -126, highest: 127 },
+  float16: { bits: 10, lowest: -14, highest: 15 },
+};
+
 /** The distance between neighbouring floats at 1. */
 export function epsilonOf(dtype: DType): number {
-  return dtype === 'float64' ? 2 ** -52 : 2 ** -23;
+  return 2 ** -formats[dtype as keyof typeof formats].bits;
 }
 
 /** The distance between neighbouring floats at a value, down to the smallest subnormal. */
 export function ulpAt(dtype: DType, value: number): number {
-  const [bits, lowest] = dtype === 'float64' ? [52, -1022] : [23, -126];
+  const { bits, lowest } = formats[dtype as keyof typeof formats];
   const exponent = value === 0 ? lowest : Math.floor(Math.log2(Math.abs(value)));
   return 2 ** (Math.max(exponent, lowest) - bits);
 }
@@ -43,13 +54,15 @@ export function difference(
   let scale: ArrayLike<number> | undefined;
   for (let i = 0; i < expected.length; i++) {
     const [mine, exactly] = [got[i] as number, expected[i] as number];
-    const rounded = dtype === 'float32' ? Math.fround(exactly) : exactly;
+    const rounded = isFloat(dtype) ? store(dtype, exactly) : exactly;
     if (mine === rounded || (Number.isNaN(mine) && Number.isNaN(rounded))) continue;
     if (isFloat(dtype) && accuracy.kind !== 'exact' && Number.isFinite(exactly)) {
       scale ??= accuracy.kind === 'accumulated' ? magnitudes() : expected;
       // Where rounding alone may lift the true value beyond the largest float, infinity is right too.
       const nearest = Number.isFinite(mine) ? mine : Math.sign(mine) * largest(dtype);
-      if (Math.abs(nearest - exactly) <= allowed(dtype, accuracy, scale[i] as number)) continue;
+      const half = dtype === 'float16' ? ulpAt(dtype, exactly) / 2 : 0;
+      const wide = dtype === 'float16' ? 'float32' : dtype;
+      if (Math.abs(nearest - exactly) <= allowed(wide, accuracy, scale[i] as number) + half) continue;
     }
     return `element ${i} is ${mine} instead of ${rounded}`;
   }
@@ -97,5 +110,6 @@ function allowed(dtype: DType, accuracy: Exclude<Accuracy, { kind: 'exact' }>, s
 }
 
 function largest(dtype: DType): number {
-  return dtype === 'float64' ? Number.MAX_VALUE : (2 - 2 ** -23) * 2 ** 127;
+  const { bits, highest } = formats[dtype as keyof typeof formats];
+  return (2 - 2 ** -bits) * 2 ** highest;
 }

@@ -11,6 +11,7 @@ export interface HostTensor {
 export function store(dtype: DType, value: number): number {
   if (dtype === 'float32') return Math.fround(value);
   if (dtype === 'float64') return value;
+  if (dtype === 'float16') return Math.f16round(value);
   return dtype === 'bool' ? Number(value !== 0) : Math.trunc(value) | 0;
 }
 

@@ -21,7 +21,7 @@ export type Layout =
   | 'uniform';
 
 /** What lies in memory beside the elements of a view: nothing may read it, so it would be seen if something did. */
-const beside = { float32: Number.NaN, float64: Number.NaN, int32: -987_654_321, bool: 1 } as const;
+const beside = { float32: Number.NaN, float64: Number.NaN, float16: Number.NaN, int32: -987_654_321, bool: 1 } as const;
 
 /** Which position's element stands at a position of this layout: the repeated ones are the first. */
 export function sourceOf(layout: Layout, position: readonly number[]): readonly number[] {

@@ -31,8 +31,9 @@ export async function runProgram(
     const bound = typeof content === 'object' && 'bound' in content ? content.bound : count;
     const [offset, whole] = [margin * item, count * item];
     const buffer = backend.allocate(whole + 2 * offset);
-    backend.write(buffer, new Uint8Array(buffer.bytes).fill(untouched));
-    if (values) backend.write(buffer, encode(dtype, item, values), offset);
+    const bytes = new Uint8Array(buffer.bytes).fill(untouched);
+    if (values) bytes.set(encode(dtype, item, values), offset);
+    backend.write(buffer, bytes);
     return { dtype, item, buffer, offset, whole, length: bound * item };
   });
   backend.run(await prepared, { buffers: bound, arguments: args });
@@ -48,8 +49,8 @@ export async function runProgram(
   return contents;
 }
 
-function encode(dtype: Scalar, item: number, values: readonly number[]): ArrayBufferView {
-  return new (arrayOf(dtype, item))(values);
+function encode(dtype: Scalar, item: number, values: readonly number[]): Uint8Array {
+  return new Uint8Array(new (arrayOf(dtype, item))(values).buffer);
 }
 
 function decode(dtype: Scalar, item: number, bytes: Uint8Array<ArrayBuffer>): number[] {
@@ -59,6 +60,7 @@ function decode(dtype: Scalar, item: number, bytes: Uint8Array<ArrayBuffer>): nu
 function arrayOf(dtype: Scalar, item: number) {
   if (dtype === 'float32') return Float32Array;
   if (dtype === 'float64') return Float64Array;
+  if (dtype === 'float16') return Float16Array;
   if (dtype === 'uint32') return Uint32Array;
   return item === 1 ? Uint8Array : Int32Array;
 }

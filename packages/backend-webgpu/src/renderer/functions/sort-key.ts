@@ -22,5 +22,12 @@ const ofBool = shaderFunction(`fn sort_key(x: bool) -> u32 {
 
 /** A number whose order among unsigned integers is the value's own, NaN above everything. Undefined for what has no order. */
 export function sortKey(dtype: Scalar): ShaderFunction | undefined {
-  return { float32: ofFloat, int32: ofInteger, bool: ofBool, uint32: undefined, float64: undefined }[dtype];
+  return {
+    float32: ofFloat,
+    int32: ofInteger,
+    bool: ofBool,
+    uint32: undefined,
+    float64: undefined,
+    float16: undefined,
+  }[dtype];
 }
