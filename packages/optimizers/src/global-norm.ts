@@ -19,7 +19,7 @@ export function clipFactor(norm: Tensor, maxNorm: number): Tensor {
  * All elements one after another: so the norm is one reduction, and compiled, gradients are made where they are joined. Matrices come
  * first, because optimizers often treat biases and normalizations otherwise, and what is treated alike shall lie together.
  */
-function joined(tensors: readonly Tensor[]): Tensor {
+export function joined(tensors: readonly Tensor[]): Tensor {
   const matrices = tensors.filter(({ ndim }) => ndim > 1);
   const others = tensors.filter(({ ndim }) => ndim <= 1);
   return cat([...matrices, ...others].map((tensor) => tensor.flatten()));

@@ -85,20 +85,17 @@ export function checkHyperparameters<Given extends Hyperparameters>(
   for (const [name, value] of Object.entries(given)) {
     const rule = rules.get(name);
     if (!rule) {
-      const names = [...rules.keys()];
-      const near = nearestName(name, names);
+      const near = nearestName(name, rules.keys());
       throw new ConfigError(`${optimizer} has no option ${name}`, {
-        doing: `building ${optimizer}`,
         got: name,
-        expected: names.join(', '),
-        remedy: near ? `did you mean ${near}?` : undefined,
+        expected: [...rules.keys()].join(', '),
+        remedy: near && `did you mean ${near}?`,
       });
     }
     if (value === undefined) continue;
     if (!rule.holds(value)) {
       throw new ConfigError(`${name} is out of range for ${optimizer}`, {
-        doing: `building ${optimizer}`,
-        got: `${name} = ${JSON.stringify(value) ?? String(value)}${typeof value === 'number' ? ` (${value})` : ''}`,
+        got: `${name} = ${typeof value === 'number' ? value : JSON.stringify(value)}`,
         expected: rule.expected,
       });
     }

@@ -11,6 +11,7 @@ export {
 export { AveragedParameters, type AverageStateDict, ExponentialMovingAverage } from './averages.ts';
 export { type ClipGradNormOptions, clipGradNorm, clipGradValue } from './clip-grad.ts';
 export { Ensemble, type EnsembleMember, type EnsembleOptions } from './ensemble.ts';
+export { GradScaler, type GradScalerOptions, type GradScalerStateDict, type ScalableOptimizer } from './grad-scaler.ts';
 export type { Hyperparameters } from './hyperparameters.ts';
 export { runningAverage, runningSquare } from './moments.ts';
 export { noDecayOnNormsAndBiases } from './no-decay.ts';
@@ -34,7 +35,7 @@ export { Rprop, type RpropOptions, stepBySign } from './optimizers/rprop.ts';
 export { SGD, type SGDOptions } from './optimizers/sgd.ts';
 export type { ParameterGroup, ParameterGroupOptions, Parameters } from './parameter-group.ts';
 export { parametersToVector, vectorToParameters } from './parameter-vector.ts';
-export { type ParameterState, Slot } from './slot.ts';
+export { type DeviceNumbers, type ParameterState, Slot } from './slot.ts';
 export type { GroupState, GroupValue, OptimizerStateDict } from './state-dict.ts';
 export { chain, perParameter, type Transform, type Update } from './transform.ts';
 export { addDecayedWeights } from './transforms/add-decayed-weights.ts';

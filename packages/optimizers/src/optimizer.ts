@@ -77,8 +77,10 @@ export class Optimizer<Options extends Hyperparameters = Hyperparameters> {
   /**
    * Updates every parameter that has a gradient, then closes the step: tensors of the step before that nothing
    * keeps are released (see "Memory" in the documentation of @evenkeel/tensor).
+   *
+   * @param Kind the class that counts steps and writes parameters and state; a `GradScaler` brings its own
    */
-  step(): void {
+  step(Kind: typeof Slot = Slot): void {
     const slots: Slot[] = [];
     const gradients: Tensor[] = [];
     hostGuard(() => this.#replacements, this);
@@ -91,7 +93,11 @@ export class Optimizer<Options extends Hyperparameters = Hyperparameters> {
         const gradient = parameter.grad;
         if (!gradient) continue;
         gradients.push(gradient);
-        slots.push(this.#slot(parameter, group, shared));
+        const state = this.#states.get(parameter) ?? {};
+        this.#states.set(parameter, state);
+        const slot = new Kind(parameter, state, group, shared);
+        if (this.#program.usesStep) slot.advance('step', 0, (steps) => steps + 1);
+        slots.push(slot);
       }
     }
     if (slots.length > 0) noGrad(() => void this.#program.updateAll(gradients, slots));
@@ -115,34 +121,23 @@ export class Optimizer<Options extends Hyperparameters = Hyperparameters> {
   loadStateDict(dict: OptimizerStateDict): void {
     if (loadOptimizerState(this.name, dict, this.paramGroups, this.#rules, this.#states)) this.#replacements++;
   }
-
-  #slot(parameter: Tensor, group: Hyperparameters, shared: Map<string, TensorLike>): Slot {
-    let state = this.#states.get(parameter);
-    if (!state) {
-      state = {};
-      this.#states.set(parameter, state);
-    }
-    const slot = new Slot(parameter, state, group, shared);
-    if (this.#program.usesStep) slot.advance('step', 0, (steps) => steps + 1);
-    return slot;
-  }
 }
 
 /** Options that a schedule may change at every step: they are read live. */
-const liveOptions = new Set(['lr', 'momentum', 'betas', 'weightDecay', 'initialLr']);
+const liveOptions = new Set<PropertyKey>(['params', 'lr', 'momentum', 'betas', 'weightDecay', 'initialLr']);
 
 /** Has a compiled step recorded anew where an option or the list of parameters is changed. */
 function guardOptions(group: ParameterGroup<Hyperparameters>): void {
   hostGuard(() => group.params.length);
   for (const key of Object.keys(group) as (keyof typeof group)[]) {
-    if (key !== 'params' && !liveOptions.has(key as string)) hostGuard(() => group[key]);
+    if (!liveOptions.has(key)) hostGuard(() => group[key]);
   }
 }
 
 /** The last link of every chain: adds the update to the parameter. */
 function move(): Transform {
-  return perParameter((update, { parameter }) => {
-    parameter.assign(parameter.add(update));
-    return parameter;
+  return perParameter((update, slot) => {
+    slot.write(slot.parameter, slot.parameter.add(update));
+    return slot.parameter;
   });
 }

@@ -39,8 +39,6 @@ export function parameterGroups<Options extends Hyperparameters>(
   refuseRepeats(optimizer, groups);
   if (groups.every(({ params }) => params.length === 0)) {
     throw new ConfigError(`${optimizer} got an empty list of parameters`, {
-      doing: `building ${optimizer}`,
-      got: `${groups.length} ${groups.length === 1 ? 'group' : 'groups'} without a tensor`,
       expected: 'at least one parameter',
       remedy: 'give model.parameters(); a generator that was already read is empty',
     });
@@ -70,8 +68,7 @@ export function refuseRepeats(optimizer: string, groups: readonly { params: read
       const before = home.get(parameter);
       if (before !== undefined) {
         throw new ConfigError(`${optimizer} got the same parameter twice`, {
-          doing: `building ${optimizer}`,
-          got: `a tensor of shape [${parameter.shape.join(', ')}] in ${before} and in ${place}`,
+          got: `a tensor of shape [${parameter.shape}] in ${before} and in ${place}`,
           expected: 'each parameter once',
           remedy: 'leave it out of one; a weight shared by two modules belongs in one group',
         });
@@ -85,8 +82,7 @@ function tensorsOf(optimizer: string, values: Iterable<unknown>): Tensor[] {
   return [...values].map((value, index) => {
     if (value instanceof Tensor) return value;
     throw new ConfigError(`${optimizer} can only train tensors`, {
-      doing: `building ${optimizer}`,
-      got: `${value === null ? 'null' : typeof value} at position ${index}`,
+      got: `${value} at position ${index}`,
       expected: 'tensors, or groups { params: tensors, … } throughout',
     });
   });

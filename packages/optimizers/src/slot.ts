@@ -1,8 +1,23 @@
+import { ConfigError } from '@evenkeel/errors';
 import { fullLike, hostEffect, liveNumber, persistent, type Tensor, type TensorLike } from '@evenkeel/tensor';
 import type { Hyperparameters } from './hyperparameters.ts';
 
 /** What an optimizer remembers about one parameter, under PyTorch's keys: `step`, `exp_avg`, `momentum_buffer`, … */
 export type ParameterState = Record<string, Tensor | number>;
+
+/** The numbers of a slot as scalar tensors of the parameter's dtype, for a step of which the device decides whether it counts. */
+export interface DeviceNumbers {
+  /** How many updates the parameter has had, this one included. */
+  readonly step: Tensor;
+  /** `1 - beta^step`, exact also where it is small: what an average that began at 0 has seen so far. */
+  readonly left: (beta: () => number) => Tensor;
+  /** The state number `key`, or `initial` where there is none yet. */
+  readonly number: (key: string, initial: number) => Tensor;
+  /** Moves the state number `key` on if the step counts. Gives what it is then. */
+  readonly advance: (key: string, initial: number, next: (before: Tensor) => Tensor) => Tensor;
+  /** Whether the state tensor `key` has not been stored yet. */
+  readonly isFirst: (key: string) => Tensor;
+}
 
 /**
  * One parameter during one step: the tensor, its state and the hyperparameters of its group as they stand now.
@@ -22,7 +37,9 @@ export class Slot {
   readonly parameter: Tensor;
   readonly state: ParameterState;
   readonly group: Readonly<Hyperparameters>;
-  readonly #shared: Map<string, TensorLike>;
+  /** There only in a step that a `GradScaler` takes: then `step`, `number` and `advance` of the slot itself are errors. */
+  declare readonly device?: DeviceNumbers;
+  protected readonly shared: Map<string, TensorLike>;
 
   /** @param shared the live numbers of the group's parameters in this step, which most have in common */
   constructor(
@@ -34,7 +51,7 @@ export class Slot {
     this.parameter = parameter;
     this.state = state;
     this.group = group;
-    this.#shared = shared;
+    this.shared = shared;
   }
 
   /** How many updates this parameter has had, this one included. 0 where no transform of the chain counts. */
@@ -49,10 +66,10 @@ export class Slot {
   live(name: string, produce: () => number): TensorLike {
     const { dtype } = this.parameter;
     const key = `${name}|${dtype}|${this.step}|${produce()}`;
-    let number = this.#shared.get(key);
+    let number = this.shared.get(key);
     if (number === undefined) {
       number = liveNumber(produce, dtype);
-      this.#shared.set(key, number);
+      this.shared.set(key, number);
     }
     return number;
   }
@@ -73,8 +90,9 @@ export class Slot {
 
   /** The state number `key`, or `initial` where there is none yet. */
   number(key: string, initial: number): number {
-    const value = this.state[key];
-    return typeof value === 'number' ? value : initial;
+    const value = this.state[key] ?? initial;
+    if (typeof value === 'number') return value;
+    throw new ConfigError(`${key} is on the device: step with its GradScaler`);
   }
 
   /** Moves the state number `key` on, at every step; it begins at `initial`. */
@@ -86,7 +104,12 @@ export class Slot {
 
   /** Copies a tensor's content into the state tensor `key` and returns what was given. */
   store(key: string, value: Tensor): Tensor {
-    this.tensor(key).assign(value);
+    this.write(this.tensor(key), value);
     return value;
+  }
+
+  /** Has the parameter, or a tensor of its state, hold another value. */
+  write(target: Tensor, value: Tensor): void {
+    target.assign(value);
   }
 }

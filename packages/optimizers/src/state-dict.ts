@@ -55,30 +55,30 @@ export function loadOptimizerState(
   const hyperparameters = dict.param_groups.map((saved) => readGroup(optimizer, saved, rules));
   for (const [position, group] of groups.entries()) Object.assign(group, hyperparameters[position]);
   let isReplaced = false;
+  const steps: Steps = new Map();
   for (const [index, parameter] of parameters.entries()) {
     const [own, saved] = [states.get(parameter), dict.state[index]];
     if (own && saved && sameTensors(own, saved)) fill(own, saved);
     else if (own || saved) {
       isReplaced = true;
       states.delete(parameter);
-      if (saved) states.set(parameter, copyState(parameter, saved));
+      if (saved) states.set(parameter, copyState(parameter, saved, steps));
     }
   }
   return isReplaced;
 }
 
-/** Whether two states have their tensors under the same keys. */
+/** Whether two states have the same keys for tensors and for numbers, and no step counter that is a tensor, which others may have too. */
 function sameTensors(own: ParameterState, saved: ParameterState): boolean {
   const keys = Object.keys({ ...own, ...saved });
-  return keys.every((key) => own[key] instanceof Tensor === saved[key] instanceof Tensor);
+  return !(own.step instanceof Tensor) && keys.every((key) => typeof own[key] === typeof saved[key]);
 }
 
 /** Takes a saved state up into the tensors that are there, which compiled steps know. */
 function fill(own: ParameterState, saved: ParameterState): void {
-  for (const key of Object.keys(own)) if (!(key in saved)) delete own[key];
   for (const [key, value] of Object.entries(saved)) {
     const there = own[key];
-    if (value instanceof Tensor && there instanceof Tensor) there.assign(value.to(there.dtype));
+    if (there instanceof Tensor) there.assign((value as Tensor).to(there.dtype));
     else own[key] = value;
   }
 }
@@ -104,9 +104,9 @@ function mismatches(dict: OptimizerStateDict, groups: readonly Group[], paramete
       continue;
     }
     for (const [key, value] of Object.entries(state)) {
-      if (value instanceof Tensor ? !sameShape(value, parameter) : typeof value !== 'number') {
-        const found = value instanceof Tensor ? `shape [${value.shape.join(', ')}]` : typeof value;
-        problems.push(`${key} of parameter ${index} is ${found}, the parameter [${parameter.shape.join(', ')}]`);
+      if (value instanceof Tensor ? value.ndim && !sameShape(value, parameter) : typeof value !== 'number') {
+        const found = value instanceof Tensor ? `shape [${value.shape}]` : typeof value;
+        problems.push(`${key} of parameter ${index} is ${found}, the parameter [${parameter.shape}]`);
       }
     }
   }
@@ -122,14 +122,20 @@ function readGroup(optimizer: string, saved: GroupState, rules: Rules): Hyperpar
   return checkHyperparameters(optimizer, read as Hyperparameters, rules);
 }
 
-function copyState(parameter: Tensor, saved: ParameterState): ParameterState {
+/** Step counts that were copied already: what several parameters have together is one tensor afterwards. */
+type Steps = Map<Tensor | number, Tensor | number>;
+
+function copyState(parameter: Tensor, saved: ParameterState, steps: Steps): ParameterState {
   const state: ParameterState = {};
   for (const [key, value] of Object.entries(saved)) {
-    state[key] = typeof value === 'number' ? value : value.to(parameter.dtype).clone().keep();
+    const known = key === 'step' && steps.get(value);
+    const copy = typeof value === 'number' ? value : known || value.to(parameter.dtype).clone().keep();
+    steps.set(value, copy);
+    state[key] = copy;
   }
   return state;
 }
 
 function sameShape(left: Tensor, right: Tensor): boolean {
-  return left.ndim === right.ndim && left.shape.every((size, axis) => size === right.shape[axis]);
+  return String(left.shape) === String(right.shape);
 }

@@ -20,11 +20,11 @@ export interface Transform {
 }
 
 /** A transform that treats each parameter on its own. Its temporaries go as soon as the parameter is done. */
-export function perParameter(update: Update, options: { usesStep?: boolean } = {}): Transform {
+export function perParameter(update: Update, options?: { usesStep?: boolean }): Transform {
   return {
     update,
     updateAll: (updates, slots) => updates.map((each, index) => scope(() => update(each, slots[index]!))),
-    usesStep: options.usesStep,
+    ...options,
   };
 }
 

@@ -53,7 +53,7 @@ describe('bad arguments are ConfigErrors that name value and expectation', () =>
   test.each<[string, () => unknown, RegExp]>([
     ['no parameters', () => new AdamW([]), /empty list/],
     ['one tensor instead of a list', () => new AdamW(p() as never), /list of parameters/],
-    ['something else among the parameters', () => new AdamW([p(), 3 as never]), /number at position 1/],
+    ['something else among the parameters', () => new AdamW([p(), 3 as never]), /3 at position 1/],
     ['a beta of 1', () => new AdamW([p()], { betas: [0.9, 1] }), /betas = \[0\.9,1\][\s\S]*two numbers in \[0, 1\)/],
     ['a negative eps', () => new AdamW([p()], { eps: -1e-8 }), /eps = -1e-8/],
     ['a negative weight decay', () => new AdamW([p()], { weightDecay: -1 }), /weightDecay = -1/],

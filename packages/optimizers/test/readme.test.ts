@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 const readme = join(import.meta.dirname, '../README.md');
 
 test('the examples in the README run and print what they say', async () => {
-  expect(await runReadme(readme)).toHaveLength(4);
+  expect(await runReadme(readme)).toHaveLength(5);
 });
 
 test.each(Object.keys(optimizers).filter((name) => !['Slot'].includes(name)))('the README names %s', (name) => {

@@ -10,7 +10,7 @@ import {
   ReLU,
   Sequential,
 } from '@evenkeel/nn-layers';
-import { Adam, AdamW, clipGradNorm } from '@evenkeel/optimizers';
+import { Adam, AdamW, clipGradNorm, GradScaler } from '@evenkeel/optimizers';
 import { compile, rand, randint, type Tensor } from '@evenkeel/tensor';
 
 /** Compiles a step and calls it on the current backend until its plan is settled; gives the compiled function. */
@@ -19,8 +19,10 @@ export type MakeProgram = () => ReturnType<typeof compile<[Tensor, Tensor], Tens
 export const programs: Readonly<Record<string, MakeProgram>> = {
   gpt6: () => gpt({ vocabulary: 64, context: 32, batch: 4, width: 64, blocks: 6 }),
   'gpt6-checkpoint': () => gpt({ vocabulary: 64, context: 32, batch: 4, width: 64, blocks: 6, checkpoint: true }),
+  'gpt6-scaled': () => gpt({ vocabulary: 64, context: 32, batch: 4, width: 64, blocks: 6, scaler: new GradScaler() }),
   gpt4: () => gpt({ vocabulary: 65, context: 64, batch: 16, width: 128, blocks: 4 }),
-  mlp,
+  mlp: () => mlp(),
+  'mlp-scaled': () => mlp(new GradScaler()),
   cnn,
 };
 
@@ -32,9 +34,22 @@ interface Sizes {
   readonly blocks: number;
   /** Whether blocks are computed anew for the gradient. */
   readonly checkpoint?: boolean;
+  /** What scales the loss; left out, nothing. */
+  readonly scaler?: GradScaler;
 }
 
-export function gpt({ vocabulary, context, batch, width, blocks, checkpoint = false }: Sizes): ReturnType<MakeProgram> {
+/** Does nothing. */
+const unscaled = new GradScaler({ enabled: false });
+
+export function gpt({
+  vocabulary,
+  context,
+  batch,
+  width,
+  blocks,
+  checkpoint = false,
+  scaler = unscaled,
+}: Sizes): ReturnType<MakeProgram> {
   const model = new GPT(vocabulary, {
     contextLength: context,
     numLayers: blocks,
@@ -49,17 +64,19 @@ export function gpt({ vocabulary, context, batch, width, blocks, checkpoint = fa
   const step = compile((x: Tensor, y: Tensor): Tensor => {
     optimizer.zeroGrad();
     const loss = criterion.call(model.call(x).reshape([-1, vocabulary]), y.reshape([-1]));
-    loss.backward();
+    scaler.scale(loss).backward();
+    scaler.unscale_(optimizer);
     clipGradNorm(model.parameters(), 1);
-    optimizer.step();
+    scaler.step(optimizer);
+    scaler.update();
     return loss;
   });
   return settled(step, randint(0, vocabulary, [batch, context]), randint(0, vocabulary, [batch, context]));
 }
 
-function mlp(): ReturnType<MakeProgram> {
+function mlp(scaler = unscaled): ReturnType<MakeProgram> {
   const model = new Sequential(new Linear(784, 512), new ReLU(), new Linear(512, 512), new ReLU(), new Linear(512, 10));
-  return settled(classify(model), rand([128, 784]), randint(0, 10, [128]));
+  return settled(classify(model, scaler), rand([128, 784]), randint(0, 10, [128]));
 }
 
 function cnn(): ReturnType<MakeProgram> {
@@ -73,14 +90,15 @@ function cnn(): ReturnType<MakeProgram> {
   return settled(classify(model), rand([64, 1, 28, 28]), randint(0, 10, [64]));
 }
 
-function classify(model: Sequential): ReturnType<MakeProgram> {
+function classify(model: Sequential, scaler = unscaled): ReturnType<MakeProgram> {
   const optimizer = new Adam(model.parameters());
   const criterion = new CrossEntropyLoss();
   return compile((x: Tensor, y: Tensor): Tensor => {
     optimizer.zeroGrad();
     const loss = criterion.call(model.call(x), y);
-    loss.backward();
-    optimizer.step();
+    scaler.scale(loss).backward();
+    scaler.step(optimizer);
+    scaler.update();
     return loss;
   });
 }

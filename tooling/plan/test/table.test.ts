@@ -231,6 +231,12 @@ test('a training step of the GPT of six blocks is at most 160 kernels, in at mos
   expect(plannedBytes / intermediateBytes).toBeLessThanOrEqual(0.6);
 });
 
+test('scaling the loss costs an MLP one kernel, and the GPT of six blocks one and those that unscale what several layers make together', () => {
+  const kernels = (name: string) => figuresOf((programs[name] as MakeProgram)().plans()[0] as Plan).kernels;
+  expect(kernels('mlp-scaled')).toBe(kernels('mlp') + 1);
+  expect(kernels('gpt6-scaled')).toBeLessThanOrEqual(kernels('gpt6') + 13);
+});
+
 test('where a backend has no kernel for attention, it is at most 200', () => {
   useBackend(nullBackend({ routines: ['scatterAdd'] }));
   const [plan] = (programs.gpt6 as MakeProgram)().plans() as [Plan];

@@ -34,7 +34,9 @@ export function scaleByAdagrad(): Transform {
       const { eps, lrDecay, initialAccumulatorValue } = { ...defaults, ...slot.group };
       const sum = slot.store('sum', slot.tensor('sum', initialAccumulatorValue).add(gradient.mul(gradient)));
       const scaled = gradient.div(sum.sqrt().add(eps));
-      return lrDecay === 0 ? scaled : scaled.mul(slot.live('adagrad decay', () => 1 / (1 + (slot.step - 1) * lrDecay)));
+      if (lrDecay === 0) return scaled;
+      if (slot.device) return scaled.div(slot.device.step.sub(1).mul(lrDecay).add(1));
+      return scaled.mul(slot.live('adagrad decay', () => 1 / (1 + (slot.step - 1) * lrDecay)));
     },
     { usesStep: true },
   );

@@ -29,6 +29,7 @@ export function scaleByAdamax(): Transform {
       const average = runningAverage(slot, 'exp_avg', () => betas()[0], gradient);
       const decayed = slot.tensor('exp_inf').mul(slot.live('exp_inf kept', () => betas()[1]));
       const largest = slot.store('exp_inf', maximum(decayed, gradient.abs().add(eps)));
+      if (slot.device) return average.div(slot.device.left(() => betas()[0])).div(largest);
       return average.mul(slot.live('adamax scale', () => 1 / (1 - betas()[0] ** slot.step))).div(largest);
     },
     { usesStep: true },

@@ -1,4 +1,4 @@
-import { hostGuard } from '@evenkeel/tensor';
+import { div, hostGuard, where } from '@evenkeel/tensor';
 import { Optimizer } from '../optimizer.ts';
 import type { Parameters } from '../parameter-group.ts';
 import { chain, perParameter, type Transform } from '../transform.ts';
@@ -32,10 +32,19 @@ export function averagedDescent(): Transform {
       const lr = () => slot.group.lr ?? defaults.lr;
       const { parameter } = slot;
       // The rate and the weight of the average are those that the step before left behind.
-      const eta = slot.live('asgd eta', () => -slot.number('eta', lr()));
+      const { device } = slot;
+      const eta = device ? device.number('eta', lr()).neg() : slot.live('asgd eta', () => -slot.number('eta', lr()));
       const update = gradient.add(parameter.mul(lambd)).mul(eta);
       const moved = parameter.add(update);
       const average = slot.tensor('ax');
+      if (device) {
+        const mu = device.number('mu', 1);
+        slot.store('ax', where(mu.eq(1), moved, average.add(moved.sub(average).mul(mu))));
+        const rate = slot.live('asgd rate', lr);
+        device.advance('eta', 0, () => div(rate, device.step.mul(rate).mul(lambd).add(1).pow(alpha)));
+        device.advance('mu', 1, () => div(1, device.step.sub(t0).clamp({ min: 1 })));
+        return update;
+      }
       const isFirst = hostGuard(() => slot.number('mu', 1) === 1);
       const mu = slot.live('asgd mu', () => slot.number('mu', 1));
       slot.store('ax', isFirst ? moved : average.add(moved.sub(average).mul(mu)));

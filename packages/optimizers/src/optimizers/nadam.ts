@@ -1,3 +1,4 @@
+import { sub, type Tensor } from '@evenkeel/tensor';
 import { runningAverage, runningSquare } from '../moments.ts';
 import { Optimizer } from '../optimizer.ts';
 import type { Parameters } from '../parameter-group.ts';
@@ -42,11 +43,33 @@ export function scaleByNadam(): Transform {
       const momentumAt = (step: number): number => betas()[0] * (1 - 0.5 * 0.96 ** (step * momentumDecay));
       const mu = () => momentumAt(slot.step);
       const next = () => momentumAt(slot.step + 1);
-      slot.advance('mu_product', 1, (product) => product * mu());
       const product = () => slot.number('mu_product', 1);
       const productAhead = () => product() * next() * (beforeTorch2 ? mu() : 1);
       const average = runningAverage(slot, 'exp_avg', () => betas()[0], gradient);
       const square = runningSquare(slot, 'exp_avg_sq', () => betas()[1], gradient);
+      const { device } = slot;
+      if (device) {
+        const beta1 = slot.live('nadam beta', () => betas()[0]);
+        const onDevice = (step: Tensor) =>
+          step
+            .mul(momentumDecay * Math.log(0.96))
+            .exp()
+            .mul(-0.5)
+            .add(1)
+            .mul(beta1);
+        const [now, ahead] = [onDevice(device.step), onDevice(device.step.add(1))];
+        const product = device.advance('mu_product', 1, (before) => before.mul(now));
+        const productAhead = product.mul(ahead).mul(beforeTorch2 ? now : 1);
+        const fresh = gradient.mul(sub(1, now).div(sub(1, product)));
+        const lookingAhead = fresh.add(average.mul(ahead.div(sub(1, productAhead))));
+        return lookingAhead.div(
+          square
+            .div(device.left(() => betas()[1]))
+            .sqrt()
+            .add(eps),
+        );
+      }
+      slot.advance('mu_product', 1, (product) => product * mu());
       const root = () => Math.sqrt(1 - betas()[1] ** slot.step);
       const now = slot.live('nadam now', () => (root() * (1 - mu())) / (1 - product()));
       const ahead = slot.live('nadam ahead', () => (root() * next()) / (1 - productAhead()));

@@ -1,3 +1,4 @@
+import { sub, where } from '@evenkeel/tensor';
 import { runningAverage, runningSquare } from '../moments.ts';
 import { Optimizer } from '../optimizer.ts';
 import type { Parameters } from '../parameter-group.ts';
@@ -35,6 +36,20 @@ export function scaleByRadam(): Transform {
       const betas = () => (slot.group.betas as RAdamOptions['betas']) ?? defaults.betas;
       const average = runningAverage(slot, 'exp_avg', () => betas()[0], gradient);
       const square = runningSquare(slot, 'exp_avg_sq', () => betas()[1], gradient);
+      const { device } = slot;
+      if (device) {
+        const left = device.left(() => betas()[1]);
+        const most = slot.live('radam most', () => 2 / (1 - betas()[1]) - 1);
+        const length = sub(most, device.step.mul(2).mul(sub(1, left)).div(left));
+        // Where the variance is not known a root may be of a negative number; it is not what is chosen.
+        const rectified = length
+          .sub(4)
+          .mul(length.sub(2))
+          .mul(most)
+          .div(length.mul(sub(most, 4)).mul(sub(most, 2)));
+        const scaled = rectified.mul(left).sqrt().div(square.sqrt().add(eps));
+        return average.div(device.left(() => betas()[0])).mul(where(length.gt(5), scaled, 1));
+      }
       const correction = () => 1 / (1 - betas()[0] ** slot.step);
       const left = () => 1 - betas()[1] ** slot.step;
       const longest = () => 2 / (1 - betas()[1]) - 1;

@@ -20,12 +20,16 @@ export function scaleByAdam(fixed: AdamOptions = {}): Transform {
     (gradient, slot) => {
       const { eps = 1e-8, amsgrad = false } = { ...slot.group, ...fixed };
       const betas = () => fixed.betas ?? (slot.group.betas as AdamOptions['betas']) ?? [0.9, 0.999];
-      const average = runningAverage(slot, 'exp_avg', () => betas()[0], gradient);
-      let square = runningSquare(slot, 'exp_avg_sq', () => betas()[1], gradient);
+      const beta1 = () => betas()[0];
+      const beta2 = () => betas()[1];
+      const average = runningAverage(slot, 'exp_avg', beta1, gradient);
+      let square = runningSquare(slot, 'exp_avg_sq', beta2, gradient);
       if (amsgrad) square = slot.store('max_exp_avg_sq', maximum(slot.tensor('max_exp_avg_sq'), square));
+      const left = slot.device?.left;
+      if (left) return average.div(left(beta1)).div(square.div(left(beta2)).sqrt().add(eps));
       // (m / c1) / (√(v / c2) + eps), with the corrections gathered into host numbers: two kernels fewer.
-      const root = () => Math.sqrt(1 - betas()[1] ** slot.step);
-      const scale = slot.live('adam scale', () => root() / (1 - betas()[0] ** slot.step));
+      const root = () => Math.sqrt(1 - beta2() ** slot.step);
+      const scale = slot.live('adam scale', () => root() / (1 - beta1() ** slot.step));
       return average.mul(scale).div(square.sqrt().add(slot.live('adam eps', () => eps * root())));
     },
     { usesStep: true },

@@ -1,4 +1,4 @@
-import { hostGuard } from '@evenkeel/tensor';
+import { hostGuard, where } from '@evenkeel/tensor';
 import { perParameter, type Transform } from '../transform.ts';
 
 export interface TraceOptions {
@@ -20,8 +20,11 @@ export function trace(fixed: TraceOptions = {}): Transform {
     if (hostGuard(() => rate() === 0)) return gradient;
     const momentum = slot.live('momentum', rate);
     const added = dampening === 0 ? gradient : gradient.mul(1 - dampening);
-    const isBegun = hostGuard(() => slot.has('momentum_buffer'));
-    const buffer = isBegun ? slot.tensor('momentum_buffer').mul(momentum).add(added) : gradient;
+    // The first one is the gradient also without a choice, where nothing is held back of it.
+    const isFirst = dampening === 0 ? undefined : slot.device?.isFirst('momentum_buffer');
+    const isBegun = slot.device !== undefined || hostGuard(() => slot.has('momentum_buffer'));
+    let buffer = isBegun ? slot.tensor('momentum_buffer').mul(momentum).add(added) : gradient;
+    if (isFirst) buffer = where(isFirst, gradient, buffer);
     slot.store('momentum_buffer', buffer);
     return nesterov ? gradient.add(buffer.mul(momentum)) : buffer;
   });
