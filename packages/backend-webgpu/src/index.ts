@@ -2,3 +2,4 @@ export type { Float32Behavior } from './runtime/probe.ts';
 export type { Float16Behavior } from './runtime/probe-float16.ts';
 export type { WebgpuOptions } from './runtime/request-device.ts';
 export { type DeviceDescription, type WebgpuBackend, webgpu } from './runtime/webgpu-backend.ts';
+export type { TuningStore } from './tuning/store.ts';

@@ -2,7 +2,7 @@ import { missing, nodeGpu, observe } from '@evenkeel/node-gpu';
 import { type WebgpuBackend, webgpu } from '../src/index.ts';
 import type { WebgpuOptions } from '../src/runtime/request-device.ts';
 
-const gpu = await nodeGpu();
+export const gpu = await nodeGpu();
 if (!gpu && process.env['REQUIRE_BROWSER']) throw new Error(missing);
 
 /** For `test.skipIf`: whether this machine has no GPU, not even one in software. */

@@ -1,9 +1,9 @@
 /** How kernels are cut for a GPU in software, whose invocations work alone, four at a time, in workgroups on a processor's cores. */
 import { axis, type ContractionKernel, type LoopKernel, load, weightedSum } from '@evenkeel/backend';
 import { expect, test } from 'vitest';
+import { chooseVariant } from '../src/kernels/choose-variant.ts';
 import { compileContraction } from '../src/kernels/contraction.ts';
 import { teamOf } from '../src/kernels/team.ts';
-import { tilesOf } from '../src/kernels/tiles.ts';
 
 const software = { sharedMemory: false };
 
@@ -45,10 +45,10 @@ function sums(outer: number, inner: number): LoopKernel {
 }
 
 test('few results of long sums are cut in parts, so that blocks stay large; many results are not', () => {
-  expect(tilesOf(product(32, 144, 12_544), software)).toMatchObject({ rows: 8, columns: 8, splits: 4 });
-  expect(tilesOf(product(1024, 512, 128), software)).toMatchObject({ rows: 8, columns: 8, splits: 1 });
+  expect(chooseVariant(product(32, 144, 12_544), software)).toMatchObject({ rows: 8, columns: 8, splits: 4 });
+  expect(chooseVariant(product(1024, 512, 128), software)).toMatchObject({ rows: 8, columns: 8, splits: 1 });
   // Terms that are too few for parts: then the blocks are small.
-  expect(tilesOf(product(32, 32, 64), software)).toMatchObject({ rows: 2, columns: 2, splits: 1 });
+  expect(chooseVariant(product(32, 32, 64), software)).toMatchObject({ rows: 2, columns: 2, splits: 1 });
 });
 
 test('a result is stored by one loop over the block, not by a case for each', () => {

@@ -1,24 +1,28 @@
 import { binary, type ContractionKernel, type LoopKernel, sizeOf } from '@evenkeel/backend';
 import { malformed } from '../renderer/malformed.ts';
+import { chooseVariant } from './choose-variant.ts';
 import type { CompiledKernel, Stage } from './compiled-kernel.ts';
 import { elementsStage } from './elements.ts';
 import { compileLoop } from './loop.ts';
 import type { Profile } from './profile.ts';
 import { blocksStage } from './register-blocks.ts';
 import { sharedTilesStage } from './shared-tiles.ts';
-import { tilesOf } from './tiles.ts';
+import type { Variant } from './variant.ts';
 
-/** Sums of products by tiles or by blocks; where there are too few of them, each sum by itself. */
-export function compileContraction(kernel: ContractionKernel, profile: Profile): Omit<CompiledKernel, 'reportsFaults'> {
+/** Sums of products as the variant says: by default the one that was measured for them, or the one of the table. */
+export function compileContraction(
+  kernel: ContractionKernel,
+  profile: Profile,
+  variant: Variant = profile.tuned?.(kernel) ?? chooseVariant(kernel, profile),
+): Omit<CompiledKernel, 'reportsFaults'> {
   if (kernel.a.dtype !== 'float32' || kernel.b.dtype !== 'float32') {
     throw malformed(kernel, `a contraction of ${kernel.a.dtype} and ${kernel.b.dtype}`);
   }
-  const tiles = tilesOf(kernel, profile);
-  if (!tiles) return compileLoop(asLoop(kernel), profile);
-  const stages = [tiles.kind === 'shared' ? sharedTilesStage(kernel, tiles) : blocksStage(kernel, tiles)];
-  if (tiles.splits === 1) return { stages, workspaceWords: 0 };
+  if (variant.kind === 'sums') return compileLoop(asLoop(kernel), profile);
+  const stages = [variant.kind === 'shared' ? sharedTilesStage(kernel, variant) : blocksStage(kernel, variant)];
+  if (variant.splits === 1) return { stages, workspaceWords: 0 };
   const results = sizeOf(kernel.batch) * sizeOf(kernel.m) * sizeOf(kernel.n);
-  return { stages: [...stages, totalsStage(kernel, tiles.splits)], workspaceWords: results * tiles.splits };
+  return { stages: [...stages, totalsStage(kernel, variant.splits)], workspaceWords: results * variant.splits };
 }
 
 /** The loop that reduces each product by itself: the axes have the same numbers. */

@@ -1,3 +1,6 @@
+import type { ContractionKernel } from '@evenkeel/backend';
+import type { Variant } from './variant.ts';
+
 /** What decides how kernels are cut, besides their shape. */
 export interface Profile {
   /**
@@ -7,4 +10,6 @@ export interface Profile {
   readonly sharedMemory: boolean;
   /** Whether invocations that run in step are asked for each other's values before shared memory is. */
   readonly subgroups?: boolean | undefined;
+  /** How contractions are cut that were measured on the device. */
+  readonly tuned?: ((kernel: ContractionKernel) => Variant | undefined) | undefined;
 }

@@ -4,7 +4,8 @@ import { Scope } from '../renderer/scope.ts';
 import { shaderText } from '../renderer/shader.ts';
 import { parameterWords, type Stage } from './compiled-kernel.ts';
 import { gridOf, setPositions } from './grid.ts';
-import { longestChain, type RegisterBlocks } from './tiles.ts';
+import { storeResults } from './store-results.ts';
+import { longestChain, type RegisterBlocks } from './variant.ts';
 
 /** Sums by blocks in the registers of single invocations, or in several parts what each part adds to them. */
 export function blocksStage(kernel: ContractionKernel, { rows, columns, splits, workgroup }: RegisterBlocks): Stage {
@@ -94,24 +95,12 @@ export function blocksStage(kernel: ContractionKernel, { rows, columns, splits, 
         scope.block(`for (var term = ${begin}; term < lastTerm; term++) {`, body);
       }
 
-      // What stores compute is written once: in a loop, for which the sums go where an index finds them.
-      scope.add(`var results: array<f32, ${rows * columns}>;`);
-      scope.add(...each((i, j) => `results[${i * columns + j}] = total${i}_${j};`));
-      const result = new Scope(scope);
-      result.add(`let i = blockRow + (result / ${columns}u) * ${down}u;`);
-      result.add(`let j = blockColumn + (result % ${columns}u) * ${across}u;`);
-      result.block(`if ((i >= ${m}u) | (j >= ${n}u)) {`, ['continue;']);
-      result.add('let product = results[result];');
-      if (splits > 1) {
-        const place = `((batch * ${splits}u + part) * ${m}u + i) * ${n}u + j`;
-        result.add(renderer.writeWorkspace(place, 'bitcast<u32>(product)'));
-      } else {
-        setPositions(renderer, result, 'i', kernel.m, mAxis);
-        setPositions(renderer, result, 'j', kernel.n, nAxis);
-        renderer.setReduced(result, 0, 'product');
-        renderer.store(result, kernel.stores);
-      }
-      scope.block(`for (var result = 0u; result < ${rows * columns}u; result++) {`, result);
+      storeResults(renderer, scope, kernel, {
+        i: `blockRow + (result / ${columns}u) * ${down}u`,
+        j: `blockColumn + (result % ${columns}u) * ${across}u`,
+        results: each((i, j) => `total${i}_${j}`),
+        splits,
+      });
       return shaderText({ renderer, parameters: parameterWords(kernel), workgroup });
     },
   };

@@ -4,16 +4,19 @@ import { Scope } from '../renderer/scope.ts';
 import { shaderText } from '../renderer/shader.ts';
 import { parameterWords, type Stage } from './compiled-kernel.ts';
 import { gridOf, leaveSpare, setPositions } from './grid.ts';
-import { block, longestChain, type SharedTiles } from './tiles.ts';
+import { storeResults } from './store-results.ts';
+import { longestChain, type SharedTiles } from './variant.ts';
 
 /** The sums by tiles in shared memory, or in several parts what each part adds to them. */
 export function sharedTilesStage(kernel: ContractionKernel, tiles: SharedTiles): Stage {
   const { rows, columns, depth, splits } = tiles;
+  const [tall, wide] = tiles.block;
   const [batch, m, n, k] = [sizeOf(kernel.batch), sizeOf(kernel.m), sizeOf(kernel.n), sizeOf(kernel.k)];
   const [down, across] = [Math.ceil(m / rows), Math.ceil(n / columns)];
   const groups = batch * splits * down * across;
-  const wide = columns / block;
-  const workgroup = wide * (rows / block);
+  // Invocations side by side and one below the other; each has every so many vectors, so that neighbors read neighboring memory.
+  const [abreast, deep] = [columns / wide, rows / tall];
+  const workgroup = abreast * deep;
   const termsOfPart = Math.ceil(k / splits / depth) * depth;
   const isLong = termsOfPart > 2 * longestChain;
   return {
@@ -27,12 +30,14 @@ export function sharedTilesStage(kernel: ContractionKernel, tiles: SharedTiles):
         `let firstRow = (group / ${across}u % ${down}u) * ${rows}u;`,
         `let part = group / ${across * down}u % ${splits}u;`,
         `let batch = group / ${across * down * splits}u;`,
-        `let mine = vec2<u32>(lane % ${wide}u, lane / ${wide}u) * ${block}u;`,
+        `let mine = vec2<u32>(lane % ${abreast}u, lane / ${abreast}u);`,
         `let lastTerm = min((part + 1u) * ${termsOfPart}u, ${k}u);`,
       );
       setPositions(renderer, scope, 'batch', kernel.batch, 0);
-      const totals = sumNames('total');
-      const sums = isLong ? sumNames('sum') : totals;
+      const names = (stem: string): string[] =>
+        range(tall).flatMap((i) => range(wide / 4).map((quarter) => `${stem}${i}_${quarter}`));
+      const totals = names('total');
+      const sums = isLong ? names('sum') : totals;
       scope.add(...totals.map((name) => `var ${name} = vec4<f32>();`));
 
       const step = new Scope(scope);
@@ -52,12 +57,15 @@ export function sharedTilesStage(kernel: ContractionKernel, tiles: SharedTiles):
       ];
       for (const side of sides) fillTile(renderer, step, side, kernel, kAxis, depth, workgroup);
       step.add('workgroupBarrier();');
-      const products = [`let place = vec2<u32>(term * ${columns}u + mine.x, term * ${rows}u + mine.y);`];
-      const lane = (name: string, at: string): string[] => [0, 1, 2, 3].map((i) => `${name}[${at} + ${i}u]`);
-      products.push(`let row = vec4<f32>(${lane('right', 'place.x').join(', ')});`);
-      lane('left', 'place.y').forEach((text, i) => {
-        products.push(`${sums[i]} += ${text} * row;`);
-      });
+      const products = [
+        `let place = vec2<u32>(term * ${pitchOf(columns)}u, term * ${pitchOf(rows)}u) + mine;`,
+        ...range(wide / 4).map((quarter) => `let row${quarter} = right[place.x + ${quarter * abreast}u];`),
+        ...range(tall / 4).map((quarter) => `let column${quarter} = left[place.y + ${quarter * deep}u];`),
+        ...sums.map((sum, s) => {
+          const i = Math.floor(s / (wide / 4));
+          return `${sum} += column${i >> 2}.${'xyzw'[i & 3]} * row${s % (wide / 4)};`;
+        }),
+      ];
       step.block(`for (var term = 0u; term < ${depth}u; term++) {`, products);
       step.add('workgroupBarrier();');
       const terms = (from: string, to: string): string =>
@@ -73,37 +81,19 @@ export function sharedTilesStage(kernel: ContractionKernel, tiles: SharedTiles):
         scope.block(terms(begin, 'lastTerm'), step);
       }
 
-      const each = new Scope(scope);
-      each.add(
-        `let i = firstRow + mine.y + result / ${block}u;`,
-        `let j = firstColumn + mine.x + result % ${block}u;`,
-        `if (i >= ${m}u || j >= ${n}u) {`,
-        '  continue;',
-        '}',
-        `var four = ${totals[0]};`,
-        `switch result / ${block}u {`,
-        ...totals.slice(1).map((name, i) => `  case ${i + 1}u: { four = ${name}; }`),
-        '  default: {}',
-        '}',
-        `let product = four[result % ${block}u];`,
-      );
-      if (splits > 1) {
-        const place = `((batch * ${splits}u + part) * ${m}u + i) * ${n}u + j`;
-        each.add(renderer.writeWorkspace(place, 'bitcast<u32>(product)'));
-      } else {
-        setPositions(renderer, each, 'i', kernel.m, mAxis);
-        setPositions(renderer, each, 'j', kernel.n, nAxis);
-        renderer.setReduced(each, 0, 'product');
-        renderer.store(each, kernel.stores);
-      }
-      scope.block(`for (var result = 0u; result < ${block * block}u; result++) {`, each);
+      storeResults(renderer, scope, kernel, {
+        i: `firstRow + (result / ${4 * wide}u * ${deep}u + mine.y) * 4u + result / ${wide}u % 4u`,
+        j: `firstColumn + (result % ${wide}u / 4u * ${abreast}u + mine.x) * 4u + result % 4u`,
+        results: totals.flatMap((name) => [...'xyzw'].map((lane) => `${name}.${lane}`)),
+        splits,
+      });
       return shaderText({
         renderer,
         parameters: parameterWords(kernel),
         workgroup,
         shared: [
-          `var<workgroup> left: array<f32, ${depth * rows}>;`,
-          `var<workgroup> right: array<f32, ${depth * columns}>;`,
+          `var<workgroup> left: array<vec4<f32>, ${depth * pitchOf(rows)}>;`,
+          `var<workgroup> right: array<vec4<f32>, ${depth * pitchOf(columns)}>;`,
         ],
       });
     },
@@ -123,7 +113,7 @@ interface Side {
   readonly first: string;
 }
 
-/** Evaluates a factor for a tile, zeros beyond its ends, so that neighboring invocations read neighboring memory. */
+/** Evaluates a factor for a tile, zeros beyond its ends, four along the side at a time: a vector has one writer. */
 function fillTile(
   renderer: Renderer,
   scope: Scope,
@@ -134,22 +124,29 @@ function fillTile(
   workgroup: number,
 ): void {
   const alongTerms = isContiguousAlong(value, kAxis + kernel.k.length - 1, axis + extents.length - 1);
-  const body = new Scope(scope);
-  const [term, place] = alongTerms ? [`% ${depth}u`, `/ ${depth}u`] : [`/ ${length}u`, `% ${length}u`];
+  const [body, each] = [new Scope(scope), new Scope(scope)];
+  const quarters = length / 4;
+  const [term, place] = alongTerms ? [`% ${depth}u`, `/ ${depth}u`] : [`/ ${quarters}u`, `% ${quarters}u`];
   body.add(
     `let term = slot ${term};`,
     `let place = slot ${place};`,
     `let k = firstTerm + term;`,
-    `let side = ${first} + place;`,
-    'var value = 0.0f;',
+    'var four = vec4<f32>();',
   );
-  const inside = new Scope(body);
+  const inside = new Scope(each);
   setPositions(renderer, inside, 'side', extents, axis);
   setPositions(renderer, inside, 'k', kernel.k, kAxis);
-  inside.add(`value = ${renderer.value(inside, value)};`);
-  body.block(`if (side < ${size}u && k < lastTerm) {`, inside);
-  body.add(`${name}[term * ${length}u + place] = value;`);
-  scope.block(`for (var slot = lane; slot < ${depth * length}u; slot += ${workgroup}u) {`, body);
+  inside.add(`four[i] = ${renderer.value(inside, value)};`);
+  each.add(`let side = ${first} + place * 4u + i;`);
+  each.block(`if (side < ${size}u && k < lastTerm) {`, inside);
+  body.block('for (var i = 0u; i < 4u; i++) {', each);
+  body.add(`${name}[term * ${pitchOf(length)}u + place] = four;`);
+  scope.block(`for (var slot = lane; slot < ${depth * quarters}u; slot += ${workgroup}u) {`, body);
+}
+
+/** Vectors from one term of a tile to the next: one is spare, so that writers of several terms meet in no bank. */
+function pitchOf(length: number): number {
+  return length / 4 + 1;
 }
 
 /** Whether a factor's memory lies side by side along the terms rather than along its side. */
@@ -164,6 +161,6 @@ function isContiguousAlong(value: Expression, term: number, side: number): boole
   return strideAlong(load.index, term) === 1 && strideAlong(load.index, side) !== 1;
 }
 
-function sumNames(stem: string): string[] {
-  return [0, 1, 2, 3].map((i) => `${stem}${i}`);
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
 }

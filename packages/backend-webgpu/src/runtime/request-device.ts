@@ -1,4 +1,5 @@
 import { DeviceError } from '@evenkeel/errors';
+import type { TuningStore } from '../tuning/store.ts';
 
 export interface WebgpuOptions {
   /**
@@ -20,6 +21,12 @@ export interface WebgpuOptions {
    * used, and the device has the feature and numbers them as sums take for granted.
    */
   readonly subgroups?: boolean | undefined;
+  /**
+   * Where it is remembered which way of computing a product of matrices is the fastest on this adapter, such as `localStorage`. With it
+   * every product of a program is measured once, before the program runs for the first time; the order of float32 sums may then be
+   * another than without. Default: nothing is measured, products are cut as a table says.
+   */
+  readonly tuning?: TuningStore | undefined;
   /** Whether a GPU will do that computes float32 with fewer digits than float32 has. Default: no, it is refused. */
   readonly acceptDegraded?: boolean | undefined;
 }

@@ -1,7 +1,9 @@
 import type { Backend, Bindings, DeviceBuffer, Limits, Prepared, Program, Range } from '@evenkeel/backend';
 import { DeviceError, EvenKeelError, IndexError } from '@evenkeel/errors';
 import { loadRoutines, routines } from '../kernels/compile-kernel.ts';
+import type { Profile } from '../kernels/profile.ts';
 import { faultWords } from '../renderer/faults.ts';
+import type { Tuner } from '../tuning/tuner.ts';
 import { BoundMemories } from './bound-memories.ts';
 import { Heap, type WebgpuBuffer } from './heap.ts';
 import { Pipelines, type ReadyKernel } from './pipelines.ts';
@@ -37,11 +39,14 @@ export async function webgpu(options: WebgpuOptions = {}): Promise<WebgpuBackend
   const { adapter, device } = opened;
   const { architecture, isFallbackAdapter } = adapter.info;
   const { sharedMemory = architecture !== 'swiftshader' && !isFallbackAdapter } = options;
-  const { subgroups: mayUse = sharedMemory, acceptDegraded } = options;
+  const { subgroups: mayUse = sharedMemory, acceptDegraded, tuning } = options;
   const float32 = await probe(device, acceptDegraded);
   const float16 = device.features.has('shader-f16') ? await probeFloat16(device) : 'absent';
   const subgroups = mayUse && device.features.has('subgroups') ? await probeSubgroups(device) : 0;
-  return new WebgpuBackend(opened, { float32, float16, subgroups }, options, sharedMemory);
+  const profile = { sharedMemory, subgroups: subgroups > 0 };
+  const tuner = tuning && (await (await import('../tuning/tuner.ts')).tunerFor(adapter, device, profile, tuning));
+  const tuned = { ...profile, tuned: tuner?.choice };
+  return new WebgpuBackend(opened, { float32, float16, subgroups }, options, tuned, tuner);
 }
 
 /** What is known of the adapter and of how it computes. */
@@ -78,6 +83,7 @@ export class WebgpuBackend implements Backend {
   /** Node's binding ends with its last reference, in use or not. */
   readonly #opened: Opened;
   readonly #options: WebgpuOptions;
+  readonly #tuner: Tuner | undefined;
   readonly #gpu: GPUDevice;
   readonly #heap: Heap;
   readonly #pipelines: Pipelines;
@@ -98,12 +104,14 @@ export class WebgpuBackend implements Backend {
     opened: Opened,
     numbers: Pick<DeviceDescription, 'float32' | 'float16' | 'subgroups'>,
     options: WebgpuOptions,
-    sharedMemory: boolean,
+    profile: Profile,
+    tuner?: Tuner,
   ) {
-    const { float32, subgroups } = numbers;
+    const { float32 } = numbers;
     const { adapter, device } = opened;
     this.#opened = opened;
     this.#options = options;
+    this.#tuner = tuner;
     this.#gpu = device;
     const { vendor, architecture, description } = adapter.info;
     const { maximumBytes = Number.POSITIVE_INFINITY } = options;
@@ -127,7 +135,7 @@ export class WebgpuBackend implements Backend {
       reservedBytes: faultBytes,
       onFailure: (error) => this.#close(error),
     });
-    this.#pipelines = new Pipelines(device, { sharedMemory, subgroups: subgroups > 0 });
+    this.#pipelines = new Pipelines(device, profile);
     this.#staging = new Staging(device);
     this.#parameters = this.#parameterBuffer(2 ** 14);
     device.addEventListener('uncapturederror', (event) => this.#note((event as GPUUncapturedErrorEvent).error));
@@ -163,11 +171,11 @@ export class WebgpuBackend implements Backend {
     return this.#heap.totalBytes;
   }
 
-  /** At once, unless the program is the first with a routine or has many kernels that are new. */
+  /** At once, unless the program is the first with a routine, has products to be measured or many kernels that are new. */
   prepare(program: Program): PreparedProgram | Promise<PreparedProgram> {
     this.#check('preparing a program');
-    const loading = loadRoutines(program.steps);
-    if (loading) return loading.then(() => this.prepare(program));
+    const first = loadRoutines(program.steps) ?? this.#tuner?.tune(program);
+    if (first) return first.then(() => this.prepare(program));
     const prepared = new PreparedProgram(program, this.#pipelines);
     const { maxUniformBufferBindingSize } = this.#gpu.limits;
     if (prepared.blockBytes > maxUniformBufferBindingSize) {
