@@ -1,0 +1,1 @@
+export { tuningFile } from './node/tuning-file.ts';
