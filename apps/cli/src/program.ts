@@ -92,6 +92,7 @@ function addTrain(train: Command, name: TaskName, console: Console, exit: (code:
     .option('--lr <rate>', 'the largest learning rate', positive(false))
     .addOption(backendOption('wasm unless said otherwise'))
     .addOption(threadsOption())
+    .addOption(precisionOption())
     .option('--checkpoint-every <n>', 'steps between checkpoints', wholeNumber(1))
     .option('--force', 'write over a run that is in the folder')
     .addOption(jsonOption())
@@ -103,6 +104,12 @@ function addTrain(train: Command, name: TaskName, console: Console, exit: (code:
 
 function backendOption(about: string): Option {
   return new Option('--backend <name>', `wasm, cpu, webgpu, or auto for the fastest here; ${about}`);
+}
+
+function precisionOption(): Option {
+  const about =
+    'float16 halves the memory of what layers keep and scales the loss; webgpu on most GPUs has it, and cpu';
+  return new Option('--precision <name>', about).choices(['float32', 'float16']);
 }
 
 function threadsOption(): Option {

@@ -24,6 +24,8 @@ export interface RunConfig {
   validation: { every: number; patience: number };
   checkpoints: { every: number; keepLast: number };
   backend: string;
+  /** What products are computed in: `float32`, or `float16` where the backend has it. */
+  precision: 'float32' | 'float16';
   /** Where the data lies, and what it was, so that a run is not resumed with another; empty for generated data. */
   data: { path: string; sha256: string };
   /** The characters a text model knows, in the order of their ids; empty where the task fixes them. */
@@ -57,8 +59,10 @@ export function readConfig(text: string, path: string, defaults: (task: TaskName
       remedy: suggestion(String(task), TASK_NAMES),
     });
   }
-  checkLike(given, defaults(task as TaskName), path, '');
-  return given as RunConfig;
+  // Runs from before there was another say nothing.
+  const config = { precision: 'float32', ...(given as object) };
+  checkLike(config, defaults(task as TaskName), path, '');
+  return config as RunConfig;
 }
 
 /** Holds a value against another of the kind it must have. */

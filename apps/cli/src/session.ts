@@ -36,7 +36,7 @@ export async function trainRun(
   const task = await TASKS[config.task]();
   manualSeed(config.seed);
   const job = await task.prepare(config);
-  const { steps, validation, checkpoints, optimizer } = config;
+  const { steps, validation, checkpoints, optimizer, clip, precision } = config;
   const parameters = job.model.parameters();
   const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
   reporter.line(`${config.task}: ${size.toLocaleString('en')} parameters, ${steps} steps, run folder ${folder.path}`);
@@ -46,7 +46,8 @@ export async function trainRun(
       optimizer: new AdamW(parameters, { ...optimizer, betas: optimizer.betas as [number, number] }),
       schedule: riseAndFall(config),
       steps,
-      clip: config.clip,
+      clip,
+      precision,
       validation: { ...job.validation, every: validation.every },
       ...(validation.patience > 0 && { earlyStopping: { patience: validation.patience } }),
       checkpoints: { store: folder, every: checkpoints.every },

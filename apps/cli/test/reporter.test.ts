@@ -47,6 +47,13 @@ describe('the reporter', () => {
     expect(drawn[50]).toMatch(/^dates █+░+ 50\/100 {2}loss 2\.0000 {2}2\.0 steps\/s {2}ETA 0:25/);
   });
 
+  test('says which steps were skipped, and averages no loss that is no number', () => {
+    const skipped = { ...step(1, 3), loss: Number.NaN, scale: 65536, skipped: true } as TrainEvent;
+    const lines = report({}, [skipped, step(2, 3), step(3, 3)]).split('\n');
+    expect(lines).toContain('step 1: skipped, gradients overflow in float16 at a loss scale of 65536');
+    expect(lines.at(-2)).toMatch(/^step 3\/3 {2}loss 2\.0000/);
+  });
+
   test('clears the bar before a line of text', () => {
     const validation: TrainEvent = { type: 'validation', step: 2, metrics: { loss: 1.5 }, improved: true };
     const written = report({ isTTY: true, columns: 80 }, [step(1), step(2), validation]);

@@ -57,6 +57,16 @@ describe('dates', () => {
 });
 
 describe('digits', () => {
+  test('is trained in float16 where the backend has it, and the metrics tell the scale', async () => {
+    writeDigits(join(folder, 'idx16'));
+    const options = ['--data', 'idx16', '--steps', '3', '--batch-size', '4', '--run', 'half', '--backend', 'cpu'];
+    const { code } = await evenkeel(folder, 'train', 'digits', ...options, '--precision', 'float16');
+    expect(code).toBe(0);
+    expect(config('half')).toMatchObject({ backend: 'cpu', precision: 'float16' });
+    const lines = readFileSync(join(folder, 'half/metrics.jsonl'), 'utf8').trimEnd().split('\n');
+    expect(JSON.parse(lines[0]!)).toMatchObject({ step: 1, scale: 65536 });
+  }, 60_000);
+
   test('learns images that are easy to tell apart, and reads them', async () => {
     writeDigits(join(folder, 'idx'));
     const options = ['--data', 'idx', '--steps', '60', '--batch-size', '16', '--run', 'digits'];

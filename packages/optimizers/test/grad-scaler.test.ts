@@ -160,6 +160,17 @@ describe('several optimizers', () => {
   });
 });
 
+test('counts that were one may be loaded as several', async () => {
+  const set = training();
+  for (let i = 0; i < 2; i++) scaledStep(set, batch(i));
+  const { state, param_groups } = set.optimizer.stateDict();
+  const apart = { 0: { ...state[0], step: tensor(3) }, 1: { ...state[1], step: tensor(5) } };
+  set.optimizer.loadStateDict({ state: apart, param_groups } as ReturnType<Training['optimizer']['stateDict']>);
+  scaledStep(set, batch(2));
+  const steps = Object.values(set.optimizer.stateDict().state).map(({ step }) => step as Tensor);
+  expect(await values(steps)).toEqual([[4], [6]]);
+});
+
 describe('a scaler that is disabled', () => {
   test('does nothing, and has no state', async () => {
     const [plain, set] = [training(), training({ enabled: false })];

@@ -17,6 +17,8 @@ export interface CheckpointRecord {
   readonly generator: { readonly seed: number; readonly offset: number };
   /** The optimizer's state dict without its tensors, which are in `state` as `optimizer.…`. */
   readonly optimizer: Json;
+  /** In mixed precision, the scaler's state dict; its tensors are in `state` as `scaler.…`. */
+  readonly scaler?: Json | undefined;
   readonly selection: SelectionState;
   /** Where the best model is kept: not at all, in `model` (this step is the best), or in `state` as `best.…`. */
   readonly best: 'none' | 'model' | 'state';

@@ -11,6 +11,10 @@ export type TrainEvent =
       readonly lr: number;
       /** Before clipping; only if `clip` is set. */
       readonly gradNorm?: number;
+      /** What the loss was multiplied with; only in float16. */
+      readonly scale?: number;
+      /** Set where the gradients overflowed, so that the step changed nothing. The loss may be no number then. */
+      readonly skipped?: true;
     }
   | {
       readonly type: 'validation';

@@ -8,16 +8,20 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 const MARK = '$tensor';
 
 /**
- * Takes a tree of plain data apart: its tensors by path (`state.0.exp_avg`), and the rest as JSON.
+ * Takes a tree of plain data apart: its tensors by path (`state.0.exp_avg`), and the rest as JSON. A tensor that stands in several places
+ * is taken once, by the first path, and stands in all of them again when the tree is put together.
  *
  * @throws DataError for a value that JSON cannot hold (a function, an infinite number)
  */
 export function packTree(tree: unknown): { json: Json; tensors: Map<string, Tensor> } {
   const tensors = new Map<string, Tensor>();
+  const paths = new Map<Tensor, string>();
   const pack = (value: unknown, path: string): Json => {
     if (value instanceof Tensor) {
-      tensors.set(path, value);
-      return { [MARK]: path };
+      const first = paths.get(value) ?? path;
+      paths.set(value, first);
+      tensors.set(first, value);
+      return { [MARK]: first };
     }
     if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
     if (typeof value === 'number' && Number.isFinite(value)) return value;

@@ -56,6 +56,11 @@ export interface TrainOptions<B> {
   schedule?: Schedule;
   /** Largest norm of all gradients together; they are scaled down to it. */
   clip?: number;
+  /**
+   * `float16`: the loss is computed under `autocast` of @evenkeel/tensor, and a `GradScaler` of @evenkeel/optimizers scales it. A step whose
+   * gradients overflow is skipped, and told as such. The optimizer is one of that package. Default `float32`.
+   */
+  precision?: 'float32' | 'float16';
   validation?: ValidationOptions;
   /** Needs `validation`. */
   earlyStopping?: EarlyStoppingOptions;

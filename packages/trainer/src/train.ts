@@ -1,5 +1,5 @@
 import { ConfigError, DeviceError, NonFiniteError } from '@evenkeel/errors';
-import { currentBackend, noGrad } from '@evenkeel/tensor';
+import { compile, currentBackend, noGrad } from '@evenkeel/tensor';
 import type { Checkpoint } from './checkpoint.ts';
 import type { TrainEvent } from './events.ts';
 import { loadModel, requireFinite, toHost } from './host-copy.ts';
@@ -35,6 +35,8 @@ interface Begun {
   readonly lr: number;
   readonly loss: Promise<number>;
   readonly norm: Promise<number> | undefined;
+  /** In mixed precision, the scale that follows. */
+  readonly scale: Promise<number> | undefined;
 }
 
 class Training<B> {
@@ -42,7 +44,9 @@ class Training<B> {
   readonly #steps: number;
   readonly #state: RunState<B>;
   readonly #recovery: Recovery<B> | undefined;
-  readonly #update: Update<B>;
+  #update: Update<B>;
+  /** In mixed precision, the scale of the next loss to be read. */
+  #scale: number | undefined;
   #begun: Begun | undefined;
   /** The last step whose loss was read. */
   #done = 0;
@@ -60,7 +64,13 @@ class Training<B> {
   }
 
   async run(): Promise<TrainResult> {
-    const { resume } = this.#options;
+    const { resume, precision = 'float32', compile: isProgram = true } = this.#options;
+    if (precision !== 'float32') {
+      const { scaledUpdate, scalerFor } = await import('./mixed-precision.ts');
+      this.#state.scaler = scalerFor(precision);
+      this.#update = scaledUpdate(this.#options, this.#state.scaler);
+    }
+    if (isProgram) this.#update = compile(this.#update);
     if (resume) await this.#resumeFrom(resume);
     for (;;) {
       try {
@@ -76,6 +86,7 @@ class Training<B> {
     const state = this.#state;
     const isLate = (this.#options.readLoss ?? (currentBackend().isAsynchronous ? 'late' : 'at once')) === 'late';
     model.train();
+    this.#scale = await state.scaler?.getScale();
     if (this.#recovery?.isDue) await this.#recovery.snapshot();
     while (state.step < this.#steps && !this.#exhausted && !signal?.aborted) {
       const before = this.#begun;
@@ -109,11 +120,11 @@ class Training<B> {
     const batch = stream.next();
     if (schedule) setRate(optimizer, schedule(step));
     const update = this.#update(batch);
-    const [loss, norm] = [update.loss.item(), update.norm?.item()];
+    const [loss, norm, scale] = [update.loss.item(), update.norm?.item(), update.scale?.item()];
     // Whoever waits for them hears of a failure; nobody may, when something else fails before.
-    for (const read of [loss, norm]) read?.catch(() => {});
+    for (const read of [loss, norm, scale]) read?.catch(() => {});
     const [group] = optimizer.paramGroups;
-    return { step: ++this.#state.step, epoch, lr: group?.lr ?? Number.NaN, loss, norm };
+    return { step: ++this.#state.step, epoch, lr: group?.lr ?? Number.NaN, loss, norm, scale };
   }
 
   async #finishLast(): Promise<void> {
@@ -123,14 +134,21 @@ class Training<B> {
   }
 
   /** Waits for a step. */
-  async #finish({ step, epoch, lr, loss: lossRead, norm }: Begun): Promise<void> {
-    const loss = requireNumber(await lossRead, 'loss', step);
-    const gradNorm = norm && { gradNorm: requireNumber(await norm, 'norm of the gradients', step) };
+  async #finish({ step, epoch, lr, loss: lossRead, norm, scale: scaleRead }: Begun): Promise<void> {
+    const [before = 0, scale = 0] = [this.#scale, await scaleRead];
+    this.#scale = scale;
+    // The scale falls where gradients overflow, and only there. Below 1 it is not the scale that they overflow by.
+    const isSkipped = scale < before && scale >= 1;
+    const checked = (value: number, what: string) => (isSkipped ? value : requireNumber(value, what, step));
+    const loss = checked(await lossRead, 'loss');
+    const gradNorm = norm && { gradNorm: checked(await norm, 'norm of the gradients') };
+    if (scale < before) checked(Number.POSITIVE_INFINITY, 'largest gradient');
+    const scaling = scale > 0 && { scale: before, ...(isSkipped && { skipped: true as const }) };
     this.#loss = loss;
     this.#done = step;
     if (step > this.#told.step) this.#recovery?.progress();
     await this.#tellOfShapes();
-    await this.#tell({ type: 'step', step, steps: this.#steps, epoch, loss, lr, ...gradNorm });
+    await this.#tell({ type: 'step', step, steps: this.#steps, epoch, loss, lr, ...gradNorm, ...scaling });
   }
 
   async #tell(event: Extract<TrainEvent, { type: 'step' | 'validation' | 'checkpoint' }>): Promise<void> {

@@ -1,22 +1,17 @@
 import { clipGradNorm } from '@evenkeel/optimizers';
-import { type CompileCounters, compile, type Tensor } from '@evenkeel/tensor';
+import type { CompileCounters, Tensor } from '@evenkeel/tensor';
 import type { TrainOptions } from './train-options.ts';
 
 /** One step on a batch: the loss, and the gradients' norm before clipping. */
 export interface Update<B> {
-  (batch: B): { readonly loss: Tensor; readonly norm: Tensor | undefined };
+  /** `scale` is there in mixed precision: what the next loss is multiplied with. */
+  (batch: B): { readonly loss: Tensor; readonly norm: Tensor | undefined; readonly scale?: Tensor };
   /** Of a step that runs as one program. */
   readonly counters?: Readonly<CompileCounters>;
 }
 
-export function updateOf<B>({
-  model,
-  optimizer,
-  loss: lossOf,
-  clip,
-  compile: isProgram = true,
-}: TrainOptions<B>): Update<B> {
-  const update: Update<B> = (batch) => {
+export function updateOf<B>({ model, optimizer, loss: lossOf, clip }: TrainOptions<B>): Update<B> {
+  return (batch) => {
     optimizer.zeroGrad();
     const loss = lossOf(batch);
     loss.backward();
@@ -24,7 +19,6 @@ export function updateOf<B>({
     optimizer.step();
     return { loss, norm };
   };
-  return isProgram ? compile(update) : update;
 }
 
 export function setRate(

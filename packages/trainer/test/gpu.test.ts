@@ -1,3 +1,4 @@
+import { cpu } from '@evenkeel/backend-cpu';
 import { type WebgpuBackend, webgpu } from '@evenkeel/backend-webgpu';
 import { ArrayDataset, DataLoader } from '@evenkeel/data';
 import {
@@ -11,8 +12,8 @@ import {
   Tanh,
 } from '@evenkeel/nn-layers';
 import { missing, nodeGpu, observe } from '@evenkeel/node-gpu';
-import { AdamW, SGD } from '@evenkeel/optimizers';
-import { currentBackend, manualSeed, type Tensor, useBackend } from '@evenkeel/tensor';
+import { AdamW, clipGradNorm, GradScaler, SGD } from '@evenkeel/optimizers';
+import { compile, currentBackend, manualSeed, Parameter, type Tensor, tensor, useBackend } from '@evenkeel/tensor';
 import { describe, expect, test } from 'vitest';
 import { type TrainEvent, TrainingStoppedError, type TrainOptions, train } from '../src/index.ts';
 
@@ -85,6 +86,41 @@ describe.skipIf(!gpu)('on a GPU', () => {
       expect(set.events.filter(({ type }) => type === 'notice')).toHaveLength(1);
       currentBackend().dispose();
     }
+  }, 60_000);
+
+  test('a step with a scaler is skipped where its gradients overflow, to the bit, and else is the oracle’s', async () => {
+    const scaled = async () => {
+      const weights = [new Parameter(tensor([3, -2, 0.5])), new Parameter(tensor([[1.5, -0.25]]))];
+      const optimizer = new AdamW(weights, { lr: 0.1 });
+      const scaler = new GradScaler({ growthInterval: 3 });
+      const step = compile((x: Tensor) => {
+        optimizer.zeroGrad();
+        const loss = weights.map((weight) => weight.mul(x).sub(1).square().sum()).reduce((a, b) => a.add(b));
+        scaler.scale(loss).backward();
+        scaler.unscale_(optimizer);
+        clipGradNorm(weights, 1);
+        scaler.step(optimizer);
+        scaler.update();
+      });
+      const history: number[][] = [];
+      for (const x of [1, 2, Infinity, 1, 2, NaN, 3e30, 1, 2, 1, 2]) {
+        step(tensor([x]));
+        const { step: count, exp_avg, exp_avg_sq } = optimizer.stateDict().state[1] as Record<string, Tensor>;
+        const read = await Promise.all([...weights, count!, exp_avg!, exp_avg_sq!].map((each) => each.data()));
+        history.push([...read.flatMap((values) => [...values]), await scaler.getScale()]);
+      }
+      currentBackend().dispose();
+      return history;
+    };
+    useBackend(cpu());
+    const expected = await scaled();
+    useBackend(await opener().open());
+    const got = await scaled();
+    for (const skipped of [2, 5, 6]) expect(got[skipped]!.slice(0, -1)).toEqual(got[skipped - 1]!.slice(0, -1));
+    for (const [i, row] of got.entries()) {
+      for (const [j, x] of row.entries()) expect(x).toBeCloseTo(expected[i]![j]!, 5);
+    }
+    expect(got.at(-1)!.at(-1)).toBe(expected.at(-1)!.at(-1));
   }, 60_000);
 
   test('memory that runs out ends training with what was asked for, the step and the snapshot', async () => {

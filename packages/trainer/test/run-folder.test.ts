@@ -189,6 +189,21 @@ describe('metrics', () => {
     ).toEqual(expected);
     expect(metrics().endsWith('\n')).toBe(true);
   });
+
+  test('tell the scale of a step in float16, and which steps were skipped', async () => {
+    const run = await RunFolder.create(path, { config: '' });
+    await run.record({ ...step(1), scale: 65536, skipped: true, loss: Number.NaN } as TrainEvent);
+    await run.record({ ...step(2), scale: 32768 } as TrainEvent);
+    expect(
+      metrics()
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      { step: 1, epoch: 0, loss: null, lr: 0.1, scale: 65536, skipped: true },
+      { step: 2, epoch: 0, loss: 0.5, lr: 0.1, scale: 32768 },
+    ]);
+  });
 });
 
 describe('a full disk', () => {

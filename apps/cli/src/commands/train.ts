@@ -19,6 +19,7 @@ export interface TrainCommandOptions {
   data?: string;
   text?: string;
   backend?: string;
+  precision?: 'float32' | 'float16';
   threads?: number;
   checkpointEvery?: number;
   force?: boolean;
@@ -56,7 +57,7 @@ async function makeFolder(path: string, config: RunConfig, force: boolean | unde
 }
 
 function withOptions(defaults: RunConfig, options: TrainCommandOptions & { backend: string }): RunConfig {
-  const { steps, seed, batchSize, lr, backend, checkpointEvery } = options;
+  const { steps, seed, batchSize, lr, backend, precision, checkpointEvery } = options;
   const length = steps ?? defaults.steps;
   // In a run much shorter than the default the rate would else never get up.
   const warmupSteps = Math.min(defaults.schedule.warmupSteps, Math.floor(length / LEAST_STEPS_PER_WARMUP_STEP));
@@ -67,6 +68,7 @@ function withOptions(defaults: RunConfig, options: TrainCommandOptions & { backe
     seed: seed ?? defaults.seed,
     batchSize: batchSize ?? defaults.batchSize,
     backend,
+    precision: precision ?? defaults.precision,
     optimizer: { ...defaults.optimizer, lr: lr ?? defaults.optimizer.lr },
     checkpoints: { ...defaults.checkpoints, every: checkpointEvery ?? defaults.checkpoints.every },
   };

@@ -34,6 +34,7 @@ export const chars: Task = {
     validation: { every: 250, patience: 0 },
     checkpoints: { every: 250, keepLast: 3 },
     backend: 'wasm',
+    precision: 'float32',
     data: { path: '', sha256: '' },
     vocabulary: '',
   },

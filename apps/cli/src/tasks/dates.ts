@@ -39,6 +39,7 @@ export const dates: Task = {
     validation: { every: 100, patience: 0 },
     checkpoints: { every: 100, keepLast: 3 },
     backend: 'wasm',
+    precision: 'float32',
     data: { path: '', sha256: '' },
     vocabulary: '',
   },

@@ -30,6 +30,7 @@ export const digits: Task = {
     validation: { every: 200, patience: 5 },
     checkpoints: { every: 200, keepLast: 3 },
     backend: 'wasm',
+    precision: 'float32',
     data: { path: '', sha256: '' },
     vocabulary: '',
   },

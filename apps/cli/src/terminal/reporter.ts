@@ -25,6 +25,8 @@ export class Reporter {
   #steppedAt: number | undefined;
   #stepTime = 0;
   #seen = 0;
+  /** Of these, steps whose loss is a number: that of one that was skipped may be none. */
+  #losses = 0;
 
   constructor(screen: Screen, label: string, now: () => number = () => performance.now()) {
     this.#screen = screen;
@@ -40,6 +42,9 @@ export class Reporter {
 
   event(event: TrainEvent): void {
     if (event.type === 'step') this.#step(event);
+    if (event.type === 'step' && event.skipped) {
+      this.line(`step ${event.step}: skipped, gradients overflow in float16 at a loss scale of ${event.scale}`);
+    }
     if (event.type === 'notice') this.line(event.message);
     if (event.type === 'resume') this.line(`going on from step ${event.step}`);
     if (event.type === 'validation') {
@@ -64,7 +69,8 @@ export class Reporter {
     if (this.#steppedAt !== undefined) this.#stepTime = blend(this.#stepTime, now - this.#steppedAt, this.#seen);
     this.#steppedAt = now;
     this.#seen++;
-    const shownLoss = blend(this.#progress?.loss ?? 0, loss, this.#seen);
+    const lossBefore = this.#progress?.loss ?? 0;
+    const shownLoss = Number.isFinite(loss) ? blend(lossBefore, loss, ++this.#losses) : lossBefore;
     const rate = this.#stepTime ? 1000 / this.#stepTime : 0;
     this.#progress = { label: this.#label, done: step, total: steps, loss: shownLoss, rate };
     if (this.#screen.isTTY) {

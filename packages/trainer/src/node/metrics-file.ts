@@ -84,6 +84,6 @@ export class MetricsFile {
 function lineOf(event: TrainEvent): MetricsLine | undefined {
   if (event.type === 'validation') return { step: event.step, validation: event.metrics };
   if (event.type !== 'step') return undefined;
-  const { step, epoch, loss, lr, gradNorm } = event;
-  return { step, epoch, loss, lr, ...(gradNorm === undefined ? {} : { gradNorm }) };
+  const { type: _, steps: __, ...line } = event;
+  return line;
 }
