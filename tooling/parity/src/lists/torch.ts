@@ -28,7 +28,7 @@ export const torchModules: TorchList = {
     'torch.nn.attention':
       '`scaledDotProductAttention` of `@evenkeel/nn-layers`; which kernel runs is not chosen by hand',
     'torch.optim': '[optimizers](../../packages/optimizers) and [schedulers](../../packages/schedulers)',
-    'torch.amp': '`GradScaler` of `@evenkeel/optimizers`',
+    'torch.amp': '`autocast` of `@evenkeel/tensor`, `GradScaler` of `@evenkeel/optimizers`',
     'torch.autograd': '[tensor](../../packages/tensor)',
     'torch.func': '[tensor](../../packages/tensor)',
     'torch.linalg': '[tensor](../../packages/tensor)',
