@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
+import { waitPatiently } from './patience.ts';
 
 export { count, type DeviceCounts, observe } from './observe.ts';
 
@@ -11,6 +12,13 @@ const stayLoaded = 0x1000;
 
 /** WebGPU in Node, for tests: what the machine has, otherwise Chromium's in software. Undefined where there is neither. */
 export async function nodeGpu(): Promise<GPU | undefined> {
+  const gpu = await eagerGpu();
+  if (gpu) waitPatiently();
+  return gpu;
+}
+
+/** The same, which keeps its promises as early as the binding does. */
+async function eagerGpu(): Promise<GPU | undefined> {
   const found = await binding();
   if (!found) return undefined;
   useSoftware();
@@ -20,11 +28,12 @@ export async function nodeGpu(): Promise<GPU | undefined> {
 
 /**
  * Gives this process what a page has: `navigator.gpu` and WebGPU's classes and constants, so that programs written for pages run.
+ * Promises are kept as early as the binding can, at the cost of a core: for those that time.
  *
  * @throws Error where there is no adapter
  */
 export async function provideGpu(): Promise<GPU> {
-  const gpu = await nodeGpu();
+  const gpu = await eagerGpu();
   if (!gpu) throw new Error(missing);
   Object.assign(globalThis, (await binding())?.globals);
   Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
