@@ -1,5 +1,15 @@
 import { ConfigError } from '@evenkeel/errors';
-import { expm1, liveNumber, noGrad, persistent, Tensor, type TensorLike, tensor, where } from '@evenkeel/tensor';
+import {
+  expm1,
+  hostGuard,
+  liveNumber,
+  noGrad,
+  persistent,
+  Tensor,
+  type TensorLike,
+  tensor,
+  where,
+} from '@evenkeel/tensor';
 import { type DeviceNumbers, Slot } from './slot.ts';
 import type { OptimizerStateDict } from './state-dict.ts';
 
@@ -57,6 +67,8 @@ export class GuardedStep {
         ? before
         : persistent(() => (before instanceof Tensor ? before.clone() : tensor(before)));
       for (const { state } of slots) state.step = counter;
+      // A program that moves others may give some of them a counter of their own.
+      hostGuard(() => slots.every(({ state }) => state.step === counter));
       noGrad(() => counter.assign(this.choose(counter.add(1), counter)));
     }
   }

@@ -1,5 +1,5 @@
 import { cpu } from '@evenkeel/backend-cpu';
-import { AdamW, clipGradNorm, SGD } from '@evenkeel/optimizers';
+import { AdamW, clipGradNorm, GradScaler, SGD } from '@evenkeel/optimizers';
 import { memory, Parameter, tensor, useBackend, zeros } from '@evenkeel/tensor';
 import { afterEach, expect, test } from 'vitest';
 
@@ -36,6 +36,18 @@ test.each<[string, number, (parameters: Parameter[]) => () => void]>([
   ['AdamW', 15, (parameters) => stepOf(new AdamW(parameters))],
 ])('%s launches %i programs for a parameter', (_name, kernels, make) => {
   expect(launchesPerStep(make, 3)).toBe(3 * kernels);
+});
+
+test('a step of AdamW with a scaler launches 11 programs more for a parameter, and 21 for all', () => {
+  const scaled = (parameters: Parameter[]): (() => void) => {
+    const optimizer = new AdamW(parameters);
+    const scaler = new GradScaler();
+    return () => {
+      scaler.step(optimizer);
+      scaler.update();
+    };
+  };
+  expect(launchesPerStep(scaled, 3)).toBe(3 * (15 + 11) + 21);
 });
 
 test('clipping by the global norm launches one program for a parameter and eight for all', () => {

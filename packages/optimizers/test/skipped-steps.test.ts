@@ -112,6 +112,32 @@ describe.each([
   });
 });
 
+describe('programs that move different parameters with one optimizer', () => {
+  beforeEach(() => useBackend(cpu()));
+
+  test('count each parameter’s steps right, whichever was recorded first', async () => {
+    await expectTheSame('cpu', async (run) => {
+      const set = start(everyOptimizer.find(({ name }) => name === 'AdamW')!);
+      const { all, optimizer, scaler } = set;
+      const stepOf = (used: readonly Tensor[]) =>
+        run((x: Tensor) => {
+          optimizer.zeroGrad();
+          scaler.scale(lossOf(used, x)).backward();
+          scaler.step(optimizer);
+          scaler.update();
+        });
+      const [both, second] = [stepOf(all), stepOf([all[1]!])];
+      const history = [];
+      for (let i = 0; i < 16; i++) {
+        const step = i > 4 && i % 2 === 0 ? second : both;
+        step(i % 7 === 6 ? overflow([Number.NaN]) : batch(i));
+        history.push(await allOf(set));
+      }
+      return history;
+    });
+  });
+});
+
 describe('a transform of one’s own', () => {
   beforeEach(() => useBackend(cpu()));
 
