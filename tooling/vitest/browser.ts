@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { launchOptions } from '@evenkeel/chromium';
 import { playwright } from '@vitest/browser-playwright';
 import { defaultClientConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -11,10 +11,6 @@ const isolation = {
 
 /** Tests of one package in a real Chromium, cross-origin isolated: `test/browser/**`. */
 export function browser(root: string) {
-  const executablePath = process.env.CHROME_PATH || '/usr/bin/chromium';
-  if (!existsSync(executablePath)) {
-    throw new Error(`No browser at ${executablePath}: install Chromium or set CHROME_PATH to one.`);
-  }
   return defineConfig({
     root,
     resolve: { alias: selfAlias(root), conditions: ['@evenkeel/source', ...defaultClientConditions] },
@@ -29,13 +25,7 @@ export function browser(root: string) {
         enabled: true,
         headless: true,
         screenshotFailures: false,
-        provider: playwright({
-          launchOptions: {
-            executablePath,
-            // The first two run it as root in a container; the third gives WebGPU without a graphics card.
-            args: ['--no-sandbox', '--disable-dev-shm-usage', '--enable-unsafe-webgpu'],
-          },
-        }),
+        provider: playwright({ launchOptions: launchOptions() }),
         instances: [{ browser: 'chromium' }],
       },
     },

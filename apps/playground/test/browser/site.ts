@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { launchOptions } from '@evenkeel/chromium';
 import { type Browser, chromium } from 'playwright';
 import { build, type PreviewServer, preview } from 'vite';
 
@@ -30,11 +31,7 @@ export async function openSite({ isolated }: { isolated: boolean }): Promise<Sit
         : { headers: { 'Cross-Origin-Opener-Policy': 'unsafe-none', 'Cross-Origin-Embedder-Policy': 'unsafe-none' } }),
     },
   });
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROME_PATH || '/usr/bin/chromium',
-    // The first two run it as root in a container; the third gives WebGPU without a graphics card.
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--enable-unsafe-webgpu'],
-  });
+  const browser = await chromium.launch(launchOptions());
   return {
     browser,
     folder: outDir,

@@ -1,19 +1,20 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { launchOptions } from '@evenkeel/chromium';
+import { bundle } from '@evenkeel/chromium/bundle';
 import { type Browser, chromium } from 'playwright';
-import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 let browser: Browser;
 beforeAll(async () => {
-  const executablePath = process.env.CHROME_PATH || '/usr/bin/chromium';
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  browser = await chromium.launch(launchOptions());
 });
 afterAll(() => browser.close());
 
 it('the bundled training program runs in a plain page: one script, no other file, no special headers', async () => {
-  const script = await bundle();
+  // What starts threads is loaded later where there are some; here all is one file.
+  const script = await bundle(join(import.meta.dirname, '../../src/mlp.ts'));
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(request.url as string);
@@ -37,21 +38,3 @@ it('the bundled training program runs in a plain page: one script, no other file
   expect(lines.at(-1)).toBe('0,1,1,0');
   expect(requests.filter((url) => url !== '/favicon.ico')).toEqual(['/', '/program.js']);
 });
-
-async function bundle(): Promise<string> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'error',
-    resolve: { conditions: ['@evenkeel/source', 'module', 'browser'] },
-    build: {
-      write: false,
-      lib: { entry: join(import.meta.dirname, '../../src/mlp.ts'), formats: ['es'], fileName: 'program' },
-      // What starts threads is loaded later where there are some; here all shall be one file.
-      rollupOptions: { output: { codeSplitting: false } },
-    },
-  });
-  const [output] = Array.isArray(result) ? result : [result];
-  if (!output || !('output' in output)) throw new Error('vite gave no bundle');
-  expect(output.output).toHaveLength(1);
-  return output.output[0].code;
-}

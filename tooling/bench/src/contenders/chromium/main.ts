@@ -2,7 +2,8 @@
  * A process that runs one workload with Even Keel in a worker of a page in Chromium:
  * `main.ts <workload> <file of the start> <variant as JSON>`.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { launchOptions } from '@evenkeel/chromium';
 import { type Browser, chromium, type Page } from 'playwright';
 import { answer, type Server } from '../serve.ts';
 import type { Lap } from '../session.ts';
@@ -23,11 +24,7 @@ await browser?.close();
 async function load(): Promise<Server> {
   const variant: Variant = JSON.parse(options);
   const address = await servePage(readFileSync(file), variant.host === 'chromium');
-  const executablePath = process.env['CHROME_PATH'] || '/usr/bin/chromium';
-  if (!existsSync(executablePath)) throw new Error(`no Chromium at ${executablePath} (set CHROME_PATH to one)`);
-  // The first two run it as root in a container.
-  const args = ['--no-sandbox', '--disable-dev-shm-usage'];
-  browser = await chromium.launch({ executablePath, args, handleSIGTERM: false });
+  browser = await chromium.launch({ ...launchOptions(), handleSIGTERM: false });
   const page = await browser.newPage();
   await page.goto(address);
   await startWorker(page);

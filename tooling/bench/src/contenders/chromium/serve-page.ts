@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { build } from 'vite';
+import { bundle } from '@evenkeel/chromium/bundle';
 
 /**
  * Serves an empty page on this machine, and beside it `worker.js`, the worker in one script, and `start`.
@@ -12,7 +12,7 @@ import { build } from 'vite';
 export async function servePage(start: Uint8Array, isIsolated: boolean): Promise<string> {
   const files: Record<string, [type: string, content: string | Uint8Array]> = {
     '/': ['text/html', '<!doctype html><title>bench</title>'],
-    '/worker.js': ['text/javascript', await bundleWorker()],
+    '/worker.js': ['text/javascript', await bundle(join(import.meta.dirname, 'worker.ts'))],
     '/start': ['application/octet-stream', start],
   };
   const server = createServer((request, response) => {
@@ -29,20 +29,4 @@ export async function servePage(start: Uint8Array, isIsolated: boolean): Promise
   // What asks of it keeps this process alive, not the server.
   server.unref();
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-}
-
-async function bundleWorker(): Promise<string> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'error',
-    resolve: { conditions: ['@evenkeel/source', 'module', 'browser'] },
-    build: {
-      write: false,
-      lib: { entry: join(import.meta.dirname, 'worker.ts'), formats: ['es'], fileName: 'worker' },
-      rollupOptions: { output: { codeSplitting: false } },
-    },
-  });
-  const [output] = Array.isArray(result) ? result : [result];
-  if (!output || !('output' in output)) throw new Error('the worker could not be bundled');
-  return output.output[0].code;
 }
