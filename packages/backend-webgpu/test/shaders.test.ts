@@ -3,6 +3,7 @@ import {
   axis,
   binary,
   type ContractionKernel,
+  cast,
   constant,
   type LoopKernel,
   load,
@@ -223,4 +224,40 @@ test('float64 is refused by name', () => {
     stores: [{ binding: 0, index: axis(0), value: constant('float64', 1) }],
   });
   expect(() => compileKernel(kernel, alone)).toThrow(/no float64/);
+});
+
+test('what only reads float16 unpacks words; what writes it sees memory as halves, and words as two of them', () => {
+  const halves = { dtype: 'float16', access: 'read' } as const;
+  const x = cast('float32', load('float16', 0, axis(0)));
+  const store = (dtype: 'float16' | 'float32') => ({
+    binding: 2,
+    index: axis(0),
+    value: cast(dtype, binary('add', x, load('float32', 1, axis(0)))),
+  });
+  const sourceOf = (dtype: 'float16' | 'float32') => {
+    const bindings = [halves, ...reads(1), { dtype, access: 'write' } as const];
+    const kernel = loop({ bindings, outer: [5], stores: [store(dtype)] });
+    return compileKernel(kernel, alone).stages[0]?.source([[0], [0], [0], [0]]) as string;
+  };
+  const reading = sourceOf('float32');
+  expect(reading).toContain('memory0: array<u32>');
+  expect(reading).toContain('unpack2x16float(memory0[(base0 + u32(axis0)) >> 1u])[(base0 + u32(axis0)) & 1u]');
+  expect(reading).not.toContain('enable f16');
+  const writing = sourceOf('float16');
+  expect(writing).toMatch(/^enable f16;\n/);
+  expect(writing).toContain('memory0: array<f16>');
+  expect(writing).toContain('f32(memory0[base0 + u32(axis0)])');
+  expect(writing).toContain('bitcast<f32>(bitcast<u32>(vec2<f16>(memory0[2u * (base1');
+  expect(writing).toMatch(/memory0\[base2 \+ u32\(.*\)\] = f16\(.*\);/);
+  // Across two memories each finds its own.
+  const kernel = loop({
+    bindings: [halves, ...reads(1), { dtype: 'float16', access: 'write' }],
+    outer: [5],
+    stores: [store('float16')],
+  });
+  const across = compileKernel(kernel, alone).stages[0]?.source([[0, 1], [0, 1], [0, 1], [0]]) as string;
+  expect(across).toContain('if (at < arrayLength(&memory0) / 2u) {');
+  expect(across).toContain(
+    'fn write_f16_0_1(address: u32, word: f16) {\n  var at = address;\n  if (at < arrayLength(&memory0)) {',
+  );
 });

@@ -11,7 +11,7 @@ import {
   Sequential,
 } from '@evenkeel/nn-layers';
 import { Adam, AdamW, clipGradNorm, GradScaler } from '@evenkeel/optimizers';
-import { compile, rand, randint, type Tensor } from '@evenkeel/tensor';
+import { autocast, compile, rand, randint, type Tensor } from '@evenkeel/tensor';
 
 /** Compiles a step and calls it on the current backend until its plan is settled; gives the compiled function. */
 export type MakeProgram = () => ReturnType<typeof compile<[Tensor, Tensor], Tensor>>;
@@ -19,6 +19,7 @@ export type MakeProgram = () => ReturnType<typeof compile<[Tensor, Tensor], Tens
 export const programs: Readonly<Record<string, MakeProgram>> = {
   gpt6: () => gpt({ vocabulary: 64, context: 32, batch: 4, width: 64, blocks: 6 }),
   'gpt6-checkpoint': () => gpt({ vocabulary: 64, context: 32, batch: 4, width: 64, blocks: 6, checkpoint: true }),
+  'gpt6-autocast': () => gpt({ vocabulary: 64, context: 32, batch: 4, width: 64, blocks: 6, mixed: true }),
   'gpt6-scaled': () => gpt({ vocabulary: 64, context: 32, batch: 4, width: 64, blocks: 6, scaler: new GradScaler() }),
   gpt4: () => gpt({ vocabulary: 65, context: 64, batch: 16, width: 128, blocks: 4 }),
   mlp: () => mlp(),
@@ -34,6 +35,8 @@ interface Sizes {
   readonly blocks: number;
   /** Whether blocks are computed anew for the gradient. */
   readonly checkpoint?: boolean;
+  /** Whether the loss is computed in mixed precision. */
+  readonly mixed?: boolean;
   /** What scales the loss; left out, nothing. */
   readonly scaler?: GradScaler;
 }
@@ -41,15 +44,8 @@ interface Sizes {
 /** Does nothing. */
 const unscaled = new GradScaler({ enabled: false });
 
-export function gpt({
-  vocabulary,
-  context,
-  batch,
-  width,
-  blocks,
-  checkpoint = false,
-  scaler = unscaled,
-}: Sizes): ReturnType<MakeProgram> {
+export function gpt(sizes: Sizes): ReturnType<MakeProgram> {
+  const { vocabulary, context, batch, width, blocks, checkpoint = false, mixed = false, scaler = unscaled } = sizes;
   const model = new GPT(vocabulary, {
     contextLength: context,
     numLayers: blocks,
@@ -63,7 +59,8 @@ export function gpt({
   const criterion = new CrossEntropyLoss();
   const step = compile((x: Tensor, y: Tensor): Tensor => {
     optimizer.zeroGrad();
-    const loss = criterion.call(model.call(x).reshape([-1, vocabulary]), y.reshape([-1]));
+    const lossOf = () => criterion.call(model.call(x).reshape([-1, vocabulary]), y.reshape([-1]));
+    const loss = autocast(lossOf, { enabled: mixed });
     scaler.scale(loss).backward();
     scaler.unscale_(optimizer);
     clipGradNorm(model.parameters(), 1);

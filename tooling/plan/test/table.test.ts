@@ -1,5 +1,6 @@
 /** What plans must reach: the table in the design. */
 import '@evenkeel/tensor/methods';
+import { printProgram } from '@evenkeel/backend';
 import { nullBackend } from '@evenkeel/backend-null';
 import type { Plan } from '@evenkeel/compiler';
 import {
@@ -235,6 +236,17 @@ test('scaling the loss costs an MLP one kernel, and the GPT of six blocks one an
   const kernels = (name: string) => figuresOf((programs[name] as MakeProgram)().plans()[0] as Plan).kernels;
   expect(kernels('mlp-scaled')).toBe(kernels('mlp') + 1);
   expect(kernels('gpt6-scaled')).toBeLessThanOrEqual(kernels('gpt6') + 13);
+});
+
+test('in mixed precision it needs 70 % of the memory, and float16 is nowhere kept as float32', () => {
+  const [full, mixed] = ['gpt6', 'gpt6-autocast'].map((name) => (programs[name] as MakeProgram)().plans()[0] as Plan);
+  expect((mixed as Plan).arenaBytes / (full as Plan).arenaBytes).toBeLessThanOrEqual(0.7);
+  expect(figuresOf(mixed as Plan).kernels).toBeLessThanOrEqual(170);
+  // What is only loaded, widened and stored would be a copy; but the gradients of biases, which are few, become float32 so.
+  const text = printProgram((mixed as Plan).program);
+  const copied = [...text.matchAll(/^loop \[(\d+)\].*\n +(?:each )?out\d+\[.*\] = float32\(in\d+\[[^()]*\]\)$/gm)];
+  expect(copied.map(([, size]) => Number(size)).filter((size) => size > 256)).toEqual([]);
+  expect(text.match(/\] = float32\(in\d+\[.*\]\)$/gm)?.length).toBe(copied.length);
 });
 
 test('where a backend has no kernel for attention, it is at most 200', () => {

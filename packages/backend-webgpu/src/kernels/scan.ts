@@ -1,9 +1,9 @@
-import { identityOf, type ScanKernel } from '@evenkeel/backend';
+import { identityOf, mayHold, type ScanKernel } from '@evenkeel/backend';
 import { floatOfBits } from '../renderer/functions/special-values.ts';
 import { literal, shaderTypes } from '../renderer/literal.ts';
 import { malformed } from '../renderer/malformed.ts';
 import { combined } from '../renderer/operations.ts';
-import { Renderer, wordOfValue } from '../renderer/renderer.ts';
+import { Renderer } from '../renderer/renderer.ts';
 import { Scope } from '../renderer/scope.ts';
 import { shaderText } from '../renderer/shader.ts';
 import { type CompiledKernel, parameterWords } from './compiled-kernel.ts';
@@ -23,7 +23,7 @@ export function compileScan(kernel: ScanKernel, { sharedMemory }: Profile): Omit
   const lines = outer * inner;
   if (lines === 0 || length === 0) return { stages: [], workspaceWords: 0 };
   const { dtype } = kernel.value;
-  if (kernel.bindings[output]?.dtype !== dtype) throw malformed(kernel, `${dtype} written to another dtype`);
+  if (!mayHold(kernel.bindings[output], kernel.value)) throw malformed(kernel, `${dtype} written to another dtype`);
   const most = sharedMemory ? mostLanes : 1;
   const lanes = Math.min(most, 2 ** Math.floor(Math.log2(Math.max(1, length / leastOfPart))));
   const columns = Math.max(1, 64 / lanes);
@@ -62,7 +62,7 @@ export function compileScan(kernel: ScanKernel, { sharedMemory }: Profile): Omit
             renderer.setAxis(body, 1, 'i');
             body.add(`${total} = ${fold(total, renderer.keep(body, kernel.value))};`);
             const index = `((o * ${length}i + i) * ${inner}i + r)`;
-            const store = (): string => renderer.write(output, index, wordOfValue(dtype, total));
+            const store = (): string => renderer.write(output, index, renderer.rounded(output, total));
             if (write) body.block(`if (wanted < ${lines}u) {`, [store()]);
             scope.block('for (var step = first; step < end; step++) {', body);
           };

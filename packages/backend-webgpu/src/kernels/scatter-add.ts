@@ -1,5 +1,6 @@
-import type { ScatterAddKernel } from '@evenkeel/backend';
+import { mayHold, type ScatterAddKernel } from '@evenkeel/backend';
 import { bounded } from '../renderer/faults.ts';
+import { literal } from '../renderer/literal.ts';
 import { malformed } from '../renderer/malformed.ts';
 import { binaryText } from '../renderer/operations.ts';
 import { Renderer, valueOfWord, wordOfValue } from '../renderer/renderer.ts';
@@ -28,11 +29,13 @@ export function compileScatterAdd(
   const owned = Math.ceil(size / owners);
   const count = lines * Math.ceil(size / owned);
   const { dtype } = kernel.value;
-  if (kernel.bindings[output]?.dtype !== dtype || kernel.index.dtype !== 'int32') {
+  if (!mayHold(kernel.bindings[output], kernel.value) || kernel.index.dtype !== 'int32') {
     throw malformed(kernel, `${dtype} added at an index of ${kernel.index.dtype}`);
   }
+  // The sums of what is stored as float16 are float32 until they are whole.
+  const isRounded = kernel.bindings[output]?.dtype !== dtype;
   return {
-    workspaceWords: 0,
+    workspaceWords: isRounded ? lines * size : 0,
     stages: [
       {
         grid: gridOf(Math.ceil(count / workgroup)),
@@ -53,24 +56,30 @@ export function compileScatterAdd(
           renderer.setAxis(scope, 0, 'o');
           renderer.setAxis(scope, 2, 'r');
           const at = (index: string): string => `((o * ${size}i + ${index}) * ${inner}i + r)`;
-          scope.block('for (var s = first; s < end; s++) {', [renderer.write(output, at('s'), '0u')]);
+          const read = (index: string): string =>
+            isRounded ? valueOfWord(dtype, renderer.workspace(`u32${at(index)}`)) : renderer.read(output, at(index));
+          const write = (index: string, value: string): string =>
+            isRounded
+              ? renderer.writeWorkspace(`u32${at(index)}`, wordOfValue(dtype, value))
+              : renderer.write(output, at(index), value);
+          const each = 'for (var s = first; s < end; s++) {';
+          scope.block(each, [write('s', literal(dtype, 0).text)]);
           const body = new Scope(scope);
           renderer.setAxis(body, 1, 'i');
           const index = renderer.keep(body, kernel.index);
-          body.add(`if (${renderer.use(bounded)}(${index}, ${size}i) != ${index}) {`, '  continue;', '}');
+          body.add(
+            `if (${renderer.use(bounded(renderer.access))}(${index}, ${size}i) != ${index}) {`,
+            '  continue;',
+            '}',
+          );
           const mine = new Scope(body);
           const value = renderer.keep(mine, kernel.value);
-          const sum = binaryText(
-            'add',
-            dtype,
-            valueOfWord(dtype, renderer.read(output, at(index))),
-            value,
-            renderer.use,
-          );
+          const sum = binaryText('add', dtype, read(index), value, renderer.use);
           if (sum === undefined) throw malformed(kernel, `add of ${dtype}`);
-          mine.add(renderer.write(output, at(index), wordOfValue(dtype, sum)));
+          mine.add(write(index, sum));
           body.block(`if (${index} >= first && ${index} < end) {`, mine);
           scope.block(`for (var i = 0i; i < ${length}i; i++) {`, body);
+          if (isRounded) scope.block(each, [renderer.write(output, at('s'), renderer.rounded(output, read('s')))]);
           return shaderText({ renderer, parameters: parameterWords(kernel), workgroup });
         },
       },

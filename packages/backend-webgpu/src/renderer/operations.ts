@@ -1,4 +1,4 @@
-import type { BinaryFunction, Expression, Scalar, UnaryFunction } from '@evenkeel/backend';
+import { type BinaryFunction, computedIn, type Expression, type Scalar, type UnaryFunction } from '@evenkeel/backend';
 import { errorFunction } from './functions/error-function.ts';
 import { exponential, exponentialMinusOne, hyperbolicTangent } from './functions/exponential.ts';
 import { multiplyHigh, toInt, toUint } from './functions/integer.ts';
@@ -8,6 +8,7 @@ import { power, remainder } from './functions/power.ts';
 import type { ShaderFunction } from './functions/shader-function.ts';
 import { isNan } from './functions/special-values.ts';
 import { arcTangent, cosine, sine } from './functions/trigonometry.ts';
+import { toHalf } from './halves.ts';
 
 /** Has a function in the shader and gives its name. */
 export type Use = (fn: ShaderFunction) => string;
@@ -165,7 +166,7 @@ export function combined(
 }
 
 export function castText(e: Expression & { kind: 'cast' }, a: string, use: Use): string {
-  const from = e.a.dtype;
+  const from = computedIn(e.a.dtype);
   switch (e.dtype) {
     case 'bool':
       // By its bits: a NaN is not zero, and neither is a subnormal.
@@ -177,6 +178,8 @@ export function castText(e: Expression & { kind: 'cast' }, a: string, use: Use):
     case 'uint32':
       if (from === 'bool') return `select(0u, 1u, ${a})`;
       return from === 'float32' ? `${use(toUint)}(${a})` : `bitcast<u32>(${a})`;
+    case 'float16':
+      return `${use(toHalf)}(${from === 'bool' ? `select(0.0f, 1.0f, ${a})` : `f32(${a})`})`;
     default:
       return from === 'bool' ? `select(0.0f, 1.0f, ${a})` : `f32(${a})`;
   }

@@ -1,9 +1,10 @@
 import { axesOf, type Expression, type Kernel, operands, type Scalar, type Store } from '@evenkeel/backend';
-import { type Place, readAcross, writeAcross } from './across-memories.ts';
+import { type MemoryAccess, type Place, readAcross, words, writeAcross } from './across-memories.ts';
 import { bounded } from './faults.ts';
 import { randomWord } from './functions/random.ts';
 import type { ShaderFunction } from './functions/shader-function.ts';
 import { floatOfBits } from './functions/special-values.ts';
+import { toHalf, wordsOfHalves } from './halves.ts';
 import { literal, shaderTypes } from './literal.ts';
 import { malformed } from './malformed.ts';
 import { binaryText, castText, unaryText } from './operations.ts';
@@ -22,6 +23,8 @@ export class Renderer {
   readonly functions: ShaderFunction[] = [];
   readonly kernel: Kernel;
   readonly memories: readonly Place[];
+  /** How the shader sees memory. */
+  readonly access: MemoryAccess;
   readonly #uses = new Map<Expression, number>();
   readonly #axes = new Map<number, string>();
   readonly #reduced = new Map<number, string>();
@@ -37,6 +40,8 @@ export class Renderer {
   constructor(kernel: Kernel, roots: readonly Expression[], memories: readonly Place[]) {
     this.kernel = kernel;
     this.memories = memories;
+    const writesHalves = kernel.bindings.some(({ dtype, access }) => dtype === 'float16' && access === 'write');
+    this.access = writesHalves ? wordsOfHalves : words;
     const seen = new Set<Expression>();
     const count = (e: Expression): void => {
       this.#uses.set(e, (this.#uses.get(e) ?? 0) + 1);
@@ -89,19 +94,41 @@ export class Renderer {
       if (declared?.dtype !== value.dtype || declared.access !== 'write' || index.dtype !== 'int32') {
         throw malformed(this.kernel, `${value.dtype} stored to a ${declared?.access} binding of ${declared?.dtype}`);
       }
-      return this.write(binding, this.keep(scope, index), wordOfValue(value.dtype, this.keep(scope, value)));
+      return this.write(binding, this.keep(scope, index), this.keep(scope, value));
     });
     scope.add(...ready);
   }
 
-  /** The word of memory at an index of a binding. */
+  /** The value at an index of a binding. */
   read(binding: number, index: string): string {
-    return this.#read(binding, this.#address(binding, index));
+    const dtype = this.#dtypeOf(binding);
+    const at = this.#address(binding, index);
+    if (dtype !== 'float16') return valueOfWord(dtype, this.#read(binding, at));
+    const place = this.memories[binding] as Place;
+    if (this.access !== words && place.length === 1) return `f32(memory${place}[${at}])`;
+    return `unpack2x16float(${this.#read(binding, `(${at}) >> 1u`)})[(${at}) & 1u]`;
   }
 
-  /** The statement that writes a word of memory at an index of a binding. */
-  write(binding: number, index: string, word: string): string {
-    return this.#write(binding, this.#address(binding, index), word);
+  /** The statement that writes a value at an index of a binding; where that is of float16, the value is one already. */
+  write(binding: number, index: string, value: string): string {
+    const dtype = this.#dtypeOf(binding);
+    const at = this.#address(binding, index);
+    if (dtype !== 'float16') return this.#write(binding, at, wordOfValue(dtype, value));
+    const place = this.memories[binding] as Place;
+    const half = `f16(${value})`;
+    // What is written as it is are the halves themselves.
+    return place.length > 1
+      ? `${this.use(writeAcross(place, words, 'f16'))}(${at}, ${half});`
+      : `memory${place}[${at}] = ${half};`;
+  }
+
+  /** A float32 as what a binding holds. */
+  rounded(binding: number, value: string): string {
+    return this.#dtypeOf(binding) === 'float16' ? `${this.use(toHalf)}(${value})` : value;
+  }
+
+  #dtypeOf(binding: number): Scalar {
+    return (this.kernel.bindings[binding] as Kernel['bindings'][number]).dtype;
   }
 
   /** A word of the workspace; the index is a u32. */
@@ -124,12 +151,16 @@ export class Renderer {
 
   #read(binding: number, at: string): string {
     const place = this.memories[binding] as Place;
-    return place.length > 1 ? `${this.use(readAcross(place))}(${at})` : `memory${place}[${at}]`;
+    return place.length > 1
+      ? `${this.use(readAcross(place, this.access))}(${at})`
+      : this.access.read(place[0] as number, at);
   }
 
   #write(binding: number, at: string, word: string): string {
     const place = this.memories[binding] as Place;
-    return place.length > 1 ? `${this.use(writeAcross(place))}(${at}, ${word});` : `memory${place}[${at}] = ${word};`;
+    return place.length > 1
+      ? `${this.use(writeAcross(place, this.access))}(${at}, ${word});`
+      : this.access.write(place[0] as number, at, word);
   }
 
   /** A word of the parameters: where bindings begin, the arguments, where the workspace begins. */
@@ -185,9 +216,9 @@ export class Renderer {
         if (declared?.dtype !== e.dtype || declared.access !== 'read' || e.index.dtype !== 'int32') {
           throw malformed(kernel, `${e.dtype} loaded from a ${declared?.access} binding of ${declared?.dtype}`);
         }
-        const word = valueOfWord(e.dtype, this.read(e.binding, this.value(home, e.index)));
+        const found = this.read(e.binding, this.value(home, e.index));
         // An index that is outside the memory reads some other word of it, which is not used.
-        return e.guard ? `select(${literal(e.dtype, 0).text}, ${word}, ${this.value(home, e.guard)})` : word;
+        return e.guard ? `select(${literal(e.dtype, 0).text}, ${found}, ${this.value(home, e.guard)})` : found;
       }
       case 'unary': {
         const text = unaryText(e.fn, e.a.dtype, this.#operand(home, e.a, true), this.use);
@@ -213,7 +244,7 @@ export class Renderer {
       case 'cast':
         return castText(e, this.#operand(home, e.a, true), this.use);
       case 'bounded':
-        return `${this.use(bounded)}(${this.value(home, e.a)}, ${e.size}i)`;
+        return `${this.use(bounded(this.access))}(${this.value(home, e.a)}, ${e.size}i)`;
       case 'random': {
         const numbers = [0, 1, 2, 3].map((i) => this.#argument(e.slot + i, 'uint32'));
         return `${this.use(randomWord)}(${[this.value(home, e.a), ...numbers].join(', ')})`;

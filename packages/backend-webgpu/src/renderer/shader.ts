@@ -1,3 +1,4 @@
+import { words } from './across-memories.ts';
 import type { Renderer } from './renderer.ts';
 
 export interface ShaderParts {
@@ -17,7 +18,9 @@ export function shaderText({ renderer, parameters, workgroup, shared = [] }: Sha
   const vectors = Math.max(1, Math.ceil(parameters / 4));
   lines.push(`@group(0) @binding(0) var<uniform> parameters: array<vec4<u32>, ${vectors}>;`);
   for (let m = 0; m < memories; m++) {
-    lines.push(`@group(0) @binding(${m + 1}) var<storage, read_write> memory${m}: array<u32>;`);
+    lines.push(
+      `@group(0) @binding(${m + 1}) var<storage, read_write> memory${m}: array<${renderer.access === words ? 'u32' : 'f16'}>;`,
+    );
   }
   lines.push(...shared);
   for (const fn of renderer.functions) lines.push('', fn.code);
@@ -32,5 +35,6 @@ export function shaderText({ renderer, parameters, workgroup, shared = [] }: Sha
     '}',
     '',
   );
-  return lines.join('\n');
+  const text = lines.join('\n');
+  return /\bf16\b/.test(text) ? `enable f16;\n${text}` : text;
 }

@@ -1,4 +1,13 @@
-import type { Backend, Bindings, DeviceBuffer, Limits, Prepared, Program, Range } from '@evenkeel/backend';
+import {
+  type Backend,
+  type Bindings,
+  type DeviceBuffer,
+  hasFloat16Array,
+  type Limits,
+  type Prepared,
+  type Program,
+  type Range,
+} from '@evenkeel/backend';
 import { DeviceError, EvenKeelError, IndexError } from '@evenkeel/errors';
 import { loadRoutines, routines } from '../kernels/compile-kernel.ts';
 import type { Profile } from '../kernels/profile.ts';
@@ -21,11 +30,11 @@ const fewKernels = 2;
 const lossIsTold = 100;
 
 /**
- * Runs programs on the GPU through WebGPU: float32, int32 and bool, in a page and in Node.
+ * Runs programs on the GPU through WebGPU: float32, int32 and bool, and float16 where the GPU has it, in a page and in Node.
  *
  * ```ts
  * const backend = await webgpu();
- * console.log(backend.limits.dtypes.join(' ')); // prints float32 int32 bool
+ * console.log(backend.limits.dtypes.includes('float32')); // prints true
  * const buffer = backend.allocate(8);
  * backend.write(buffer, Float32Array.of(1, 2));
  * console.log(new Float32Array((await backend.read(buffer)).buffer)); // prints Float32Array(2) [ 1, 2 ]
@@ -56,7 +65,7 @@ export interface DeviceDescription {
   readonly description: string;
   readonly features: readonly string[];
   readonly float32: Float32Behavior;
-  /** How it computes with float16, which no kernel uses so far; `absent` without the feature `shader-f16`. */
+  /** How it computes with float16, in which kernels store; `absent` without the feature `shader-f16`. */
   readonly float16: Float16Behavior | 'absent';
   /** How many invocations run in step and give each other their values directly; 0 where they do not, or were asked not to. */
   readonly subgroups: number;
@@ -107,7 +116,8 @@ export class WebgpuBackend implements Backend {
     profile: Profile,
     tuner?: Tuner,
   ) {
-    const { float32 } = numbers;
+    const { float32, float16 } = numbers;
+    const hasHalves = hasFloat16Array && float16 !== 'absent' && float16.precision === 'full';
     const { adapter, device } = opened;
     this.#opened = opened;
     this.#options = options;
@@ -119,7 +129,7 @@ export class WebgpuBackend implements Backend {
     const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = device.limits;
     const memoryBytes = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 256) * 256;
     this.limits = {
-      dtypes: ['float32', 'int32', 'bool'],
+      dtypes: ['float32', ...(hasHalves ? (['float16'] as const) : []), 'int32', 'bool'],
       boolBytes: 4,
       bindings: 64,
       pieceBytes: memoryBytes,
@@ -426,13 +436,17 @@ export class WebgpuBackend implements Backend {
 /** Writes the parameters of one kernel: where its bindings begin, its arguments, where its workspace begins. */
 function fillParameters(
   { words, floats, program }: PreparedProgram,
-  { bindings, moved, arguments: own }: KernelRun,
+  { kernel, bindings, moved, arguments: own }: KernelRun,
   start: number,
   bound: BoundMemories,
   given: readonly number[],
 ): void {
   let at = start;
-  for (let i = 0; i < bindings.length; i++) words[at++] = bound.wordOf(bindings[i] as number, moved[i] as number);
+  for (let i = 0; i < bindings.length; i++) {
+    // What is half a word long is counted in halves.
+    const perWord = kernel.bindings[i]?.dtype === 'float16' ? 2 : 1;
+    words[at++] = perWord * bound.wordOf(bindings[i] as number, moved[i] as number);
+  }
   for (const argument of own) {
     const value = given[argument] as number;
     const dtype = program.arguments[argument];

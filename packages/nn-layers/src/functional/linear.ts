@@ -1,5 +1,5 @@
 import { ShapeError } from '@evenkeel/errors';
-import { scope, type Tensor } from '@evenkeel/tensor';
+import { autocasted, scope, type Tensor } from '@evenkeel/tensor';
 
 /**
  * y = x Wᵀ + b; `torch.nn.functional.linear`.
@@ -20,7 +20,8 @@ export function linear(input: Tensor, weight: Tensor, bias?: Tensor): Tensor {
     });
   }
   return scope(() => {
-    const product = input.matmul(weight.transpose(0, 1));
+    // Rounded before it is turned, so that its gradient is turned before it is rounded: by the product that makes it.
+    const product = input.matmul(autocasted(weight, 'float16').transpose(0, 1));
     return plusBias(product, bias);
   });
 }

@@ -5,11 +5,17 @@ import { runProgram } from '../host/run-program.ts';
 import { type Check, expectThat } from './check.ts';
 import { contractionPrograms } from './contraction-kernels.ts';
 import { farFrom } from './differentiation.ts';
+import { halfPrograms } from './half-kernels.ts';
 import { columnSumPrograms, loopPrograms } from './loop-kernels.ts';
 import { loop, type ProgramCase, reads, writes } from './program-case.ts';
 
-export function kernelChecks({ columnSums = false }: Limits): Check[] {
-  const programs = [...loopPrograms(), ...(columnSums ? columnSumPrograms() : []), ...contractionPrograms()];
+export function kernelChecks({ columnSums = false, dtypes }: Limits): Check[] {
+  const programs = [
+    ...loopPrograms(),
+    ...(columnSums ? columnSumPrograms() : []),
+    ...contractionPrograms(),
+    ...(dtypes.includes('float16') ? halfPrograms() : []),
+  ];
   return [...programs.map(programCheck), argumentsCheck(), faultCheck()];
 }
 
