@@ -1,6 +1,6 @@
 import type { DeviceDescription } from '@evenkeel/backend-webgpu';
 import { ConfigError, DeviceError, nearestName } from '@evenkeel/errors';
-import { type Backend, useBackend } from '@evenkeel/tensor';
+import { type Backend, type DType, useBackend } from '@evenkeel/tensor';
 import { type DeviceSpeed, measureBackend } from './measure-backend.ts';
 
 /** The backends of this command line, and what each is for. Loaded only when used: a command starts in milliseconds. */
@@ -58,20 +58,32 @@ export async function selectBackend(name: string, threads?: number): Promise<voi
  * The backend that a name stands for: itself, or for `auto` the one that takes least time here for the same mixed work.
  *
  * @param tell is told what `auto` came to
- * @throws ConfigError for an unknown name, with the nearest known one
+ * @param dtype what it must have besides what all have
+ * @throws ConfigError for an unknown name, with the nearest known one, and where there is no such backend with the dtype
  */
-export async function chooseBackend(name: string, tell: (line: string) => void, threads?: number): Promise<string> {
+export async function chooseBackend(
+  name: string,
+  tell: (line: string) => void,
+  threads?: number,
+  dtype: DType = 'float32',
+): Promise<string> {
   if (name !== 'auto') {
     find(name);
+    const has =
+      dtype === 'float32' || (await using(name, threads, async ({ limits }) => limits.dtypes.includes(dtype)));
+    if (!has) throw withoutDType(`The backend ${name}`, dtype);
     return name;
   }
   const measured: { name: string; milliseconds: number }[] = [];
   for (const candidate of CANDIDATES) {
-    const speed = await using(candidate, threads, (backend) => measureBackend(backend, CHOICE_SECONDS));
+    const speed = await using(candidate, threads, async (backend) =>
+      backend.limits.dtypes.includes(dtype) ? measureBackend(backend, CHOICE_SECONDS) : { missing: dtype },
+    );
     if (!('missing' in speed)) measured.push({ name: candidate, milliseconds: speed.mixedMilliseconds });
   }
   measured.sort((one, other) => one.milliseconds - other.milliseconds);
   const times = measured.map(({ name: candidate, milliseconds }) => `${candidate} ${milliseconds.toPrecision(2)} ms`);
+  if (measured.length === 0 && dtype !== 'float32') throw withoutDType(`None of ${CANDIDATES.join(', ')}`, dtype);
   const chosen = measured[0]?.name ?? 'wasm';
   tell(`backend ${chosen}: the fastest here for mixed work (${times.join(', ')})`);
   return chosen;
@@ -120,6 +132,13 @@ function adapterOf(backend: Backend) {
   const { vendor, architecture, description, features, float32, float16 } = backend.device as DeviceDescription;
   const name = [vendor, architecture, description].filter(Boolean).join(' ');
   return { adapter: { name, features: [...features], float32, float16 } };
+}
+
+function withoutDType(which: string, dtype: DType): ConfigError {
+  return new ConfigError(`${which} has no ${dtype}`, {
+    expected: `a backend with ${dtype}: webgpu on most GPUs, or cpu, which is slow`,
+    remedy: `--backend webgpu, or no --precision; evenkeel backends tells what each has here`,
+  });
 }
 
 function find(name: string) {

@@ -37,6 +37,7 @@ describe('a wrong command', () => {
     [['train', 'dates', '--threads', '0'], /--threads/, /at least 1/],
     [['train', 'dates', '--backend', 'wsam'], /no backend "wsam"/, /did you mean wasm\?/],
     [['train', 'dates', '--precision', 'float8'], /--precision/, /float32, float16/],
+    [['train', 'dates', '--precision', 'float16', '--run', 'half'], /wasm has no float16/, /--backend webgpu/],
     [['train', 'digits'], /digits needs images/, /--data/],
     [['train', 'chars'], /chars needs a text/, /--text/],
     [['train', 'digits', '--data', 'idx', '--run', 'run'], /already holds a run/, /evenkeel resume run\n.*--force/],
@@ -50,15 +51,6 @@ describe('a wrong command', () => {
     30_000,
   );
 });
-
-test('a precision that the backend does not have ends a run before its first step', async () => {
-  const words = ['train', 'digits', '--data', 'idx', ...short, '--run', 'half', '--precision', 'float16'];
-  const { code, err } = await evenkeel(folder, ...words);
-  expect([code, err]).toEqual([
-    2,
-    expect.stringMatching(/error: The backend wasm has no float16[\s\S]*webgpu[\s\S]*or cpu/),
-  ]);
-}, 30_000);
 
 describe('a run folder', () => {
   test('that is none is refused', async () => {

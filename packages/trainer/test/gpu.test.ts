@@ -123,6 +123,33 @@ describe.skipIf(!gpu)('on a GPU', () => {
     expect(got.at(-1)!.at(-1)).toBe(expected.at(-1)!.at(-1));
   }, 60_000);
 
+  test('a run in float16 is near the oracle’s, and ends bit for bit as one whose device stayed', async ({ skip }) => {
+    const precision = 'float16';
+    useBackend(cpu());
+    const expected = await outcome(run({ precision }));
+    const { devices, open } = opener();
+    useBackend(await open());
+    if (!currentBackend().limits.dtypes.includes('float16')) {
+      currentBackend().dispose();
+      return skip('this adapter has no float16');
+    }
+    const got = await outcome(run({ precision }));
+    const told = ({ events }: typeof got) =>
+      events.map((event) => event.type === 'step' && [event.scale, event.skipped]);
+    expect(told(got)).toEqual(told(expected));
+    // A product's sum may be rounded to the next number of 11 bits on either side.
+    expect(got.loss).toBeCloseTo(expected.loss!, 2);
+    const set = run({ precision });
+    const { onEvent } = set.options;
+    set.options.onEvent = (event) => {
+      if (event.type === 'step' && event.step === 7) devices.at(-1)?.destroy();
+      return onEvent?.(event);
+    };
+    expect(await outcome(set)).toEqual(got);
+    expect(set.events.filter(({ type }) => type === 'notice')).toHaveLength(1);
+    currentBackend().dispose();
+  }, 60_000);
+
   test('memory that runs out ends training with what was asked for, the step and the snapshot', async () => {
     const { devices, open } = opener();
     const backend: WebgpuBackend = await open();

@@ -35,7 +35,12 @@ export async function trainCommand(name: TaskName, options: TrainCommandOptions,
   const source = options.data ?? options.text;
   const screen = peopleScreen(console, options.json);
   const tell = (line: string) => screen.write(`${line}\n`);
-  const backend = await chooseBackend(options.backend ?? task.defaults.backend, tell, options.threads);
+  const backend = await chooseBackend(
+    options.backend ?? task.defaults.backend,
+    tell,
+    options.threads,
+    options.precision,
+  );
   const config = await task.configure(withOptions(task.defaults, { ...options, backend }), source && resolve(source));
   const folder = await makeFolder(path, config, options.force);
   return trainRun(folder, config, { console, threads: options.threads, ...(options.json && { json: true }) });
