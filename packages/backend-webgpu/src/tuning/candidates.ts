@@ -7,6 +7,8 @@ import type { Variant } from '../kernels/variant.ts';
 const leastProducts = 2 ** 18;
 /** Terms of a part, at least. */
 const leastOfPart = 64;
+/** Results beyond which blocks of them are faster than each sum by itself. */
+const mostSums = 2 ** 14;
 /** Cuts that stand in no table, but may be the fastest somewhere. */
 const others: readonly Cut[] = [
   { kind: 'shared', rows: 64, columns: 64, block: [4, 4], depth: 16 },
@@ -27,7 +29,8 @@ export function candidatesFor(kernel: ContractionKernel, profile: Profile): Vari
       cuts.set(JSON.stringify(cut), cut);
     }
   }
-  const candidates = [usual, { kind: 'sums' } as const];
+  const candidates = [usual];
+  if (batch * m * n < mostSums) candidates.push({ kind: 'sums' });
   for (const cut of cuts.values()) {
     const { busy } = cut.kind === 'shared' ? large : small;
     for (const pieces of [0, busy, 4 * busy]) {

@@ -6,6 +6,9 @@ export type Clock = (variant: Variant, runs: number) => Promise<number>;
 /** Milliseconds that are long enough to be measured, and how long a comparison may take beyond its first look. */
 const enough = 5;
 const mostInAll = 1000;
+/** A first run of so many milliseconds, and so many times as long as the best, is the only one. */
+const slow = 50;
+const clear = 4;
 /** A first look at a variant that takes so many times as long as the best is the last one. */
 const hopeless = 1.5;
 /** How much faster than the first variant another has to be. */
@@ -15,12 +18,15 @@ const margin = 0.95;
 export async function fastest(variants: readonly Variant[], clock: Clock): Promise<Variant> {
   const first = variants[0] as Variant;
   const looked: { readonly variant: Variant; readonly once: number; readonly times: number[] }[] = [];
+  let best = Number.POSITIVE_INFINITY;
   for (const variant of variants) {
-    // The first run makes the shader and warms up.
-    await clock(variant, 1);
-    looked.push({ variant, once: await clock(variant, 1), times: [] });
+    // The first run warms up; what takes long is that slow.
+    const warming = await clock(variant, 1);
+    const isSlow = warming > slow && warming > best * clear;
+    const once = isSlow ? warming : await clock(variant, 1);
+    best = Math.min(best, once);
+    looked.push({ variant, once, times: [] });
   }
-  const best = Math.min(...looked.map(({ once }) => once));
   const hopeful = looked.filter(({ variant, once }) => variant === first || once <= best * hopeless);
   const runs = Math.max(1, Math.min(100, Math.ceil(enough / best)));
   const turn = hopeful.reduce((sum, { once }) => sum + once * runs, 0);
