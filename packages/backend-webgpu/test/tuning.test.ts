@@ -267,7 +267,7 @@ test('who changes a shader of contractions raises the revision, because what was
   }
   expect({ revision, hash }).toMatchInlineSnapshot(`
     {
-      "hash": 335626955,
+      "hash": -1861377755,
       "revision": 1,
     }
   `);

@@ -12,7 +12,7 @@ const mostSums = 2 ** 14;
 /** Cuts that stand in no table, but may be the fastest somewhere. */
 const others: readonly Cut[] = [
   { kind: 'shared', rows: 64, columns: 64, block: [4, 4], depth: 16 },
-  { kind: 'shared', rows: 32, columns: 64, block: [4, 8], depth: 16 },
+  { kind: 'shared', rows: 128, columns: 64, block: [8, 8], depth: 16 },
   { kind: 'shared', rows: 16, columns: 64, block: [4, 4], depth: 32 },
   { kind: 'registers', rows: 4, columns: 8, workgroup: 64 },
 ];
