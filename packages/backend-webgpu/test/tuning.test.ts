@@ -1,4 +1,12 @@
-import { axis, type ContractionKernel, load, programOf, reduced, weightedSum } from '@evenkeel/backend';
+import {
+  axis,
+  type ContractionKernel,
+  type KernelBinding,
+  load,
+  programOf,
+  reduced,
+  weightedSum,
+} from '@evenkeel/backend';
 import { afterEach, expect, test, vi } from 'vitest';
 import { compileContraction } from '../src/kernels/contraction.ts';
 import type { Variant } from '../src/kernels/variant.ts';
@@ -130,7 +138,7 @@ test('a choice is measured once, remembered, and taken by the next who opens the
   expect(measured).toEqual([kernel]);
 });
 
-test('contractions that differ in what they store share a choice, others do not', async () => {
+test('contractions that differ in where they store share a choice, those of other shapes or with float16 do not', async () => {
   const { given, measured } = options(other);
   const tuner = await Tuner.open(given);
   await tuner.tune(programOf(kernel));
@@ -140,6 +148,10 @@ test('contractions that differ in what they store share a choice, others do not'
   expect(tuner.choice(same)).toEqual(other);
   await tuner.tune(programOf(product(128, 64, 257)));
   expect(measured).toHaveLength(2);
+  const [a, b, out] = kernel.bindings as [KernelBinding, KernelBinding, KernelBinding];
+  await tuner.tune(programOf({ ...kernel, bindings: [{ ...a, dtype: 'float16' }, b, out] }));
+  await tuner.tune(programOf({ ...kernel, bindings: [a, b, { ...out, dtype: 'float16' }] }));
+  expect(measured).toHaveLength(4);
 });
 
 test('two programs with one contraction that are prepared at once have it measured once', async () => {

@@ -26,9 +26,12 @@ export async function madeUpMemory(
   const words = new Uint32Array(Math.ceil(parameterWords(kernel) / 4) * 4);
   const lengths = lengthsOf(kernel);
   let at = faultWords;
-  bindings.forEach((_binding, b) => {
-    words[b] = at;
-    at += lengths[b] as number;
+  const begins = lengths.map((length, b) => {
+    const begin = at;
+    // What is half a word long is counted in halves.
+    words[b] = bindings[b]?.dtype === 'float16' ? 2 * begin : begin;
+    at += length;
+    return begin;
   });
   given.forEach((dtype, a) => {
     if (dtype === 'float32') new Float32Array(words.buffer)[bindings.length + a] = 1;
@@ -47,7 +50,7 @@ export async function madeUpMemory(
     if (dtype !== 'float32' || access !== 'read') return;
     for (let from = 0; from < (lengths[b] as number); from += chunk) {
       const length = Math.min(chunk, (lengths[b] as number) - from);
-      device.queue.writeBuffer(memory, ((words[b] as number) + from) * 4, numbers, 0, length);
+      device.queue.writeBuffer(memory, ((begins[b] as number) + from) * 4, numbers, 0, length);
     }
   });
   return { memory, parameters };

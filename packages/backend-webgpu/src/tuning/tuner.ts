@@ -128,8 +128,9 @@ export class Tuner {
   #keyOf(kernel: ContractionKernel): string {
     let key = this.#keys.get(kernel);
     if (key === undefined) {
-      // What is stored, and where, hardly matters: contractions that differ in that alone share their choice.
-      key = `${dimensions(kernel).join('x')} ${hashOf(kernelKey({ ...kernel, stores: [], bindings: [] }))}`;
+      // What is stored, and where, hardly matters, unless it is float16: contractions that differ in that alone share their choice.
+      const bindings = kernel.bindings.some(({ dtype }) => dtype === 'float16') ? kernel.bindings : [];
+      key = `${dimensions(kernel).join('x')} ${hashOf(kernelKey({ ...kernel, stores: [], bindings }))}`;
       this.#keys.set(kernel, key);
     }
     return key;
