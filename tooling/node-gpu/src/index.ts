@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { waitPatiently } from './patience.ts';
 
+export { mesaIsMissing, withMesa } from './mesa.ts';
 export { count, type DeviceCounts, observe } from './observe.ts';
 
 /** Chromium brings a GPU in software, SwiftShader, and the loader of its driver. */
