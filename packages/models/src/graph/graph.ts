@@ -67,7 +67,7 @@ export function propagate(graph: Graph, features: Tensor): Tensor {
   return scope(() => {
     if (!('source' in graph)) return graph.matmul(features);
     const messages = features.indexSelect(0, graph.source).mul(graph.weight.unsqueeze(1));
-    const nothing = zeros([graph.nodes, features.shape[1] ?? 0], { dtype: features.dtype });
+    const nothing = zeros([graph.nodes, features.shape[1] ?? 0], { dtype: messages.dtype });
     return indexAdd(nothing, 0, graph.target, messages);
   });
 }

@@ -112,7 +112,9 @@ export function sweep(
     const projected = recurrence.project(input);
     const { carry, outputs } = repeat(
       (before, [now, isInside], weights) => {
-        const next = recurrence.step(now as Tensor, before, weights);
+        const made = recurrence.step(now as Tensor, before, weights);
+        // Under autocast a product gives float16, and the state stays what it was.
+        const next = made.map((part, index) => part.to((before[index] as Tensor).dtype));
         const after = isInside ? next.map((part, index) => where(isInside, part, before[index] as Tensor)) : next;
         return { carry: after, outputs: [after[0] as Tensor] };
       },
