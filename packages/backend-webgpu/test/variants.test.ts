@@ -11,6 +11,7 @@ import {
   weightedSum,
 } from '@evenkeel/backend';
 import { expect, test } from 'vitest';
+import { chooseVariant } from '../src/kernels/choose-variant.ts';
 import type { Variant } from '../src/kernels/variant.ts';
 import { requestDevice } from '../src/runtime/request-device.ts';
 import { WebgpuBackend } from '../src/runtime/webgpu-backend.ts';
@@ -138,6 +139,21 @@ for (const sharedMemory of [false, true]) {
     },
   );
 }
+
+test('on a card tiles are as large as leaves enough workgroups and few results beyond the ends', () => {
+  const variantOf = (batch: number, m: number, n: number, k: number): Variant =>
+    chooseVariant(contraction({ name: '', batch, m, n, k, isTransposed: plain }), { sharedMemory: true });
+  const tile = (size: number, splits = 1) => ({ kind: 'shared', rows: size, columns: size, splits });
+  expect(variantOf(1, 4096, 4096, 4096)).toMatchObject(tile(128));
+  expect(variantOf(1, 1024, 1024, 1024)).toMatchObject(tile(64));
+  expect(variantOf(1, 256, 256, 256)).toMatchObject(tile(32));
+  // Half of each tile of 64 columns would lie beyond the end.
+  expect(variantOf(64, 64, 64, 32)).toMatchObject(tile(64));
+  expect(variantOf(64, 64, 32, 64)).toMatchObject(tile(32));
+  expect(variantOf(1, 32, 32, 65_536)).toMatchObject(tile(32, 64));
+  expect(variantOf(1, 128, 10, 512)).toMatchObject({ kind: 'registers' });
+  expect(variantOf(1, 1, 4096, 4096)).toEqual({ kind: 'sums' });
+});
 
 test('what is tried has tiles of several sizes where memory is shared, and none where it is not', () => {
   const kernel = contraction({ name: '', batch: 1, m: 512, n: 512, k: 512, isTransposed: plain });

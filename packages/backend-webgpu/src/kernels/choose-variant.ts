@@ -29,6 +29,9 @@ export interface Table {
 /** Products of a contraction for which tiles are worth their barriers. */
 const leastLarge = 2 ** 18;
 
+/** Results that tiles may compute, beyond the ends too, for each that there is. */
+const mostPadded = 1.5;
+
 const tile = (rows: number, columns: number, block: number, depth: number): Cut => ({
   kind: 'shared',
   rows,
@@ -86,7 +89,11 @@ export function chooseVariant(kernel: ContractionKernel, profile: Profile): Vari
     const count = piecesOf(kernel, cut);
     return count < busy / 2 ? Math.max(1, Math.min(Math.floor(k / leastOfPart), Math.ceil(busy / count))) : 1;
   };
-  const fitting = cuts.filter(({ cut }) => cut.kind === 'shared' || (cut.rows <= m && cut.columns <= n));
+  const fitting = cuts.filter(({ cut }) =>
+    cut.kind === 'shared'
+      ? piecesOf(kernel, cut) * cut.rows * cut.columns <= mostPadded * batch * m * n
+      : cut.rows <= m && cut.columns <= n,
+  );
   const isEnough = ({ cut, enough }: (typeof cuts)[number]): boolean =>
     piecesOf(kernel, cut) * (partsFirst ? splitsOf(cut) : 1) >= enough;
   const { cut } = (fitting.find(isEnough) ?? fitting.at(-1) ?? cuts.at(-1)) as (typeof cuts)[number];
