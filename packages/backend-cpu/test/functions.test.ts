@@ -409,7 +409,6 @@ describe('the functions of integers', () => {
       add: (x, y) => wrap(x + y),
       sub: (x, y) => wrap(x - y),
       mul: (x, y) => wrap(x * y),
-      mulHigh: (x, y) => wrap((x * y) >> 32n),
       div: (x, y) => (y === 0n ? 0 : wrap(x / y)),
       rem: (x, y) => (y === 0n ? 0 : wrap(x % y)),
       and: (x, y) => wrap(x & y),

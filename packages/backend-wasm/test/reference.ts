@@ -242,8 +242,6 @@ export function binaryOf(fn: string, dtype: Scalar, a: number, b: number): numbe
       return wrap(a << b);
     case 'shiftRight':
       return dtype === 'uint32' ? a >>> b : a >> b;
-    case 'mulHigh':
-      return Number((BigInt(a) * BigInt(b)) >> 32n);
     case 'eq':
       return a === b ? 1 : 0;
     case 'ne':

@@ -51,8 +51,6 @@ export type BinaryFunction =
   | 'shiftLeft'
   /** Keeps the sign on int32, brings in zeros on uint32. */
   | 'shiftRight'
-  /** The upper 32 bits of the 64-bit product; uint32 only. */
-  | 'mulHigh'
   | ComparisonFunction;
 
 export type Expression =

@@ -96,7 +96,6 @@ const uint32Binary: BinaryFunctions = {
   xor: (x, y) => (x ^ y) >>> 0,
   shiftLeft: (x, y) => (x << y) >>> 0,
   shiftRight: (x, y) => x >>> y,
-  mulHigh,
 };
 
 const boolBinary: BinaryFunctions = {
@@ -144,15 +143,4 @@ function roundHalfToEven(x: number): number {
 function pow(x: number, y: number): number {
   if (x === 1 || (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY)) return 1;
   return x ** y;
-}
-
-/** Schoolbook multiplication of 16-bit halves: no intermediate result reaches 2^32. */
-function mulHigh(x: number, y: number): number {
-  const xHigh = x >>> 16;
-  const xLow = x & 0xffff;
-  const yHigh = y >>> 16;
-  const yLow = y & 0xffff;
-  const middle = xHigh * yLow + ((xLow * yLow) >>> 16);
-  const otherMiddle = xLow * yHigh + (middle & 0xffff);
-  return xHigh * yHigh + (middle >>> 16) + (otherMiddle >>> 16);
 }

@@ -9,7 +9,6 @@ import {
   integerRemainder,
   integerSign,
   laneShifts,
-  multiplyHigh,
   shiftLanes,
 } from './simd-math/integer.ts';
 import { log, log1p } from './simd-math/logarithm.ts';
@@ -160,8 +159,6 @@ function integerBinary(
       const x = math.keep(a);
       return i32x4.sub(x, i32x4.mul(divideByConstant(math, x, divisor, unsigned), b));
     }
-    case 'mulHigh':
-      return multiplyHigh(math, a, b);
     case 'shiftLeft':
       return known === undefined ? shiftLanes(math, a, b, laneShifts.shiftLeft) : i32x4.shl(a, known);
     case 'shiftRight':

@@ -1,7 +1,7 @@
 import { type BinaryFunction, computedIn, type Expression, type Scalar, type UnaryFunction } from '@evenkeel/backend';
 import { errorFunction } from './functions/error-function.ts';
 import { exponential, exponentialMinusOne, hyperbolicTangent } from './functions/exponential.ts';
-import { multiplyHigh, toInt, toUint } from './functions/integer.ts';
+import { toInt, toUint } from './functions/integer.ts';
 import { logarithm, logarithmOfOnePlus } from './functions/logarithm.ts';
 import { larger, signOf, smaller } from './functions/order.ts';
 import { power, remainder } from './functions/power.ts';
@@ -128,7 +128,7 @@ const binaryOperations: Readonly<Record<Scalar, Partial<Record<BinaryFunction, B
   float64: {},
   float16: {},
   int32: whole('0i'),
-  uint32: { ...whole('0u'), mulHigh: callWithTwo(multiplyHigh) },
+  uint32: whole('0u'),
   bool: {
     eq: infix('=='),
     ne: infix('!='),

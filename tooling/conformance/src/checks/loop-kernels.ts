@@ -166,7 +166,6 @@ function unsignedArithmetic(): ProgramCase {
     ['add', (x, y) => (x + y) & 0xffffffffn],
     ['sub', (x, y) => (x - y) & 0xffffffffn],
     ['mul', (x, y) => (x * y) & 0xffffffffn],
-    ['mulHigh', (x, y) => (x * y) >> 32n],
     ['and', (x, y) => x & y],
     ['or', (x, y) => x | y],
     ['xor', (x, y) => x ^ y],

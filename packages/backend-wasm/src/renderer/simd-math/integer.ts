@@ -1,4 +1,4 @@
-import { f64x2, i32, i32x4, i64x2, type Value, v128 } from '../../assembler/index.ts';
+import { f64x2, i32, i32x4, type Value, v128 } from '../../assembler/index.ts';
 import type { Vector, VectorMath } from '../vector-math.ts';
 
 /** Truncated division; by zero it gives 0. A double holds quotients of 32-bit integers well enough to truncate right. */
@@ -41,13 +41,6 @@ export function divideByConstant(math: VectorMath, dividend: Vector, divisor: nu
       ? i32x4.truncF64x2UZero(f64x2.mul(f64x2.convertLowI32x4U(x), reciprocal))
       : i32x4.truncF64x2SZero(f64x2.mul(f64x2.convertLowI32x4S(x), reciprocal));
   return math.joinHalves(half(a), half(math.upperHalf(a)));
-}
-
-/** The upper words of the 64-bit products of unsigned integers. */
-export function multiplyHigh(math: VectorMath, left: Vector, right: Vector): Vector {
-  const a = math.keep(left);
-  const b = math.keep(right);
-  return v128.shuffle(i64x2.extmulLowU(a, b), i64x2.extmulHighU(a, b), [1, 3, 5, 7]);
 }
 
 /** Shifts each lane by its own distance. */
