@@ -17,8 +17,7 @@ import {
   weightedSum,
 } from '@evenkeel/backend';
 import { numbers } from './device.ts';
-
-const f32 = 'float32' as const;
+import { f32 } from './kernels.ts';
 
 export interface AttentionCase {
   readonly batch?: readonly number[];

@@ -2,9 +2,9 @@ import { axis, binary, constant, type LoopKernel, load, reduced, sizeOf, weighte
 import { describe, expect, test } from 'vitest';
 import { wasm } from '../src/index.ts';
 import { expectSame, numbers, runKernel } from './device.ts';
+import { f32 } from './kernels.ts';
 import { withThreads } from './started.ts';
 
-const f32 = 'float32' as const;
 const [read, write] = [
   { dtype: f32, access: 'read' as const },
   { dtype: f32, access: 'write' as const },

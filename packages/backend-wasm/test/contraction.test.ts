@@ -1,7 +1,6 @@
 import {
   axis,
   binary,
-  type ContractionKernel,
   constant,
   type DeviceBuffer,
   type Expression,
@@ -15,10 +14,8 @@ import {
 import { describe, expect, test } from 'vitest';
 import { wasm } from '../src/index.ts';
 import { expectSame, numbers } from './device.ts';
+import { contraction, f32, read, written } from './kernels.ts';
 
-const f32 = 'float32' as const;
-const read = { dtype: f32, access: 'read' } as const;
-const written = { dtype: f32, access: 'write' } as const;
 // Each rounding of a sum of k products of numbers below 1 is at most half an ulp of that sum.
 const tolerance = { relative: 1e-5, absolute: 1e-5 };
 const toleranceOf = (k: number) => ({ relative: 1e-5, absolute: 1e-6 + k * 5e-8 });
@@ -29,22 +26,6 @@ const at = (terms: Record<number, number>, offset = 0): Expression =>
     Object.values(terms),
     offset,
   );
-
-function contraction(parts: Partial<ContractionKernel>): ContractionKernel {
-  return {
-    form: 'contraction',
-    bindings: [read, read, written],
-    arguments: [],
-    batch: [],
-    m: [],
-    n: [],
-    k: [],
-    a: constant(f32, 1),
-    b: constant(f32, 1),
-    stores: [],
-    ...parts,
-  };
-}
 
 type Letter = 'N' | 'T';
 

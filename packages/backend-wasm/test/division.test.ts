@@ -3,7 +3,6 @@ import {
   axis,
   binary,
   bounded,
-  type ContractionKernel,
   constant,
   type Expression,
   integer,
@@ -21,13 +20,9 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { WasmBackend } from '../src/index.ts';
 import { type Data, numbers, runKernel } from './device.ts';
+import { contraction, f32, indices, read, written } from './kernels.ts';
 import { reference } from './reference.ts';
 import { withThreads } from './started.ts';
-
-const f32 = 'float32' as const;
-const read = { dtype: f32, access: 'read' } as const;
-const written = { dtype: f32, access: 'write' } as const;
-const indices = { dtype: 'int32', access: 'read' } as const;
 
 let backends: WasmBackend[] = [];
 beforeAll(async () => {
@@ -268,19 +263,6 @@ describe('a routine', () => {
 });
 
 describe('a contraction', () => {
-  const contraction = (parts: Partial<ContractionKernel>): ContractionKernel => ({
-    form: 'contraction',
-    bindings: [read, read, written],
-    arguments: [],
-    batch: [],
-    m: [],
-    n: [],
-    k: [],
-    a: constant(f32, 1),
-    b: constant(f32, 1),
-    stores: [],
-    ...parts,
-  });
   const relu = (x: Expression) => binary('max', x, constant(f32, 0));
 
   /** out[b, m, n] = Σ_k a[b, m, k] · b[b, n, k] or b[b, k, n], with or without something done to the sums. */

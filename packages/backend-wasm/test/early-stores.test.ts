@@ -16,8 +16,8 @@ import { describe, expect, test } from 'vitest';
 import { planLoop } from '../src/kernels/early-stores.ts';
 import { partsOf } from '../src/renderer/graph.ts';
 import { expectSame, numbers, runKernel } from './device.ts';
+import { f32 } from './kernels.ts';
 
-const f32 = 'float32' as const;
 const at = weightedSum([axis(0), axis(1)], [33, 1]);
 const x = load(f32, 0, at);
 

@@ -1,28 +1,10 @@
-import {
-  axis,
-  binary,
-  cast,
-  constant,
-  type Expression,
-  integer,
-  type LoopKernel,
-  load,
-  select,
-  weightedSum,
-} from '@evenkeel/backend';
+import { axis, binary, cast, constant, type Expression, integer, load, select, weightedSum } from '@evenkeel/backend';
 import { describe, expect, test } from 'vitest';
 import { lanesAlong } from '../src/renderer/lanes.ts';
 import { expectSame, numbers } from './device.ts';
+import { f32, loop, read, written } from './kernels.ts';
 
-const f32 = 'float32' as const;
-const read = { dtype: f32, access: 'read' } as const;
-const written = { dtype: f32, access: 'write' } as const;
 const by = (fn: 'div' | 'rem', e: Expression, divisor: number): Expression => binary(fn, e, integer(divisor));
-
-function loop(parts: Partial<LoopKernel>): LoopKernel {
-  const none = { arguments: [], outer: [], inner: [], reductions: [], stores: [], elementStores: [] };
-  return { form: 'loop', bindings: [read, written], ...none, ...parts };
-}
 
 describe('the lanes of an index', () => {
   const column = axis(1);

@@ -15,11 +15,8 @@ import {
 import { describe, expect, test } from 'vitest';
 import { wasm } from '../src/index.ts';
 import { expectSame, numbers, runKernel } from './device.ts';
+import { f32, loop, read, written } from './kernels.ts';
 import { reference } from './reference.ts';
-
-const f32 = 'float32' as const;
-const read = { dtype: f32, access: 'read' } as const;
-const written = { dtype: f32, access: 'write' } as const;
 
 /** An index over the first axes with the given coefficients. */
 const at = (coefficients: number[], offset = 0): Expression =>
@@ -28,20 +25,6 @@ const at = (coefficients: number[], offset = 0): Expression =>
     coefficients,
     offset,
   );
-
-function loop(parts: Partial<LoopKernel>): LoopKernel {
-  return {
-    form: 'loop',
-    bindings: [read, written],
-    arguments: [],
-    outer: [],
-    inner: [],
-    reductions: [],
-    stores: [],
-    elementStores: [],
-    ...parts,
-  };
-}
 
 const sizes = [1, 2, 3, 4, 5, 7, 8, 16, 17, 31, 32, 63, 64, 65, 100];
 

@@ -16,9 +16,8 @@ import {
 import { describe, expect, test } from 'vitest';
 import { wasm } from '../src/index.ts';
 import { numbers, runKernel } from './device.ts';
+import { f32 } from './kernels.ts';
 import { binaryOf, unaryOf } from './reference.ts';
-
-const f32 = 'float32' as const;
 
 /** out[i] = value(in0[i], in1[i]) */
 function pointwise(

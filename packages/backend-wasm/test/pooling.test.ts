@@ -13,8 +13,7 @@ import { expect, test } from 'vitest';
 import { emitKernel } from '../src/kernels/emit-kernel.ts';
 import { plainFeatures } from '../src/runtime/features.ts';
 import { expectSame, numbers } from './device.ts';
-
-const f32 = 'float32' as const;
+import { f32 } from './kernels.ts';
 
 /** The largest root of each window, where it is, and the window's own sum of what lies there: as pooling asks for them. */
 function pooling(outer: readonly number[], inner: readonly number[], strides: readonly number[]): LoopKernel {

@@ -19,25 +19,7 @@ import { DeviceError, DTypeError, IndexError } from '@evenkeel/errors';
 import { describe, expect, test } from 'vitest';
 import { wasm } from '../src/index.ts';
 import { expectSame, numbers, runKernel } from './device.ts';
-
-const f32 = 'float32' as const;
-const read = { dtype: f32, access: 'read' } as const;
-const written = { dtype: f32, access: 'write' } as const;
-const indices = { dtype: 'int32', access: 'read' } as const;
-
-function loop(parts: Partial<LoopKernel>): LoopKernel {
-  return {
-    form: 'loop',
-    bindings: [read, written],
-    arguments: [],
-    outer: [],
-    inner: [],
-    reductions: [],
-    stores: [],
-    elementStores: [],
-    ...parts,
-  };
-}
+import { f32, indices, loop, read, written } from './kernels.ts';
 
 /** out[i] = in[i] · argument */
 const scale = (n: number): LoopKernel =>

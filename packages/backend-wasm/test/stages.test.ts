@@ -13,9 +13,8 @@ import { expect, test } from 'vitest';
 import { stageReduction } from '../src/kernels/staged-reduction.ts';
 import { stageValues } from '../src/kernels/staged-values.ts';
 import { expectSame, numbers, runKernel } from './device.ts';
+import { f32 } from './kernels.ts';
 import { withThreads } from './started.ts';
-
-const f32 = 'float32' as const;
 
 /** Sums of columns, each value over the deviation of its row; and the largest of each column. */
 function columnSums(columns: number, rows: number): LoopKernel {

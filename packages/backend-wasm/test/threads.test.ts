@@ -20,11 +20,8 @@ import type { CompiledKernel } from '../src/runtime/module-cache.ts';
 import { SharedKernels } from '../src/runtime/shared-kernels.ts';
 import { Threads } from '../src/runtime/threads.ts';
 import { numbers, runKernel } from './device.ts';
+import { f32, read, written } from './kernels.ts';
 import { withThreads } from './started.ts';
-
-const f32 = 'float32' as const;
-const read = { dtype: f32, access: 'read' } as const;
-const written = { dtype: f32, access: 'write' } as const;
 
 /** out[i] = fn(in[i]) + term, long enough that threads share it. */
 function chain(n: number, term: number): LoopKernel {

@@ -15,11 +15,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { wasm } from '../src/index.ts';
 import { planContraction } from '../src/kernels/contraction/plan.ts';
 import { expectSame, numbers, runKernel } from './device.ts';
+import { f32, read, written } from './kernels.ts';
 import { withThreads } from './started.ts';
 
-const f32 = 'float32' as const;
-const read = { dtype: f32, access: 'read' } as const;
-const written = { dtype: f32, access: 'write' } as const;
 const plain = wasm({ relaxed: false });
 afterAll(() => plain.dispose());
 
