@@ -1,4 +1,4 @@
-/// <reference lib="es2025.float16" preserve="true" />
+/// <reference lib="esnext.float16" preserve="true" />
 /**
  * What an element of a tensor is. float64 exists on the oracle (`backend-cpu`) alone. float16 is for storage: what is computed with it is
  * computed in float32 and rounded once stored.

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.float16" preserve="true" />
 import { DataError, DTypeError, ShapeError } from '@evenkeel/errors';
 import { decodeBFloat16, decodeFloat16 } from './half.ts';
 import { byteLength, bytesPerElement, type SafeDType, type SafeTensor } from './safe-tensor.ts';
@@ -9,6 +10,7 @@ type Elements =
   | Int16Array
   | Uint32Array
   | Int32Array
+  | Float16Array
   | Float32Array
   | Float64Array
   | BigInt64Array
@@ -196,6 +198,8 @@ function notIntegers(dtype: SafeDType, wanted: string): DTypeError {
 function dtypeOf(values: Elements): SafeDType {
   if (values instanceof Float32Array) return 'F32';
   if (values instanceof Float64Array) return 'F64';
+  // By its name: older engines have none.
+  if (values[Symbol.toStringTag] === 'Float16Array') return 'F16';
   if (values instanceof Int32Array) return 'I32';
   if (values instanceof Uint32Array) return 'U32';
   if (values instanceof Int16Array) return 'I16';

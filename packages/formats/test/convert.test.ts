@@ -29,6 +29,7 @@ const every: [SafeDType, SafeTensor, number[]][] = [
   ['U64', safeTensor(new BigUint64Array([0n, 2n ** 63n])), [0, 2 ** 63]],
   ['I64', safeTensor(new BigInt64Array([-(2n ** 63n), 2n ** 40n])), [-(2 ** 63), 2 ** 40]],
   ['F16', safeTensor(new Uint16Array([0x3c00, 0xc000]), [2], 'F16'), [1, -2]],
+  ['F16', safeTensor(Float16Array.of(1, -2)), [1, -2]],
   ['BF16', safeTensor(new Uint16Array([0x3f80, 0xc000]), [2], 'BF16'), [1, -2]],
   ['F32', safeTensor(new Float32Array([0.5, -1e30])), [0.5, Math.fround(-1e30)]],
   ['F64', safeTensor(new Float64Array([0.5, -(2 ** 100)])), [0.5, -(2 ** 100)]],
