@@ -21,6 +21,8 @@ export interface CompiledKernel {
   readonly stages: readonly Stage[];
   readonly workspaceWords: number;
   readonly reportsFaults: boolean;
+  /** The same by vectors of four words, for bindings that begin at a multiple of them and lie in one memory each. */
+  readonly vectors?: CompiledKernel | undefined;
 }
 
 /** Words of the parameters of a kernel. */

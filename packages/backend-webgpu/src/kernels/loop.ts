@@ -1,4 +1,4 @@
-import { type LoopKernel, type Reduction, rootsOf, sizeOf } from '@evenkeel/backend';
+import { type LoopKernel, type Reduction, rootsOf, sizeOf, storedParts } from '@evenkeel/backend';
 import { Renderer, valueOfWord, wordOfValue } from '../renderer/renderer.ts';
 import { Scope } from '../renderer/scope.ts';
 import { shaderText } from '../renderer/shader.ts';
@@ -9,6 +9,7 @@ import { passesOf } from './passes.ts';
 import type { Profile } from './profile.ts';
 import { accumulate, combine, identity, innerLoop, joinLanes, setMember, sharedArrays } from './reduction.ts';
 import { type Team, teamOf } from './team.ts';
+import { storeVectors, type Vectors, vectorsOf, vectorsStage, vectorWidth } from './vectors.ts';
 
 /** Of a workgroup whose invocations take a part each. */
 const partsOfWorkgroup = 16;
@@ -19,29 +20,51 @@ type Kernel = Omit<CompiledKernel, 'reportsFaults'>;
 export function compileLoop(kernel: LoopKernel, profile: Profile): Kernel {
   if (sizeOf(kernel.outer) === 0) return { stages: [], workspaceWords: 0 };
   if (kernel.reductions.length === 0) {
-    const [extents, stores] = [
-      [...kernel.outer, ...kernel.inner],
-      [...kernel.stores, ...kernel.elementStores],
-    ];
-    return { stages: sizeOf(extents) === 0 ? [] : [elementsStage(kernel, { extents, stores })], workspaceWords: 0 };
+    const elements = {
+      extents: [...kernel.outer, ...kernel.inner],
+      stores: [...kernel.stores, ...kernel.elementStores],
+    };
+    if (sizeOf(elements.extents) === 0) return { stages: [], workspaceWords: 0 };
+    const { extents, stores } = elements;
+    const vectors = vectorsOf(kernel, [0, extents], storedParts(stores), stores);
+    return {
+      stages: [elementsStage(kernel, elements)],
+      workspaceWords: 0,
+      vectors: vectors && inOne(vectorsStage(kernel, elements, vectors)),
+    };
   }
   const team = teamOf(kernel, profile);
-  return team.splits === 1 ? { stages: [inOneStage(kernel, team)], workspaceWords: 0 } : inParts(kernel, team);
+  if (team.splits > 1) return inParts(kernel, team);
+  const { outer, inner, stores, elementStores } = kernel;
+  // A result of a row is a word.
+  const vectors =
+    stores.length > 0 ? undefined : vectorsOf(kernel, [outer.length, inner], rootsOf(kernel), elementStores);
+  return {
+    stages: [inOneStage(kernel, team)],
+    workspaceWords: 0,
+    vectors: vectors && inOne(inOneStage(kernel, team, vectors)),
+  };
+}
+
+function inOne(stage: Stage): CompiledKernel {
+  return { stages: [stage], workspaceWords: 0, reportsFaults: false };
 }
 
 /** Each team does all for its outer index: the reductions, pass by pass, and the stores. */
-function inOneStage(kernel: LoopKernel, team: Team): Stage {
+function inOneStage(kernel: LoopKernel, team: Team, vectors?: Vectors): Stage {
   const { columns, lanes } = team;
   const [outer, inner] = [sizeOf(kernel.outer), sizeOf(kernel.inner)];
   const groups = Math.ceil(outer / columns);
   return {
     grid: gridOf(groups),
     source(memories) {
-      const renderer = new Renderer(kernel, rootsOf(kernel), memories);
+      const renderer = new Renderer(kernel, rootsOf(kernel), memories, vectors && new Map());
       const scope = renderer.root;
       leaveSpare(scope, groups);
       const isWhole = setOuter(renderer, scope, kernel, team, 'group');
-      const range = { from: 'member', to: `${inner}u`, step: lanes };
+      const range = vectors
+        ? { from: `member * ${vectorWidth}u`, to: `${inner}u`, step: lanes * vectorWidth, vectors }
+        : { from: 'member', to: `${inner}u`, step: lanes };
       for (const members of passesOf(kernel.reductions)) {
         const sums = accumulate(renderer, scope, kernel, members, range);
         joinLanes(renderer, scope, kernel, members, sums, team).forEach((name, i) => {
@@ -56,7 +79,10 @@ function inOneStage(kernel: LoopKernel, team: Team): Stage {
       }
       if (kernel.elementStores.length > 0 && inner > 0) {
         const body = new Scope(scope);
-        innerLoop(renderer, body, kernel, range, (inside) => renderer.store(inside, kernel.elementStores));
+        innerLoop(renderer, body, kernel, range, (inside) => {
+          if (vectors) storeVectors(renderer, inside, vectors, kernel.elementStores);
+          else renderer.store(inside, kernel.elementStores);
+        });
         scope.block(isWhole ? '{' : 'if (inside) {', body);
       }
       return shaderText({

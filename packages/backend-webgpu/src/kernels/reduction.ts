@@ -7,6 +7,7 @@ import { type Renderer, valueOfWord, wordOfValue } from '../renderer/renderer.ts
 import { Scope } from '../renderer/scope.ts';
 import { setPositions } from './grid.ts';
 import type { Team } from './team.ts';
+import { forNeighbors, type Vectors, vectorWidth } from './vectors.ts';
 
 /** Terms of a float sum that are added one by one before their sum goes to another: so errors stay small. */
 const blockLength = 32;
@@ -19,12 +20,20 @@ export function setMember(scope: Scope, { columns, lanes, byColumns }: Team): vo
   else scope.add(`let slot = lane / ${lanes}u;`, `let member = lane % ${lanes}u;`);
 }
 
+/** The inner indices of an invocation: every so many of them, or the first of four neighbors. */
+export interface InnerRange {
+  readonly from: string;
+  readonly to: string;
+  readonly step: number;
+  readonly vectors?: Vectors | undefined;
+}
+
 /** A loop over the inner indices of an invocation, from `first` to `end` by as many as the team has lanes. */
 export function innerLoop(
   renderer: Renderer,
   scope: Scope,
   kernel: LoopKernel,
-  { from, to, step }: { readonly from: string; readonly to: string; readonly step: number },
+  { from, to, step }: InnerRange,
   body: (inside: Scope) => void,
 ): void {
   const inside = new Scope(scope);
@@ -40,7 +49,7 @@ export function accumulate(
   scope: Scope,
   kernel: LoopKernel,
   members: readonly number[],
-  range: { readonly from: string; readonly to: string; readonly step: number },
+  range: InnerRange,
 ): string[] {
   const reductions = members.map((r) => kernel.reductions[r] as Reduction);
   const names = members.map(() => renderer.name('sum'));
@@ -49,7 +58,14 @@ export function accumulate(
     scope.add(start(names[i] as string, r));
   });
   const isFloat = reductions.some((r) => r.fn === 'sum' && r.value.dtype === 'float32');
-  const isLong = isFloat && sizeOf(kernel.inner) > 2 * blockLength * range.step;
+  const { from, to, step, vectors } = range;
+  const stride = (blockLength * step) / (vectors ? vectorWidth : 1);
+  const isLong = isFloat && sizeOf(kernel.inner) > 2 * stride;
+  const foldAll = (inside: Scope, into: readonly string[]): void => {
+    const roots = reductions.map(({ value }) => value);
+    if (vectors) forNeighbors(renderer, inside, vectors, roots, (element) => fold(element, into));
+    else fold(inside, into);
+  };
   const fold = (inside: Scope, into: readonly string[]): void => {
     const values = reductions.map((r) => renderer.keep(inside, r.value));
     reductions.forEach((r, i) => {
@@ -57,7 +73,7 @@ export function accumulate(
     });
   };
   if (!isLong) {
-    innerLoop(renderer, scope, kernel, range, (inside) => fold(inside, names));
+    innerLoop(renderer, scope, kernel, range, (inside) => foldAll(inside, names));
     return names;
   }
   const block = new Scope(scope);
@@ -66,13 +82,12 @@ export function accumulate(
   reductions.forEach((r, i) => {
     block.add(start(parts[i] as string, r));
   });
-  block.add(`let ${end} = min(${begin} + ${blockLength * range.step}u, ${range.to});`);
-  innerLoop(renderer, block, kernel, { from: begin, to: end, step: range.step }, (inside) => fold(inside, parts));
+  block.add(`let ${end} = min(${begin} + ${stride}u, ${to});`);
+  innerLoop(renderer, block, kernel, { from: begin, to: end, step }, (inside) => foldAll(inside, parts));
   reductions.forEach((r, i) => {
     block.add(`${names[i]} = ${combine(renderer, r, names[i] as string, parts[i] as string)};`);
   });
-  const stride = blockLength * range.step;
-  scope.block(`for (var ${begin} = ${range.from}; ${begin} < ${range.to}; ${begin} += ${stride}u) {`, block);
+  scope.block(`for (var ${begin} = ${from}; ${begin} < ${to}; ${begin} += ${stride}u) {`, block);
   return names;
 }
 

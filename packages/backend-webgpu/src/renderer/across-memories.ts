@@ -5,6 +5,8 @@ export type Place = readonly number[];
 
 /** How a shader sees memory, and reaches one element of what it sees: words, or the two halves of each where it writes float16. */
 export interface MemoryAccess {
+  /** What it is an array of. */
+  readonly type: string;
   /** The word at an address. */
   read(memory: number, at: string): string;
   /** The statement that writes it. */
@@ -14,9 +16,17 @@ export interface MemoryAccess {
 }
 
 export const words: MemoryAccess = {
+  type: 'u32',
   read: (memory, at) => `memory${memory}[${at}]`,
   write: (memory, at, word) => `memory${memory}[${at}] = ${word};`,
   length: (memory) => `arrayLength(&memory${memory})`,
+};
+
+/** Memory as vectors of four words, which are written whole; a binding lies in one of the memories. */
+export const wordsOfVectors: MemoryAccess = {
+  ...words,
+  type: 'vec4<u32>',
+  read: (memory, at) => `memory${memory}[(${at}) / 4u][(${at}) % 4u]`,
 };
 
 /** The word at an address that counts from the first of some memories. */

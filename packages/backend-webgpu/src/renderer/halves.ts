@@ -6,6 +6,7 @@ import { shaderFunction } from './functions/shader-function.ts';
  * two halves.
  */
 export const wordsOfHalves: MemoryAccess = {
+  type: 'f16',
   read: (memory, at) => `bitcast<u32>(vec2<f16>(memory${memory}[2u * (${at})], memory${memory}[2u * (${at}) + 1u]))`,
   write: (memory, at, word) => `{
     let halves = bitcast<vec2<f16>>(${word});

@@ -1,5 +1,5 @@
 import { axesOf, type Expression, type Kernel, operands, type Scalar, type Store } from '@evenkeel/backend';
-import { type MemoryAccess, type Place, readAcross, words, writeAcross } from './across-memories.ts';
+import { type MemoryAccess, type Place, readAcross, words, wordsOfVectors, writeAcross } from './across-memories.ts';
 import { bounded } from './faults.ts';
 import { randomWord } from './functions/random.ts';
 import type { ShaderFunction } from './functions/shader-function.ts';
@@ -32,16 +32,26 @@ export class Renderer {
   #names = 0;
   /** Whether the shader knows how many invocations run in step, `subgroup`, and which of them each is, `peer`. */
   usesSubgroups = false;
+  /** What was read of vectors, where the memories are vectors of four words; and which of them is computed with. */
+  readonly vectors: Map<Expression, string> | undefined;
+  component = 'x';
 
   /**
    * @param roots all expressions of the kernel
    * @param memories in which of the memories that are bound each binding is, and last the workspace
+   * @param vectors empty, where the memories shall be vectors of four words
    */
-  constructor(kernel: Kernel, roots: readonly Expression[], memories: readonly Place[]) {
+  constructor(
+    kernel: Kernel,
+    roots: readonly Expression[],
+    memories: readonly Place[],
+    vectors?: Map<Expression, string>,
+  ) {
     this.kernel = kernel;
     this.memories = memories;
+    this.vectors = vectors;
     const writesHalves = kernel.bindings.some(({ dtype, access }) => dtype === 'float16' && access === 'write');
-    this.access = writesHalves ? wordsOfHalves : words;
+    this.access = vectors ? wordsOfVectors : writesHalves ? wordsOfHalves : words;
     const seen = new Set<Expression>();
     const count = (e: Expression): void => {
       this.#uses.set(e, (this.#uses.get(e) ?? 0) + 1);
@@ -89,14 +99,36 @@ export class Renderer {
 
   /** Writes values to memory; all are computed before the first is written. */
   store(scope: Scope, stores: readonly Store[]): void {
-    const ready = stores.map(({ binding, index, value }) => {
+    const ready = this.computed(scope, stores);
+    scope.add(...ready.map(({ index, value }, s) => this.write((stores[s] as Store).binding, index, value)));
+  }
+
+  /** What is to be written, and where. */
+  computed(scope: Scope, stores: readonly Store[]): { index: string; value: string }[] {
+    return stores.map(({ binding, index, value }) => {
       const declared = this.kernel.bindings[binding];
       if (declared?.dtype !== value.dtype || declared.access !== 'write' || index.dtype !== 'int32') {
         throw malformed(this.kernel, `${value.dtype} stored to a ${declared?.access} binding of ${declared?.dtype}`);
       }
-      return this.write(binding, this.keep(scope, index), this.keep(scope, value));
+      return { index: this.keep(scope, index), value: this.keep(scope, value) };
     });
-    scope.add(...ready);
+  }
+
+  /** Reads the vector that begins with a load's word; from now on the load is one of its words. */
+  loadVector(scope: Scope, e: Expression & { kind: 'load' }): void {
+    const name = this.name('loaded');
+    scope.add(`let ${name} = ${this.#vectorAt(e.binding, this.value(scope, e.index))};`);
+    this.vectors?.set(e, name);
+  }
+
+  /** The statement that writes the values of a vector, the first at an index of a binding. */
+  writeVector(binding: number, index: string, values: readonly string[]): string {
+    const words = values.map((value) => wordOfValue(this.#dtypeOf(binding), value));
+    return `${this.#vectorAt(binding, index)} = vec4<u32>(${words.join(', ')});`;
+  }
+
+  #vectorAt(binding: number, index: string): string {
+    return `memory${this.memories[binding]}[(${this.#address(binding, index)}) / 4u]`;
   }
 
   /** The value at an index of a binding. */
@@ -216,7 +248,10 @@ export class Renderer {
         if (declared?.dtype !== e.dtype || declared.access !== 'read' || e.index.dtype !== 'int32') {
           throw malformed(kernel, `${e.dtype} loaded from a ${declared?.access} binding of ${declared?.dtype}`);
         }
-        const found = this.read(e.binding, this.value(home, e.index));
+        const vector = this.vectors?.get(e);
+        const found = vector
+          ? valueOfWord(e.dtype, `${vector}.${this.component}`)
+          : this.read(e.binding, this.value(home, e.index));
         // An index that is outside the memory reads some other word of it, which is not used.
         return e.guard ? `select(${literal(e.dtype, 0).text}, ${found}, ${this.value(home, e.guard)})` : found;
       }

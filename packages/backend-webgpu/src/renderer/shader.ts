@@ -1,4 +1,3 @@
-import { words } from './across-memories.ts';
 import type { Renderer } from './renderer.ts';
 
 export interface ShaderParts {
@@ -18,9 +17,7 @@ export function shaderText({ renderer, parameters, workgroup, shared = [] }: Sha
   const vectors = Math.max(1, Math.ceil(parameters / 4));
   lines.push(`@group(0) @binding(0) var<uniform> parameters: array<vec4<u32>, ${vectors}>;`);
   for (let m = 0; m < memories; m++) {
-    lines.push(
-      `@group(0) @binding(${m + 1}) var<storage, read_write> memory${m}: array<${renderer.access === words ? 'u32' : 'f16'}>;`,
-    );
+    lines.push(`@group(0) @binding(${m + 1}) var<storage, read_write> memory${m}: array<${renderer.access.type}>;`);
   }
   lines.push(...shared);
   for (const fn of renderer.functions) lines.push('', fn.code);

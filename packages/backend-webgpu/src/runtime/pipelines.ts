@@ -13,6 +13,8 @@ export interface ReadyKernel {
   readonly bindings: number;
   readonly compiled: CompiledKernel;
   readonly pipelines: Map<string, readonly GPUComputePipeline[]>;
+  /** The same by vectors, where that is possible. */
+  readonly vectors?: ReadyKernel | undefined;
 }
 
 /** Makes and remembers the pipelines of kernels. */
@@ -35,11 +37,7 @@ export class Pipelines {
       key = kernelKey(kernel);
       this.#keys.set(kernel, key);
     }
-    const ready = this.#known.get(key) ?? {
-      bindings: kernel.bindings.length,
-      compiled: compileKernel(kernel, this.#profile),
-      pipelines: new Map(),
-    };
+    const ready = this.#known.get(key) ?? made(kernel.bindings.length, compileKernel(kernel, this.#profile));
     this.#known.delete(key);
     this.#known.set(key, ready);
     if (this.#known.size > rememberedKernels) {
@@ -111,6 +109,11 @@ export class Pipelines {
   clear(): void {
     this.#known.clear();
   }
+}
+
+function made(bindings: number, compiled: CompiledKernel): ReadyKernel {
+  const { vectors } = compiled;
+  return { bindings, compiled, pipelines: new Map(), vectors: vectors && made(bindings, vectors) };
 }
 
 /** All bindings, and the workspace, in the first memory. */

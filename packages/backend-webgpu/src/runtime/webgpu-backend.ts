@@ -196,7 +196,11 @@ export class WebgpuBackend implements Backend {
       });
     }
     const missing = new Set<ReadyKernel>();
-    for (const { ready } of prepared.runs) if (!this.#pipelines.has(ready)) missing.add(ready);
+    for (const { ready } of prepared.runs) {
+      // What is mostly met.
+      const likely = ready.vectors ?? ready;
+      if (!this.#pipelines.has(likely)) missing.add(likely);
+    }
     if (missing.size <= fewKernels) {
       for (const ready of missing) this.#pipelines.make(ready);
       return prepared;
@@ -276,10 +280,14 @@ export class WebgpuBackend implements Backend {
     runs.forEach(({ ready, bindings, moved }, r) => {
       pass.setBindGroup(0, group, [r * blockBytes]);
       const places = bindings.map((b, i) => bound.placeOf(b, moved[i] as number));
+      const isAligned =
+        places.every(({ length }) => length === 1) &&
+        bindings.every((b, i) => bound.wordOf(b, moved[i] as number) % 4 === 0);
       places.push(bound.placeOf(buffers.length, 0));
-      this.#pipelines.make(ready, places, memories.length).forEach((pipeline, s) => {
+      const chosen = (isAligned && ready.vectors) || ready;
+      this.#pipelines.make(chosen, places, memories.length).forEach((pipeline, s) => {
         pass.setPipeline(pipeline);
-        pass.dispatchWorkgroups(...(ready.compiled.stages[s] as (typeof ready.compiled.stages)[number]).grid);
+        pass.dispatchWorkgroups(...(chosen.compiled.stages[s] as (typeof chosen.compiled.stages)[number]).grid);
       });
     });
     pass.end();
