@@ -44,3 +44,16 @@ test('infinities and NaN must be there and nowhere else', () => {
   expect(difference('float32', ulps(4), [inf], [3.4028234e38], none)).toBeUndefined();
   expect(difference('float32', ulps(4), [inf], [3.3e38], none)).toBeDefined();
 });
+
+test('a float16 is the float32 that it is rounded from, or one of its two neighbors within that', () => {
+  expect(ulpAt('float16', 1)).toBe(2 ** -10);
+  expect(ulpAt('float16', 0)).toBe(2 ** -24);
+  const near = 1 + 2 ** -10;
+  expect(difference('float16', exact, [near], [1 + 2 ** -11 + 2 ** -20], none)).toBeUndefined();
+  expect(difference('float16', exact, [1], [1 + 2 ** -11 + 2 ** -20], none)).toBeDefined();
+  // A float32 that is off by two units may lie on the other side of the middle.
+  expect(difference('float16', ulps(2), [1], [1 + 2 ** -11 + 2 ** -23], none)).toBeUndefined();
+  expect(difference('float16', ulps(2), [1], [1 + 2 ** -11 + 2 ** -20], none)).toBeDefined();
+  expect(difference('float16', exact, [Number.POSITIVE_INFINITY], [65_520], none)).toBeUndefined();
+  expect(difference('float16', exact, [Number.POSITIVE_INFINITY], [65_519], none)).toBeDefined();
+});
