@@ -6,6 +6,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { GPT } from '../src/index.ts';
 import { sampleOne } from '../src/sampling.ts';
 import { train } from './support/train.ts';
+import { expectContinued, inputs, targets } from './support/two-sequences.ts';
 
 beforeAll(() => useBackend(cpu()));
 beforeEach(() => manualSeed(5));
@@ -32,24 +33,11 @@ describe('GPT', () => {
 
   test('learns one batch by heart and then continues it', async () => {
     const model = new GPT(7, small);
-    const tokens = [
-      [0, 3, 1, 4, 1, 5],
-      [0, 2, 6, 5, 3, 5],
-    ];
-    const [inputs, targets] = [tokens.map((row) => row.slice(0, -1)), tokens.flatMap((row) => row.slice(1))];
     const { last: loss } = await train(model, 60, 0.01, () =>
       crossEntropy(model.call(ids(inputs)).flatten(0, 1), ids([targets]).flatten()),
     );
     expect(loss).toBeLessThan(0.3);
-    const prompts = [
-      [0, 3],
-      [0, 2],
-    ];
-    expect(await model.generate(prompts, { maxNewTokens: 4, temperature: 0 })).toEqual([
-      [1, 4, 1, 5],
-      [6, 5, 3, 5],
-    ]);
-    expect(await model.generate(prompts, { maxNewTokens: 4, temperature: 0, endToken: 5 })).toEqual([[1, 4, 1], [6]]);
+    await expectContinued(model);
   });
 
   test('goes on past its context with the newest tokens, drawing the same from the same seed', async () => {

@@ -5,6 +5,7 @@ import { manualSeed, memory, noGrad, tensor, useBackend } from '@evenkeel/tensor
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { detachState, LSTMClassifier, LSTMLanguageModel, type LSTMState } from '../src/index.ts';
 import { train } from './support/train.ts';
+import { expectContinued, inputs, targets } from './support/two-sequences.ts';
 
 beforeAll(() => useBackend(wasm()));
 beforeEach(() => manualSeed(1));
@@ -51,26 +52,13 @@ describe('LSTMLanguageModel', () => {
 
   test('learns a sequence by heart and then continues it', async () => {
     const model = new LSTMLanguageModel(7, small);
-    const tokens = [
-      [0, 3, 1, 4, 1, 5],
-      [0, 2, 6, 5, 3, 5],
-    ];
-    const [inputs, targets] = [tokens.map((row) => row.slice(0, -1)), tokens.flatMap((row) => row.slice(1))];
     const { first, last } = await train(model, 80, 0.03, () =>
       crossEntropy(model.call(ids(inputs))[0].flatten(0, 1), ids(targets)),
     );
     expect(Math.abs(first - Math.log(7))).toBeLessThan(0.2);
     // Which of the two begins cannot be known: log 2 of the first of five tokens.
     expect(last).toBeLessThan(Math.log(2) / 5 + 0.1);
-    const prompts = [
-      [0, 3],
-      [0, 2],
-    ];
-    expect(await model.generate(prompts, { maxNewTokens: 4, temperature: 0 })).toEqual([
-      [1, 4, 1, 5],
-      [6, 5, 3, 5],
-    ]);
-    expect(await model.generate(prompts, { maxNewTokens: 4, temperature: 0, endToken: 5 })).toEqual([[1, 4, 1], [6]]);
+    await expectContinued(model);
   });
 
   test('goes on from a state as if it had read everything at once', async () => {
