@@ -20,7 +20,9 @@ onGpu('on webgpu', () => {
     { timeout: 600_000 },
     async (name) => {
       const train = join(import.meta.dirname, 'train.ts');
-      const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@evenkeel/source', train, name]);
+      // V8's young generation grows by 30 MB over some thousand steps if it may, and then stands.
+      const flags = ['--conditions=@evenkeel/source', '--max-semi-space-size=1'];
+      const { stdout } = await promisify(execFile)(process.execPath, [...flags, train, name]);
       const looks = stdout
         .trim()
         .split('\n')
