@@ -21,9 +21,12 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   }
   return scope(() => {
     const dtype = promoteTypes(toFloat(a).dtype, toFloat(b).dtype);
-    const left = ops.cast(a.ndim === 1 ? ops.reshape(a, [1, a.size]) : a, dtype);
-    const right = ops.cast(b.ndim === 1 ? ops.reshape(b, [b.size, 1]) : b, dtype);
-    const product = multiply(left, right);
+    // Rounded under autocast before their shapes change: by what makes them.
+    const [left, right] = [a, b].map((x) => ops.autocasted(ops.cast(x, dtype), 'float16')) as [Tensor, Tensor];
+    const product = multiply(
+      a.ndim === 1 ? ops.reshape(left, [1, a.size]) : left,
+      b.ndim === 1 ? ops.reshape(right, [b.size, 1]) : right,
+    );
     const shape = [...product.shape];
     if (b.ndim === 1) shape.pop();
     if (a.ndim === 1) shape.splice(b.ndim === 1 ? -1 : -2, 1);
