@@ -16,7 +16,7 @@ const main = join(import.meta.dirname, '../src/main.ts');
 // Chromium's GPU in software has no float16.
 test.skipIf(missing)(
   `float16 on webgpu is what it is on the oracle${missing ? ` (${missing})` : ''}`,
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const words = ['--conditions=@evenkeel/source', main, '--backend', 'webgpu', '--only', 'float16', '--json'];
     const { stdout } = await promisify(execFile)(withMesa, [process.execPath, ...words], { maxBuffer: 2 ** 26 });

@@ -16,7 +16,7 @@ const missing = mesaIsMissing();
 // Chromium's GPU in software has no float16.
 test.skipIf(missing)(
   `a GPT in mixed precision learns on webgpu what it learns in float32, and recovers from overflows${missing ? ` (${missing})` : ''}`,
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const train = join(import.meta.dirname, 'mixed-precision.ts');
     const { stdout } = await promisify(execFile)(withMesa, [process.execPath, '--conditions=@evenkeel/source', train]);

@@ -74,7 +74,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   'No quantized dtypes.': `quantize_per_tensor quantize_per_channel dequantize fake_quantize_per_channel_affine
     fake_quantize_per_tensor_affine quantized_batch_norm quantized_max_pool1d quantized_max_pool2d is_quantized int_repr qscheme
     q_scale q_zero_point q_per_channel_scales q_per_channel_zero_points q_per_channel_axis`,
-  'Dtypes are float32, int32 and bool (float64 on the backend `cpu`): others have no names to convert to.': `bfloat16 byte char
+  'Dtypes are float32, int32 and bool (float64 on the backend `cpu`, float16 there and on GPUs that have it), and `to` converts to all of them: others have no names.': `bfloat16 byte char
     half long short is_signed`,
   'Matrix factorizations, and what is computed by them: deep training does not need them; no backend has the kernels.': `cholesky
     cholesky_inverse cholesky_solve geqrf inverse det logdet slogdet lu lu_solve lu_unpack matrix_exp orgqr ormqr pinverse qr svd
