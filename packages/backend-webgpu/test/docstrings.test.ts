@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import * as backendWebgpu from '../src/index.ts';
 import * as node from '../src/node.ts';
 import { WebgpuBackend } from '../src/runtime/webgpu-backend.ts';
+import * as tuning from '../src/tuning.ts';
 import { hasNoGpu, provideNavigator } from './gpu.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -14,6 +15,7 @@ const root = join(import.meta.dirname, '..');
 const prelude = (folder: string) => `import { join } from 'node:path';
 import { ${Object.keys(backendWebgpu).join(', ')} } from '@evenkeel/backend-webgpu';
 import { ${Object.keys(node).join(', ')} } from '@evenkeel/backend-webgpu/node';
+import { ${Object.keys(tuning).join(', ')} } from '@evenkeel/backend-webgpu/tuning';
 const folder = ${JSON.stringify(folder)};
 `;
 
@@ -23,7 +25,7 @@ test.skipIf(hasNoGpu)('every public class and function has an example that runs 
   onTestFinished(() => rm(folder, { recursive: true }));
   const examples = await runDocstrings({
     root,
-    exports: { ...backendWebgpu, ...node, WebgpuBackend },
+    exports: { ...backendWebgpu, ...node, ...tuning, WebgpuBackend },
     functions: true,
     prelude: prelude(folder),
   });

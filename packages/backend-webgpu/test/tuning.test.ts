@@ -13,6 +13,7 @@ import type { Variant } from '../src/kernels/variant.ts';
 import { candidatesFor, textOf } from '../src/tuning/candidates.ts';
 import { fastest } from '../src/tuning/fastest.ts';
 import { revision, Tuner, type TunerOptions } from '../src/tuning/tuner.ts';
+import { tuneProducts } from '../src/tuning.ts';
 import { hasNoGpu, onGpu } from './gpu.ts';
 
 const profile = { sharedMemory: false };
@@ -244,7 +245,7 @@ test.skipIf(hasNoGpu)('a backend with a store measures a product, remembers it, 
   const y = Float32Array.from({ length: k * n }, (_, i) => (i % 5) - 2);
   const results: Float32Array[] = [];
   for (const tuning of [undefined, store, store]) {
-    const backend = await onGpu({ tuning });
+    const backend = await onGpu({ tuning: tuning && tuneProducts(tuning) });
     const buffers = [x.byteLength, y.byteLength, m * n * 4].map((length) => ({
       buffer: backend.allocate(length),
       offset: 0,

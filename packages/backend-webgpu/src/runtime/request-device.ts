@@ -1,5 +1,9 @@
 import { DeviceError } from '@evenkeel/errors';
-import type { TuningStore } from '../tuning/store.ts';
+import type { Profile } from '../kernels/profile.ts';
+import type { Tuner } from '../tuning/tuner.ts';
+
+/** Makes what finds the fastest way of computing products on a device. */
+export type Tuning = (adapter: GPUAdapter, device: GPUDevice, profile: Profile) => Promise<Tuner>;
 
 export interface WebgpuOptions {
   /**
@@ -22,11 +26,11 @@ export interface WebgpuOptions {
    */
   readonly subgroups?: boolean | undefined;
   /**
-   * Where it is remembered which way of computing a product of matrices is the fastest on this adapter, such as `localStorage`. With it
-   * every product of a program is measured once, before the program runs for the first time; the order of float32 sums may then be
-   * another than without. Default: nothing is measured, products are cut as a table says.
+   * What measures every product of matrices of a program once, before the program runs for the first time: `tuneProducts(store)` of
+   * `@evenkeel/backend-webgpu/tuning`. The order of float32 sums may then be another than without. Default: nothing is measured,
+   * products are cut as a table says.
    */
-  readonly tuning?: TuningStore | undefined;
+  readonly tuning?: Tuning | undefined;
   /** Whether a GPU will do that computes float32 with fewer digits than float32 has. Default: no, it is refused. */
   readonly acceptDegraded?: boolean | undefined;
 }

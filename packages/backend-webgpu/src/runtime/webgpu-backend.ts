@@ -53,7 +53,7 @@ export async function webgpu(options: WebgpuOptions = {}): Promise<WebgpuBackend
   const float16 = device.features.has('shader-f16') ? await probeFloat16(device) : 'absent';
   const subgroups = mayUse && device.features.has('subgroups') ? await probeSubgroups(device) : 0;
   const profile = { sharedMemory, subgroups: subgroups > 0 };
-  const tuner = tuning && (await (await import('../tuning/tuner.ts')).tunerFor(adapter, device, profile, tuning));
+  const tuner = await tuning?.(adapter, device, profile);
   const tuned = { ...profile, tuned: tuner?.choice };
   return new WebgpuBackend(opened, { float32, float16, subgroups }, options, tuned, tuner);
 }
