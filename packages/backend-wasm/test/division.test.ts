@@ -7,7 +7,6 @@ import {
   type Expression,
   integer,
   type Kernel,
-  type LoopKernel,
   load,
   programOf,
   type RankKernel,
@@ -20,7 +19,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { WasmBackend } from '../src/index.ts';
 import { type Data, numbers, runKernel } from './device.ts';
-import { contraction, f32, indices, read, written } from './kernels.ts';
+import { contraction, f32, indices, loop, read, written } from './kernels.ts';
 import { reference } from './reference.ts';
 import { withThreads } from './started.ts';
 
@@ -67,17 +66,6 @@ const at = (...coefficients: readonly number[]): Expression =>
   );
 
 describe('a loop', () => {
-  const loop = (parts: Partial<LoopKernel>): LoopKernel => ({
-    form: 'loop',
-    bindings: [read, written],
-    arguments: [],
-    outer: [],
-    inner: [],
-    reductions: [],
-    stores: [],
-    elementStores: [],
-    ...parts,
-  });
   const gelu = (x: Expression) =>
     binary('mul', x, binary('add', constant(f32, 1), unary('erf', binary('mul', x, constant(f32, 0.7)))));
 

@@ -3,7 +3,7 @@ import { DeviceError } from '@evenkeel/errors';
 import { expect, test } from 'vitest';
 import type { WebgpuBackend } from '../src/index.ts';
 import { hasNoGpu, onGpu } from './gpu.ts';
-import { loop } from './loop.ts';
+import { loop } from './kernels.ts';
 
 /** x + amount, of one element; another program for each amount. */
 const increase = (amount: number) =>

@@ -17,7 +17,7 @@ import type { WebgpuBackend } from '../src/index.ts';
 import { compileKernel } from '../src/kernels/compile-kernel.ts';
 import { gridOf } from '../src/kernels/grid.ts';
 import { hasNoGpu, leastLimits, onGpu, withMemoriesOf } from './gpu.ts';
-import { loop } from './loop.ts';
+import { loop, product } from './kernels.ts';
 
 const read = { dtype: 'float32', access: 'read' } as const;
 const write = { dtype: 'float32', access: 'write' } as const;
@@ -215,18 +215,6 @@ function tree(values: Expression[]): Expression {
 }
 
 test('no workgroup shares more memory, or is larger, than every device allows', () => {
-  const contraction = (m: number, n: number, k: number): ContractionKernel => ({
-    form: 'contraction',
-    batch: [],
-    m: [m],
-    n: [n],
-    k: [k],
-    bindings: [read, read, write],
-    arguments: [],
-    a: load('float32', 0, weightedSum([axis(0), axis(2)], [k, 1])),
-    b: load('float32', 1, weightedSum([axis(2), axis(1)], [n, 1])),
-    stores: [{ binding: 2, index: weightedSum([axis(0), axis(1)], [n, 1]), value: reduced('float32', 0) }],
-  });
   const sums = (outer: number, inner: number, count: number): LoopKernel =>
     loop({
       bindings: [read, ...Array.from({ length: count }, () => write)],
@@ -244,7 +232,7 @@ test('no workgroup shares more memory, or is larger, than every device allows', 
     });
   const sizes = [1, 7, 64, 300, 4096];
   const kernels = [
-    ...sizes.flatMap((m) => sizes.flatMap((n) => sizes.map((k) => contraction(m, n, k)))),
+    ...sizes.flatMap((m) => sizes.flatMap((n) => sizes.map((k) => product(m, n, k)))),
     ...sizes.flatMap((outer) => sizes.flatMap((inner) => [1, 3, 40].map((count) => sums(outer, inner, count)))),
   ];
   let shared = 0;

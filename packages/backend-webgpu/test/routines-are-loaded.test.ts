@@ -1,7 +1,7 @@
 import { axis, type Kernel, load, programOf, type ScanKernel, weightedSum } from '@evenkeel/backend';
 import { expect, test } from 'vitest';
 import { hasNoGpu, onGpu } from './gpu.ts';
-import { loop } from './loop.ts';
+import { loop } from './kernels.ts';
 
 const bindings = [
   { dtype: 'float32', access: 'read' },

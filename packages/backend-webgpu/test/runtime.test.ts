@@ -12,7 +12,7 @@ import { DeviceError } from '@evenkeel/errors';
 import { expect, test } from 'vitest';
 import { type WebgpuBackend, webgpu } from '../src/index.ts';
 import { hasNoGpu, onGpu } from './gpu.ts';
-import { loop } from './loop.ts';
+import { loop } from './kernels.ts';
 
 const read = { dtype: 'float32', access: 'read' } as const;
 const write = { dtype: 'float32', access: 'write' } as const;

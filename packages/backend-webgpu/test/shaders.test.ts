@@ -14,7 +14,7 @@ import {
 import { expect, test } from 'vitest';
 import { compileKernel } from '../src/kernels/compile-kernel.ts';
 import type { Profile } from '../src/kernels/profile.ts';
-import { loop } from './loop.ts';
+import { loop } from './kernels.ts';
 
 const alone = { sharedMemory: false };
 const together = { sharedMemory: true };

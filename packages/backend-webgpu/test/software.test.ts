@@ -1,31 +1,12 @@
 /** How kernels are cut for a GPU in software, whose invocations work alone, four at a time, in workgroups on a processor's cores. */
-import { axis, type ContractionKernel, type LoopKernel, load, weightedSum } from '@evenkeel/backend';
+import { axis, type LoopKernel, load, weightedSum } from '@evenkeel/backend';
 import { expect, test } from 'vitest';
 import { chooseVariant } from '../src/kernels/choose-variant.ts';
 import { compileContraction } from '../src/kernels/contraction.ts';
 import { teamOf } from '../src/kernels/team.ts';
+import { product } from './kernels.ts';
 
 const software = { sharedMemory: false };
-
-function product(m: number, n: number, k: number): ContractionKernel {
-  const at = (row: number, column: number, width: number) => weightedSum([axis(row), axis(column)], [width, 1]);
-  return {
-    form: 'contraction',
-    batch: [],
-    m: [m],
-    n: [n],
-    k: [k],
-    bindings: [
-      { dtype: 'float32', access: 'read' },
-      { dtype: 'float32', access: 'read' },
-      { dtype: 'float32', access: 'write' },
-    ],
-    arguments: [],
-    a: load('float32', 0, at(0, 2, k)),
-    b: load('float32', 1, at(2, 1, n)),
-    stores: [{ binding: 2, index: at(0, 1, n), value: { kind: 'reduced', dtype: 'float32', reduction: 0 } }],
-  };
-}
 
 function sums(outer: number, inner: number): LoopKernel {
   const value = load('float32', 0, weightedSum([axis(0), axis(1)], [inner, 1]));

@@ -1,12 +1,4 @@
-import {
-  axis,
-  type ContractionKernel,
-  type KernelBinding,
-  load,
-  programOf,
-  reduced,
-  weightedSum,
-} from '@evenkeel/backend';
+import { axis, type ContractionKernel, type KernelBinding, programOf, weightedSum } from '@evenkeel/backend';
 import { afterEach, expect, test, vi } from 'vitest';
 import { compileContraction } from '../src/kernels/contraction.ts';
 import type { Variant } from '../src/kernels/variant.ts';
@@ -15,24 +7,9 @@ import { fastest } from '../src/tuning/fastest.ts';
 import { revision, Tuner, type TunerOptions } from '../src/tuning/tuner.ts';
 import { tuneProducts } from '../src/tuning.ts';
 import { hasNoGpu, onGpu } from './gpu.ts';
+import { product } from './kernels.ts';
 
 const profile = { sharedMemory: false };
-
-function product(m: number, n: number, k: number): ContractionKernel {
-  const read = { dtype: 'float32', access: 'read' } as const;
-  return {
-    form: 'contraction',
-    batch: [],
-    m: [m],
-    n: [n],
-    k: [k],
-    bindings: [read, read, { dtype: 'float32', access: 'write' }],
-    arguments: [],
-    a: load('float32', 0, weightedSum([axis(0), axis(2)], [k, 1])),
-    b: load('float32', 1, weightedSum([axis(2), axis(1)], [n, 1])),
-    stores: [{ binding: 2, index: weightedSum([axis(0), axis(1)], [n, 1]), value: reduced('float32', 0) }],
-  };
-}
 
 const kernel = product(128, 64, 256);
 const candidates = candidatesFor(kernel, profile);

@@ -18,7 +18,7 @@ import { expect, test } from 'vitest';
 import type { WebgpuBackend } from '../src/index.ts';
 import { compileKernel } from '../src/kernels/compile-kernel.ts';
 import { hasNoGpu, onGpu } from './gpu.ts';
-import { loop } from './loop.ts';
+import { loop } from './kernels.ts';
 
 const read = { dtype: 'float32', access: 'read' } as const;
 const write = { dtype: 'float32', access: 'write' } as const;

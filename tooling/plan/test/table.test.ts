@@ -241,7 +241,7 @@ test('scaling the loss costs an MLP one kernel, and the GPT of six blocks one an
 test('in mixed precision it needs 70 % of the memory, and float16 is nowhere kept as float32', () => {
   const [full, mixed] = ['gpt6', 'gpt6-autocast'].map((name) => (programs[name] as MakeProgram)().plans()[0] as Plan);
   expect((mixed as Plan).arenaBytes / (full as Plan).arenaBytes).toBeLessThanOrEqual(0.7);
-  expect(figuresOf(mixed as Plan).kernels).toBeLessThanOrEqual(170);
+  expect(figuresOf(mixed as Plan).kernels).toBeLessThanOrEqual(155);
   // What is only loaded, widened and stored would be a copy; but the gradients of biases, which are few, become float32 so.
   const text = printProgram((mixed as Plan).program);
   const copied = [...text.matchAll(/^loop \[(\d+)\].*\n +(?:each )?out\d+\[.*\] = float32\(in\d+\[[^()]*\]\)$/gm)];
