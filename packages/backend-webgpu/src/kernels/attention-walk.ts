@@ -3,7 +3,7 @@ import { decimal } from '../renderer/functions/shader-function.ts';
 import { unaryText } from '../renderer/operations.ts';
 import type { Renderer } from '../renderer/renderer.ts';
 import { Scope } from '../renderer/scope.ts';
-import { gridOf, leaveSpare, setPositions } from './grid.ts';
+import { setPositions } from './grid.ts';
 import type { Profile } from './profile.ts';
 
 /** Words of shared memory that the lines of a block may take: half of what every device has. */
@@ -49,12 +49,11 @@ export type Element = (scope: Scope, lines: Lines, place: string) => string;
 export class Walk {
   readonly renderer: Renderer;
   readonly root: Scope;
-  readonly workgroup: number;
-  readonly shared = new Set<string>();
   readonly #kernel: AttentionRoutine;
   readonly #own: Side;
   readonly #other: Side;
   readonly #sharesMemory: boolean;
+  readonly #workgroup: number;
 
   constructor(renderer: Renderer, kernel: AttentionRoutine, [own, other]: readonly [Side, Side], profile: Profile) {
     this.renderer = renderer;
@@ -63,11 +62,10 @@ export class Walk {
     this.#own = own;
     this.#other = other;
     this.#sharesMemory = profile.sharedMemory;
-    this.workgroup = workgroupFor(own);
-    const { groups, inBatch } = groupsOf(kernel, own);
-    leaveSpare(this.root, groups);
+    const { workgroup, inBatch } = groupsOf(kernel, own);
+    this.#workgroup = workgroup;
     this.root.add(
-      `let firstOwn = (group % ${inBatch}u) * ${this.workgroup}u;`,
+      `let firstOwn = (group % ${inBatch}u) * ${this.#workgroup}u;`,
       `let batch = group / ${inBatch}u;`,
       'let wanted = firstOwn + lane;',
       `let own = min(wanted, ${own.size - 1}u);`,
@@ -102,7 +100,7 @@ export class Walk {
     const overColumns = other.axis > this.#own.axis;
     // The same for all of a workgroup.
     const from = causal && !overColumns ? 'firstOwn' : '0u';
-    const to = causal && overColumns ? `min(firstOwn + ${this.workgroup}u, ${other.size}u)` : `${other.size}u`;
+    const to = causal && overColumns ? `min(firstOwn + ${this.#workgroup}u, ${other.size}u)` : `${other.size}u`;
     const inside = (parent: Scope, element: Element): Scope => {
       const scope = new Scope(parent);
       if (causal) scope.add(`if (${overColumns ? 'other > own' : 'other < own'}) {`, '  continue;', '}');
@@ -119,15 +117,14 @@ export class Walk {
     const tiles = new Scope(this.root);
     for (const { name, value, axis, length } of walked) {
       const tile = `${name}Tile`;
-      const declared = `var<workgroup> ${tile}: array<f32, ${block * length}>;`;
-      this.shared.add(declared);
+      this.renderer.shared.add(`var<workgroup> ${tile}: array<f32, ${block * length}>;`);
       const fill = new Scope(tiles);
       // What lies behind the last is not used.
       fill.add(`let there = i32(firstOther + slot / ${length}u);`, `let along = i32(slot % ${length}u);`);
       this.renderer.setAxis(fill, other.axis, 'there');
       this.renderer.setAxis(fill, axis, 'along');
       fill.add(`${tile}[slot] = ${this.renderer.value(fill, value)};`);
-      tiles.block(`for (var slot = lane; slot < ${block * length}u; slot += ${this.workgroup}u) {`, fill);
+      tiles.block(`for (var slot = lane; slot < ${block * length}u; slot += ${this.#workgroup}u) {`, fill);
     }
     tiles.add('workgroupBarrier();', `let endOther = min(firstOther + ${block}u, ${to});`);
     const fromTile: Element = (_, { name, length }, place) =>
@@ -172,7 +169,7 @@ export class Walk {
   }
 
   exp(text: string): string {
-    return unaryText('exp', 'float32', text, this.renderer.use) as string;
+    return unaryText('exp', 'float32', text, this.renderer.use);
   }
 
   /** The inverse of a sum of weights, 0 where nothing weighs. */
@@ -194,13 +191,9 @@ export class Walk {
 
 type AttentionStores = Parameters<Renderer['store']>[1];
 
-/** How many invocations work side by side on rows or columns. */
-function workgroupFor({ size }: Side): number {
-  return Math.min(64, 2 ** Math.ceil(Math.log2(Math.max(1, size))));
-}
-
-export function groupsOf({ batch }: AttentionRoutine, own: Side) {
-  const inBatch = Math.ceil(own.size / workgroupFor(own));
-  const groups = sizeOf(batch) * inBatch;
-  return { groups, inBatch, grid: gridOf(groups) };
+/** How many invocations work side by side on rows or columns, and in how many workgroups. */
+export function groupsOf({ batch }: AttentionRoutine, { size }: Side) {
+  const workgroup = Math.min(64, 2 ** Math.ceil(Math.log2(Math.max(1, size))));
+  const inBatch = Math.ceil(size / workgroup);
+  return { workgroup, inBatch, groups: sizeOf(batch) * inBatch };
 }

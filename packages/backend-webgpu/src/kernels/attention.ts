@@ -3,16 +3,14 @@ import {
   type AttentionKernel,
   type AttentionRoutine,
   lowestScore,
-  rootsOf,
   sizeOf,
 } from '@evenkeel/backend';
 import { decimal } from '../renderer/functions/shader-function.ts';
-import { Renderer } from '../renderer/renderer.ts';
 import { Scope } from '../renderer/scope.ts';
-import { shaderText } from '../renderer/shader.ts';
 import { type Element, groupsOf, type Lines, linesOf, type Side, Walk } from './attention-walk.ts';
-import { type CompiledKernel, parameterWords, type Stage } from './compiled-kernel.ts';
+import type { CompiledKernel } from './compiled-kernel.ts';
 import type { Profile } from './profile.ts';
+import { type Stage, workgroupStage } from './stage.ts';
 
 type Compiled = Omit<CompiledKernel, 'reportsFaults'>;
 
@@ -49,16 +47,10 @@ function stageOf(
   profile: Profile,
   write: (walk: Walk) => void,
 ): Stage {
-  return {
-    grid: groupsOf(kernel, sides[0]).grid,
-    source(memories) {
-      const renderer = new Renderer(kernel, rootsOf(kernel), memories);
-      const walk = new Walk(renderer, kernel, sides, profile);
-      write(walk);
-      const { workgroup, shared } = walk;
-      return shaderText({ renderer, parameters: parameterWords(kernel), workgroup, shared: [...shared] });
-    },
-  };
+  const { groups, workgroup } = groupsOf(kernel, sides[0]);
+  return workgroupStage(kernel, groups, { workgroup }, (renderer) => {
+    write(new Walk(renderer, kernel, sides, profile));
+  });
 }
 
 function attend(kernel: AttentionKernel, walk: Walk): void {

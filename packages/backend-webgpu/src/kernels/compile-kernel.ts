@@ -1,23 +1,45 @@
 import { isRepeat, type Kernel, partsOf, type RoutineName, rootsOf, type Step } from '@evenkeel/backend';
 import { DTypeError } from '@evenkeel/errors';
+import { Late } from '../late.ts';
+import { lateSourceOf } from '../renderer/late-functions.ts';
 import type { CompiledKernel } from './compiled-kernel.ts';
 import { compileContraction } from './contraction.ts';
 import { compileLoop } from './loop.ts';
 import type { Profile } from './profile.ts';
 
+const attention = new Late(() => import('./attention.ts'));
+const rank = new Late(() => import('./rank.ts'));
+const scan = new Late(() => import('./scan.ts'));
+const scatterAdd = new Late(() => import('./scatter-add.ts'));
+
+const sources: Readonly<Record<RoutineName, Late<unknown>>> = {
+  scatterAdd,
+  scan,
+  rank,
+  attention,
+  attentionGradient: attention,
+};
+
 /** The routines that there are. */
-export const routines: readonly RoutineName[] = ['scatterAdd', 'scan', 'rank', 'attention', 'attentionGradient'];
+export const routines = Object.keys(sources) as RoutineName[];
 
-let compileRoutine: typeof import('./routine.ts').compileRoutine | undefined;
-
-/** Loads what compiles routines, which many programs have none of, if any of the steps is one and it is not here. */
-export function loadRoutines(steps: readonly Step[]): Promise<void> | undefined {
-  const isNeeded = (step: Step): boolean =>
-    isRepeat(step) ? step.body.some(isNeeded) : step.kernel.form === 'routine';
-  if (compileRoutine || !steps.some(isNeeded)) return undefined;
-  return import('./routine.ts').then((module) => {
-    compileRoutine = module.compileRoutine;
-  });
+/** Loads what compiles the routines and functions of a program that many programs have none of, where it is not here. */
+export function loadLateParts(steps: readonly Step[]): Promise<unknown> | undefined {
+  const missing = new Set<Late<unknown>>();
+  const need = (part: Late<unknown> | undefined): void => {
+    if (part && !part.isHere) missing.add(part);
+  };
+  const visit = (step: Step): void => {
+    if (isRepeat(step)) {
+      step.body.forEach(visit);
+      return;
+    }
+    const { kernel } = step;
+    if (kernel.form === 'routine') need(sources[kernel.routine]);
+    for (const part of partsOf(rootsOf(kernel))) need(lateSourceOf(part));
+  };
+  steps.forEach(visit);
+  return missing.size > 0 ? Promise.all([...missing].map((part) => part.load())) : undefined;
 }
 
 /** The shaders of a kernel, and what they need. */
@@ -37,5 +59,14 @@ export function compileKernel(kernel: Kernel, profile: Profile): CompiledKernel 
 function compiled(kernel: Kernel, profile: Profile): Omit<CompiledKernel, 'reportsFaults'> {
   if (kernel.form === 'loop') return compileLoop(kernel, profile);
   if (kernel.form === 'contraction') return compileContraction(kernel, profile);
-  return (compileRoutine as NonNullable<typeof compileRoutine>)(kernel, profile);
+  switch (kernel.routine) {
+    case 'scatterAdd':
+      return scatterAdd.value.compileScatterAdd(kernel, profile);
+    case 'scan':
+      return scan.value.compileScan(kernel, profile);
+    case 'rank':
+      return rank.value.compileRank(kernel);
+    default:
+      return attention.value.compileAttention(kernel, profile);
+  }
 }

@@ -1,12 +1,12 @@
 import { binary, type ContractionKernel, type LoopKernel, sizeOf } from '@evenkeel/backend';
-import { malformed } from '../renderer/malformed.ts';
 import { chooseVariant } from './choose-variant.ts';
-import type { CompiledKernel, Stage } from './compiled-kernel.ts';
+import type { CompiledKernel } from './compiled-kernel.ts';
 import { elementsStage } from './elements.ts';
 import { compileLoop } from './loop.ts';
 import type { Profile } from './profile.ts';
 import { blocksStage } from './register-blocks.ts';
 import { sharedTilesStage } from './shared-tiles.ts';
+import type { Stage } from './stage.ts';
 import type { Variant } from './variant.ts';
 
 /** Sums of products as the variant says: by default the one that was measured for them, or the one of the table. */
@@ -15,9 +15,6 @@ export function compileContraction(
   profile: Profile,
   variant: Variant = profile.tuned?.(kernel) ?? chooseVariant(kernel, profile),
 ): Omit<CompiledKernel, 'reportsFaults'> {
-  if (kernel.a.dtype !== 'float32' || kernel.b.dtype !== 'float32') {
-    throw malformed(kernel, `a contraction of ${kernel.a.dtype} and ${kernel.b.dtype}`);
-  }
   if (variant.kind === 'sums') return compileLoop(asLoop(kernel), profile);
   const stages = [variant.kind === 'shared' ? sharedTilesStage(kernel, variant) : blocksStage(kernel, variant)];
   if (variant.splits === 1) return { stages, workspaceWords: 0 };

@@ -1,11 +1,8 @@
 import { type Kernel, type Store, sizeOf, storedParts } from '@evenkeel/backend';
-import { Renderer } from '../renderer/renderer.ts';
+import type { Renderer } from '../renderer/renderer.ts';
 import type { Scope } from '../renderer/scope.ts';
-import { shaderText } from '../renderer/shader.ts';
-import { parameterWords, type Stage } from './compiled-kernel.ts';
-import { gridOf, setPositions } from './grid.ts';
-
-const workgroup = 64;
+import { setPositions } from './grid.ts';
+import { invocationStage, type Stage } from './stage.ts';
 
 export interface ElementsOptions {
   /** The domain: one invocation for each of its positions. */
@@ -17,18 +14,10 @@ export interface ElementsOptions {
 
 /** A stage that computes every element by itself. */
 export function elementsStage(kernel: Kernel, { extents, stores, prepare }: ElementsOptions): Stage {
-  const size = sizeOf(extents);
-  const groups = Math.ceil(size / workgroup);
-  return {
-    grid: gridOf(groups),
-    source(memories) {
-      const renderer = new Renderer(kernel, storedParts(stores), memories);
-      const scope = renderer.root;
-      scope.add(`let index = group * ${workgroup}u + lane;`, `if (index >= ${size}u) {`, '  return;', '}');
-      setPositions(renderer, scope, 'index', extents, 0);
-      prepare?.(renderer, scope);
-      renderer.store(scope, stores);
-      return shaderText({ renderer, parameters: parameterWords(kernel), workgroup });
-    },
-  };
+  const roots = storedParts(stores);
+  return invocationStage(kernel, 'index', sizeOf(extents), { roots }, (renderer, scope) => {
+    setPositions(renderer, scope, 'index', extents, 0);
+    prepare?.(renderer, scope);
+    renderer.store(scope, stores);
+  });
 }

@@ -16,12 +16,6 @@ export function gridOf(groups: number): Grid {
   return [side, side, Math.ceil(groups / (side * side))];
 }
 
-/** Lets workgroups beyond the last return. */
-export function leaveSpare(scope: Scope, groups: number): void {
-  const [x, y, z] = gridOf(groups);
-  if (x * y * z > groups) scope.add(`if (group >= ${groups}u) {`, '  return;', '}');
-}
-
 /** Gives the axes that span a domain their positions, from the position in the domain row by row; the variables' names begin with `stem`. */
 export function setPositions(
   renderer: Renderer,

@@ -1,13 +1,13 @@
 import { type LoopKernel, type Reduction, rootsOf, sizeOf, storedParts } from '@evenkeel/backend';
-import { Renderer, valueOfWord, wordOfValue } from '../renderer/renderer.ts';
+import { type Renderer, valueOfWord, wordOfValue } from '../renderer/renderer.ts';
 import { Scope } from '../renderer/scope.ts';
-import { shaderText } from '../renderer/shader.ts';
-import { type CompiledKernel, parameterWords, type Stage } from './compiled-kernel.ts';
+import type { CompiledKernel } from './compiled-kernel.ts';
 import { elementsStage } from './elements.ts';
-import { gridOf, leaveSpare, setPositions } from './grid.ts';
+import { setPositions } from './grid.ts';
 import { passesOf } from './passes.ts';
 import type { Profile } from './profile.ts';
-import { accumulate, combine, identity, innerLoop, joinLanes, setMember, sharedArrays } from './reduction.ts';
+import { accumulate, combine, identity, innerLoop, joinLanes, setMember } from './reduction.ts';
+import { type Stage, workgroupStage } from './stage.ts';
 import { type Team, teamOf } from './team.ts';
 import { storeVectors, type Vectors, vectorsOf, vectorsStage, vectorWidth } from './vectors.ts';
 
@@ -55,44 +55,33 @@ function inOneStage(kernel: LoopKernel, team: Team, vectors?: Vectors): Stage {
   const { columns, lanes } = team;
   const [outer, inner] = [sizeOf(kernel.outer), sizeOf(kernel.inner)];
   const groups = Math.ceil(outer / columns);
-  return {
-    grid: gridOf(groups),
-    source(memories) {
-      const renderer = new Renderer(kernel, rootsOf(kernel), memories, vectors && new Map());
-      const scope = renderer.root;
-      leaveSpare(scope, groups);
-      const isWhole = setOuter(renderer, scope, kernel, team, 'group');
-      const range = vectors
-        ? { from: `member * ${vectorWidth}u`, to: `${inner}u`, step: lanes * vectorWidth, vectors }
-        : { from: 'member', to: `${inner}u`, step: lanes };
-      for (const members of passesOf(kernel.reductions)) {
-        const sums = accumulate(renderer, scope, kernel, members, range);
-        joinLanes(renderer, scope, kernel, members, sums, team).forEach((name, i) => {
-          renderer.setReduced(scope, members[i] as number, name);
-        });
-      }
-      const conditions = [...(isWhole ? [] : ['inside']), ...(lanes > 1 ? ['member == 0u'] : [])];
-      if (kernel.stores.length > 0) {
-        const body = new Scope(scope);
-        renderer.store(body, kernel.stores);
-        scope.block(conditions.length > 0 ? `if (${conditions.join(' && ')}) {` : '{', body);
-      }
-      if (kernel.elementStores.length > 0 && inner > 0) {
-        const body = new Scope(scope);
-        innerLoop(renderer, body, kernel, range, (inside) => {
-          if (vectors) storeVectors(renderer, inside, vectors, kernel.elementStores);
-          else renderer.store(inside, kernel.elementStores);
-        });
-        scope.block(isWhole ? '{' : 'if (inside) {', body);
-      }
-      return shaderText({
-        renderer,
-        parameters: parameterWords(kernel),
-        workgroup: columns * lanes,
-        shared: sharedArrays(kernel, [...kernel.reductions.keys()], team),
+  const options = { workgroup: columns * lanes, byVectors: vectors !== undefined };
+  return workgroupStage(kernel, groups, options, (renderer, scope) => {
+    const isWhole = setOuter(renderer, scope, kernel, team, 'group');
+    const range = vectors
+      ? { from: `member * ${vectorWidth}u`, to: `${inner}u`, step: lanes * vectorWidth, vectors }
+      : { from: 'member', to: `${inner}u`, step: lanes };
+    for (const members of passesOf(kernel.reductions)) {
+      const sums = accumulate(renderer, scope, kernel, members, range);
+      joinLanes(renderer, scope, kernel, members, sums, team).forEach((name, i) => {
+        renderer.setReduced(scope, members[i] as number, name);
       });
-    },
-  };
+    }
+    const conditions = [...(isWhole ? [] : ['inside']), ...(lanes > 1 ? ['member == 0u'] : [])];
+    if (kernel.stores.length > 0) {
+      const body = new Scope(scope);
+      renderer.store(body, kernel.stores);
+      scope.block(conditions.length > 0 ? `if (${conditions.join(' && ')}) {` : '{', body);
+    }
+    if (kernel.elementStores.length > 0 && inner > 0) {
+      const body = new Scope(scope);
+      innerLoop(renderer, body, kernel, range, (inside) => {
+        if (vectors) storeVectors(renderer, inside, vectors, kernel.elementStores);
+        else renderer.store(inside, kernel.elementStores);
+      });
+      scope.block(isWhole ? '{' : 'if (inside) {', body);
+    }
+  });
 }
 
 /** Each pass in two stages, parts and what they make together, by way of the workspace; then the elements. */
@@ -145,41 +134,29 @@ function partsStage(
   const workgroup = isFlat ? partsOfWorkgroup : columns * lanes;
   const groups = isFlat ? Math.ceil((outer * splits) / workgroup) : Math.ceil(outer / columns) * splits;
   const length = Math.ceil(inner / splits);
-  return {
-    grid: gridOf(groups),
-    source(memories) {
-      const renderer = new Renderer(kernel, rootsOf(kernel), memories);
-      const scope = renderer.root;
-      leaveSpare(scope, groups);
-      if (isFlat) {
-        scope.add(`let wanted = group * ${workgroup}u + lane;`, 'let member = 0u;');
-        scope.block(`if (wanted >= ${outer * splits}u) {`, ['return;']);
-        scope.add(`let part = wanted / ${outer}u;`, `let column = wanted % ${outer}u;`);
-        setPositions(renderer, scope, 'column', kernel.outer, 0);
-      } else {
-        scope.add(`let part = group % ${splits}u;`);
-      }
-      const isWhole = isFlat || setOuter(renderer, scope, kernel, team, `(group / ${splits}u)`);
-      setKnown(renderer, scope, 'column');
-      scope.add(`let last = min((part + 1u) * ${length}u, ${inner}u);`);
-      const range = { from: `part * ${length}u + member`, to: 'last', step: lanes };
-      const sums = accumulate(renderer, scope, kernel, members, range);
-      const results = joinLanes(renderer, scope, kernel, members, sums, team);
-      const body = members.map((r, i) => {
-        const { dtype } = (kernel.reductions[r] as Reduction).value;
-        const place = `${begin(r)}u + column * ${splits}u + part`;
-        return renderer.writeWorkspace(place, wordOfValue(dtype, results[i] as string));
-      });
-      const conditions = [...(isWhole ? [] : ['inside']), ...(lanes > 1 ? ['member == 0u'] : [])];
-      scope.block(conditions.length > 0 ? `if (${conditions.join(' && ')}) {` : '{', body);
-      return shaderText({
-        renderer,
-        parameters: parameterWords(kernel),
-        workgroup,
-        shared: sharedArrays(kernel, members, team),
-      });
-    },
-  };
+  return workgroupStage(kernel, groups, { workgroup }, (renderer, scope) => {
+    if (isFlat) {
+      scope.add(`let wanted = group * ${workgroup}u + lane;`, 'let member = 0u;');
+      scope.block(`if (wanted >= ${outer * splits}u) {`, ['return;']);
+      scope.add(`let part = wanted / ${outer}u;`, `let column = wanted % ${outer}u;`);
+      setPositions(renderer, scope, 'column', kernel.outer, 0);
+    } else {
+      scope.add(`let part = group % ${splits}u;`);
+    }
+    const isWhole = isFlat || setOuter(renderer, scope, kernel, team, `(group / ${splits}u)`);
+    setKnown(renderer, scope, 'column');
+    scope.add(`let last = min((part + 1u) * ${length}u, ${inner}u);`);
+    const range = { from: `part * ${length}u + member`, to: 'last', step: lanes };
+    const sums = accumulate(renderer, scope, kernel, members, range);
+    const results = joinLanes(renderer, scope, kernel, members, sums, team);
+    const body = members.map((r, i) => {
+      const { dtype } = (kernel.reductions[r] as Reduction).value;
+      const place = `${begin(r)}u + column * ${splits}u + part`;
+      return renderer.writeWorkspace(place, wordOfValue(dtype, results[i] as string));
+    });
+    const conditions = [...(isWhole ? [] : ['inside']), ...(lanes > 1 ? ['member == 0u'] : [])];
+    scope.block(conditions.length > 0 ? `if (${conditions.join(' && ')}) {` : '{', body);
+  });
 }
 
 function totalsStage(

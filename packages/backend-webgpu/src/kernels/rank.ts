@@ -1,13 +1,11 @@
 import type { RankKernel } from '@evenkeel/backend';
+import type { ShaderFunction } from '../renderer/functions/shader-function.ts';
 import { sortKey } from '../renderer/functions/sort-key.ts';
-import { malformed } from '../renderer/malformed.ts';
-import { Renderer } from '../renderer/renderer.ts';
+import type { Renderer } from '../renderer/renderer.ts';
 import { Scope } from '../renderer/scope.ts';
-import { shaderText } from '../renderer/shader.ts';
-import { type CompiledKernel, parameterWords, type Stage } from './compiled-kernel.ts';
-import { gridOf } from './grid.ts';
+import type { CompiledKernel } from './compiled-kernel.ts';
+import { invocationStage, type Stage } from './stage.ts';
 
-const workgroup = 64;
 /** Elements that are sorted by comparing each with all others. */
 const blockLength = 32;
 
@@ -17,8 +15,7 @@ const blockLength = 32;
  * finds by halving.
  */
 export function compileRank(kernel: RankKernel): Omit<CompiledKernel, 'reportsFaults'> {
-  const { outer, length, inner, output } = kernel;
-  if (kernel.bindings[output]?.dtype !== 'int32') throw malformed(kernel, 'places that are no int32');
+  const { outer, length, inner } = kernel;
   const count = outer * inner * length;
   if (count === 0) return { stages: [], workspaceWords: 0 };
   const writers: ElementWriter[] = [sortBlock];
@@ -34,37 +31,27 @@ type ElementWriter = (kernel: RankKernel, renderer: Renderer) => void;
 function elementStage(kernel: RankKernel, write: ElementWriter, to: number | 'output'): Stage {
   const { outer, length, inner, output } = kernel;
   const count = outer * inner * length;
-  return {
-    grid: gridOf(Math.ceil(count / workgroup)),
-    source(memories) {
-      const renderer = new Renderer(kernel, [kernel.value], memories);
-      const scope = renderer.root;
+  return invocationStage(kernel, 'element', count, {}, (renderer, scope) => {
+    scope.add(
+      `let i = element % ${length}u;`,
+      'let start = element - i;',
+      `let line = i32(element / ${length}u);`,
+      `let o = line / ${inner}i;`,
+      `let r = line % ${inner}i;`,
+    );
+    renderer.setAxis(scope, 0, 'o');
+    renderer.setAxis(scope, 2, 'r');
+    write(kernel, renderer);
+    if (to === 'output') {
+      scope.add(renderer.write(output, `((o * ${length}i + i32(position)) * ${inner}i + r)`, 'rank'));
+    } else {
+      const { keys, positions } = order(kernel, to);
       scope.add(
-        `let element = group * ${workgroup}u + lane;`,
-        `if (element >= ${count}u) {`,
-        '  return;',
-        '}',
-        `let i = element % ${length}u;`,
-        'let start = element - i;',
-        `let line = i32(element / ${length}u);`,
-        `let o = line / ${inner}i;`,
-        `let r = line % ${inner}i;`,
+        renderer.writeWorkspace(`${keys} + rank`, 'key'),
+        renderer.writeWorkspace(`${positions} + rank`, 'position'),
       );
-      renderer.setAxis(scope, 0, 'o');
-      renderer.setAxis(scope, 2, 'r');
-      write(kernel, renderer);
-      if (to === 'output') {
-        scope.add(renderer.write(output, `((o * ${length}i + i32(position)) * ${inner}i + r)`, 'rank'));
-      } else {
-        const { keys, positions } = order(kernel, to);
-        scope.add(
-          renderer.writeWorkspace(`${keys} + rank`, 'key'),
-          renderer.writeWorkspace(`${positions} + rank`, 'position'),
-        );
-      }
-      return shaderText({ renderer, parameters: parameterWords(kernel), workgroup });
-    },
-  };
+    }
+  });
 }
 
 /** Where a line's keys and positions begin in the workspace: there are two orders, and each stage writes the one that it does not read. */
@@ -77,8 +64,7 @@ function order({ outer, length, inner }: RankKernel, number: number): { keys: st
 function sortBlock(kernel: RankKernel, renderer: Renderer): void {
   const { length, value, descending } = kernel;
   const scope = renderer.root;
-  const toKey = sortKey(value.dtype);
-  if (toKey === undefined) throw malformed(kernel, `places of ${value.dtype}`);
+  const toKey = sortKey(value.dtype) as ShaderFunction;
   const keyIn = (block: Scope, position: string): string => {
     renderer.setAxis(block, 1, position);
     const key = `${renderer.use(toKey)}(${renderer.keep(block, value)})`;

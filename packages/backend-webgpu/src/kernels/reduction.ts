@@ -1,7 +1,5 @@
 import { identityOf, type LoopKernel, type Reduction, sizeOf } from '@evenkeel/backend';
-import { floatOfBits } from '../renderer/functions/special-values.ts';
-import { literal, shaderTypes } from '../renderer/literal.ts';
-import { malformed } from '../renderer/malformed.ts';
+import { shaderTypes } from '../renderer/literal.ts';
 import { combined } from '../renderer/operations.ts';
 import { type Renderer, valueOfWord, wordOfValue } from '../renderer/renderer.ts';
 import { Scope } from '../renderer/scope.ts';
@@ -101,6 +99,10 @@ export function joinLanes(
   { columns, lanes, byColumns, subgroups }: Team,
 ): string[] {
   if (lanes === 1) return [...sums];
+  for (const r of members) {
+    const { dtype } = (kernel.reductions[r] as Reduction).value;
+    renderer.shared.add(`var<workgroup> shared${r}: array<${shaderTypes[dtype]}, ${columns * lanes}>;`);
+  }
   const each = (line: (shared: string, sum: string, reduction: Reduction) => string): string[] =>
     members.map((r, i) => line(`shared${r}`, sums[i] as string, kernel.reductions[r] as Reduction));
   const fold = (into: string, other: string, reduction: Reduction): string =>
@@ -147,23 +149,10 @@ export function joinLanes(
   });
 }
 
-/** The declarations of what lanes share. */
-export function sharedArrays(kernel: LoopKernel, members: readonly number[], { columns, lanes }: Team): string[] {
-  if (lanes === 1) return [];
-  return members.map((r) => {
-    const { dtype } = (kernel.reductions[r] as Reduction).value;
-    return `var<workgroup> shared${r}: array<${shaderTypes[dtype]}, ${columns * lanes}>;`;
-  });
-}
-
 export function identity(renderer: Renderer, { fn, value }: Reduction): string {
-  const { text, isByBits } = literal(value.dtype, identityOf(fn, value.dtype));
-  if (isByBits) renderer.use(floatOfBits);
-  return text;
+  return renderer.constant(value.dtype, identityOf(fn, value.dtype));
 }
 
 export function combine(renderer: Renderer, { fn, value }: Reduction, a: string, b: string): string {
-  const text = combined(fn, value.dtype, a, b, renderer.use);
-  if (text === undefined) throw malformed(renderer.kernel, `${fn} of ${value.dtype}`);
-  return text;
+  return combined(fn, value.dtype, a, b, renderer.use);
 }

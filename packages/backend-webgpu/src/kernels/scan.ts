@@ -1,14 +1,10 @@
-import { identityOf, mayHold, type ScanKernel } from '@evenkeel/backend';
-import { floatOfBits } from '../renderer/functions/special-values.ts';
-import { literal, shaderTypes } from '../renderer/literal.ts';
-import { malformed } from '../renderer/malformed.ts';
+import { identityOf, type ScanKernel } from '@evenkeel/backend';
+import { shaderTypes } from '../renderer/literal.ts';
 import { combined } from '../renderer/operations.ts';
-import { Renderer } from '../renderer/renderer.ts';
 import { Scope } from '../renderer/scope.ts';
-import { shaderText } from '../renderer/shader.ts';
-import { type CompiledKernel, parameterWords } from './compiled-kernel.ts';
-import { gridOf, leaveSpare } from './grid.ts';
+import type { CompiledKernel } from './compiled-kernel.ts';
 import type { Profile } from './profile.ts';
+import { workgroupStage } from './stage.ts';
 
 const mostLanes = 128;
 /** Elements of a line that are worth another invocation. */
@@ -23,67 +19,46 @@ export function compileScan(kernel: ScanKernel, { sharedMemory }: Profile): Omit
   const lines = outer * inner;
   if (lines === 0 || length === 0) return { stages: [], workspaceWords: 0 };
   const { dtype } = kernel.value;
-  if (!mayHold(kernel.bindings[output], kernel.value)) throw malformed(kernel, `${dtype} written to another dtype`);
   const most = sharedMemory ? mostLanes : 1;
   const lanes = Math.min(most, 2 ** Math.floor(Math.log2(Math.max(1, length / leastOfPart))));
   const columns = Math.max(1, 64 / lanes);
   const piece = Math.ceil(length / lanes);
   const groups = Math.ceil(lines / columns);
-  return {
-    workspaceWords: 0,
-    stages: [
-      {
-        grid: gridOf(groups),
-        source(memories) {
-          const renderer = new Renderer(kernel, [kernel.value], memories);
-          const scope = renderer.root;
-          const start = literal(dtype, identityOf(fn, dtype));
-          if (start.isByBits) renderer.use(floatOfBits);
-          const fold = (a: string, b: string): string => {
-            const text = combined(fn, dtype, a, b, renderer.use);
-            if (text === undefined) throw malformed(kernel, `running ${fn} of ${dtype}`);
-            return text;
-          };
-          leaveSpare(scope, groups);
-          scope.add(
-            `let member = lane % ${lanes}u;`,
-            `let wanted = group * ${columns}u + lane / ${lanes}u;`,
-            `let line = i32(min(wanted, ${lines - 1}u));`,
-            `let o = line / ${inner}i;`,
-            `let r = line % ${inner}i;`,
-            `let first = member * ${piece}u;`,
-            `let end = min(first + ${piece}u, ${length}u);`,
-          );
-          renderer.setAxis(scope, 0, 'o');
-          renderer.setAxis(scope, 2, 'r');
-          const walk = (total: string, write: boolean): void => {
-            const body = new Scope(scope);
-            body.add(reverse ? `let i = ${length - 1}i - i32(step);` : 'let i = i32(step);');
-            renderer.setAxis(body, 1, 'i');
-            body.add(`${total} = ${fold(total, renderer.keep(body, kernel.value))};`);
-            const index = `((o * ${length}i + i) * ${inner}i + r)`;
-            const store = (): string => renderer.write(output, index, renderer.rounded(output, total));
-            if (write) body.block(`if (wanted < ${lines}u) {`, [store()]);
-            scope.block('for (var step = first; step < end; step++) {', body);
-          };
-          scope.add(`var total = ${start.text};`);
-          if (lanes > 1) {
-            scope.add(`var own = ${start.text};`);
-            walk('own', false);
-            scope.add('pieces[lane] = own;', 'workgroupBarrier();');
-            scope.block('for (var before = lane - member; before < lane; before++) {', [
-              `total = ${fold('total', 'pieces[before]')};`,
-            ]);
-          }
-          walk('total', true);
-          return shaderText({
-            renderer,
-            parameters: parameterWords(kernel),
-            workgroup: columns * lanes,
-            shared: lanes > 1 ? [`var<workgroup> pieces: array<${shaderTypes[dtype]}, ${columns * lanes}>;`] : [],
-          });
-        },
-      },
-    ],
-  };
+  const stage = workgroupStage(kernel, groups, { workgroup: columns * lanes }, (renderer, scope) => {
+    const start = renderer.constant(dtype, identityOf(fn, dtype));
+    const fold = (a: string, b: string): string => combined(fn, dtype, a, b, renderer.use);
+    scope.add(
+      `let member = lane % ${lanes}u;`,
+      `let wanted = group * ${columns}u + lane / ${lanes}u;`,
+      `let line = i32(min(wanted, ${lines - 1}u));`,
+      `let o = line / ${inner}i;`,
+      `let r = line % ${inner}i;`,
+      `let first = member * ${piece}u;`,
+      `let end = min(first + ${piece}u, ${length}u);`,
+    );
+    renderer.setAxis(scope, 0, 'o');
+    renderer.setAxis(scope, 2, 'r');
+    const walk = (total: string, write: boolean): void => {
+      const body = new Scope(scope);
+      body.add(reverse ? `let i = ${length - 1}i - i32(step);` : 'let i = i32(step);');
+      renderer.setAxis(body, 1, 'i');
+      body.add(`${total} = ${fold(total, renderer.keep(body, kernel.value))};`);
+      const index = `((o * ${length}i + i) * ${inner}i + r)`;
+      const store = (): string => renderer.write(output, index, renderer.rounded(output, total));
+      if (write) body.block(`if (wanted < ${lines}u) {`, [store()]);
+      scope.block('for (var step = first; step < end; step++) {', body);
+    };
+    scope.add(`var total = ${start};`);
+    if (lanes > 1) {
+      renderer.shared.add(`var<workgroup> pieces: array<${shaderTypes[dtype]}, ${columns * lanes}>;`);
+      scope.add(`var own = ${start};`);
+      walk('own', false);
+      scope.add('pieces[lane] = own;', 'workgroupBarrier();');
+      scope.block('for (var before = lane - member; before < lane; before++) {', [
+        `total = ${fold('total', 'pieces[before]')};`,
+      ]);
+    }
+    walk('total', true);
+  });
+  return { stages: [stage], workspaceWords: 0 };
 }

@@ -1,16 +1,13 @@
-import { mayHold, type ScatterAddKernel } from '@evenkeel/backend';
+import type { ScatterAddKernel } from '@evenkeel/backend';
 import { bounded } from '../renderer/faults.ts';
 import { literal } from '../renderer/literal.ts';
-import { malformed } from '../renderer/malformed.ts';
 import { binaryText } from '../renderer/operations.ts';
-import { Renderer, valueOfWord, wordOfValue } from '../renderer/renderer.ts';
+import { valueOfWord, wordOfValue } from '../renderer/renderer.ts';
 import { Scope } from '../renderer/scope.ts';
-import { shaderText } from '../renderer/shader.ts';
-import { type CompiledKernel, parameterWords } from './compiled-kernel.ts';
-import { gridOf } from './grid.ts';
+import type { CompiledKernel } from './compiled-kernel.ts';
 import type { Profile } from './profile.ts';
+import { invocationStage } from './stage.ts';
 
-const workgroup = 64;
 /** Invocations that keep a device busy: one in hardware, and one in software, where each reads all indices in vain but for its own. */
 const enough = { hardware: 8192, software: 256 };
 
@@ -29,60 +26,38 @@ export function compileScatterAdd(
   const owned = Math.ceil(size / owners);
   const count = lines * Math.ceil(size / owned);
   const { dtype } = kernel.value;
-  if (!mayHold(kernel.bindings[output], kernel.value) || kernel.index.dtype !== 'int32') {
-    throw malformed(kernel, `${dtype} added at an index of ${kernel.index.dtype}`);
-  }
   // The sums of what is stored as float16 are float32 until they are whole.
   const isRounded = kernel.bindings[output]?.dtype !== dtype;
-  return {
-    workspaceWords: isRounded ? lines * size : 0,
-    stages: [
-      {
-        grid: gridOf(Math.ceil(count / workgroup)),
-        source(memories) {
-          const renderer = new Renderer(kernel, [kernel.index, kernel.value], memories);
-          const scope = renderer.root;
-          scope.add(
-            `let invocation = group * ${workgroup}u + lane;`,
-            `if (invocation >= ${count}u) {`,
-            '  return;',
-            '}',
-            `let line = i32(invocation % ${lines}u);`,
-            `let first = i32(invocation / ${lines}u) * ${owned}i;`,
-            `let end = min(first + ${owned}i, ${size}i);`,
-            `let o = line / ${inner}i;`,
-            `let r = line % ${inner}i;`,
-          );
-          renderer.setAxis(scope, 0, 'o');
-          renderer.setAxis(scope, 2, 'r');
-          const at = (index: string): string => `((o * ${size}i + ${index}) * ${inner}i + r)`;
-          const read = (index: string): string =>
-            isRounded ? valueOfWord(dtype, renderer.workspace(`u32${at(index)}`)) : renderer.read(output, at(index));
-          const write = (index: string, value: string): string =>
-            isRounded
-              ? renderer.writeWorkspace(`u32${at(index)}`, wordOfValue(dtype, value))
-              : renderer.write(output, at(index), value);
-          const each = 'for (var s = first; s < end; s++) {';
-          scope.block(each, [write('s', literal(dtype, 0).text)]);
-          const body = new Scope(scope);
-          renderer.setAxis(body, 1, 'i');
-          const index = renderer.keep(body, kernel.index);
-          body.add(
-            `if (${renderer.use(bounded(renderer.access))}(${index}, ${size}i) != ${index}) {`,
-            '  continue;',
-            '}',
-          );
-          const mine = new Scope(body);
-          const value = renderer.keep(mine, kernel.value);
-          const sum = binaryText('add', dtype, read(index), value, renderer.use);
-          if (sum === undefined) throw malformed(kernel, `add of ${dtype}`);
-          mine.add(write(index, sum));
-          body.block(`if (${index} >= first && ${index} < end) {`, mine);
-          scope.block(`for (var i = 0i; i < ${length}i; i++) {`, body);
-          if (isRounded) scope.block(each, [renderer.write(output, at('s'), renderer.rounded(output, read('s')))]);
-          return shaderText({ renderer, parameters: parameterWords(kernel), workgroup });
-        },
-      },
-    ],
-  };
+  const stage = invocationStage(kernel, 'invocation', count, {}, (renderer, scope) => {
+    scope.add(
+      `let line = i32(invocation % ${lines}u);`,
+      `let first = i32(invocation / ${lines}u) * ${owned}i;`,
+      `let end = min(first + ${owned}i, ${size}i);`,
+      `let o = line / ${inner}i;`,
+      `let r = line % ${inner}i;`,
+    );
+    renderer.setAxis(scope, 0, 'o');
+    renderer.setAxis(scope, 2, 'r');
+    const at = (index: string): string => `((o * ${size}i + ${index}) * ${inner}i + r)`;
+    const read = (index: string): string =>
+      isRounded ? valueOfWord(dtype, renderer.workspace(`u32${at(index)}`)) : renderer.read(output, at(index));
+    const write = (index: string, value: string): string =>
+      isRounded
+        ? renderer.writeWorkspace(`u32${at(index)}`, wordOfValue(dtype, value))
+        : renderer.write(output, at(index), value);
+    const each = 'for (var s = first; s < end; s++) {';
+    scope.block(each, [write('s', literal(dtype, 0).text)]);
+    const body = new Scope(scope);
+    renderer.setAxis(body, 1, 'i');
+    const index = renderer.keep(body, kernel.index);
+    body.add(`if (${renderer.use(bounded(renderer.access))}(${index}, ${size}i) != ${index}) {`, '  continue;', '}');
+    const mine = new Scope(body);
+    const value = renderer.keep(mine, kernel.value);
+    const sum = binaryText('add', dtype, read(index), value, renderer.use);
+    mine.add(write(index, sum));
+    body.block(`if (${index} >= first && ${index} < end) {`, mine);
+    scope.block(`for (var i = 0i; i < ${length}i; i++) {`, body);
+    if (isRounded) scope.block(each, [renderer.write(output, at('s'), renderer.rounded(output, read('s')))]);
+  });
+  return { stages: [stage], workspaceWords: isRounded ? lines * size : 0 };
 }

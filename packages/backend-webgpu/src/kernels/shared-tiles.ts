@@ -1,9 +1,8 @@
-import { type ContractionKernel, type Expression, rootsOf, sizeOf, strideAlong } from '@evenkeel/backend';
-import { Renderer } from '../renderer/renderer.ts';
+import { type ContractionKernel, type Expression, sizeOf, strideAlong } from '@evenkeel/backend';
+import type { Renderer } from '../renderer/renderer.ts';
 import { Scope } from '../renderer/scope.ts';
-import { shaderText } from '../renderer/shader.ts';
-import { parameterWords, type Stage } from './compiled-kernel.ts';
-import { gridOf, leaveSpare, setPositions } from './grid.ts';
+import { setPositions } from './grid.ts';
+import { type Stage, workgroupStage } from './stage.ts';
 import { storeResults } from './store-results.ts';
 import { longestChain, type SharedTiles } from './variant.ts';
 
@@ -19,85 +18,75 @@ export function sharedTilesStage(kernel: ContractionKernel, tiles: SharedTiles):
   const workgroup = abreast * deep;
   const termsOfPart = Math.ceil(k / splits / depth) * depth;
   const isLong = termsOfPart > 2 * longestChain;
-  return {
-    grid: gridOf(groups),
-    source(memories) {
-      const renderer = new Renderer(kernel, rootsOf(kernel), memories);
-      const scope = renderer.root;
-      leaveSpare(scope, groups);
-      scope.add(
-        `let firstColumn = (group % ${across}u) * ${columns}u;`,
-        `let firstRow = (group / ${across}u % ${down}u) * ${rows}u;`,
-        `let part = group / ${across * down}u % ${splits}u;`,
-        `let batch = group / ${across * down * splits}u;`,
-        `let mine = vec2<u32>(lane % ${abreast}u, lane / ${abreast}u);`,
-        `let lastTerm = min((part + 1u) * ${termsOfPart}u, ${k}u);`,
-      );
-      setPositions(renderer, scope, 'batch', kernel.batch, 0);
-      const names = (stem: string): string[] =>
-        range(tall).flatMap((i) => range(wide / 4).map((quarter) => `${stem}${i}_${quarter}`));
-      const totals = names('total');
-      const sums = isLong ? names('sum') : totals;
-      scope.add(...totals.map((name) => `var ${name} = vec4<f32>();`));
+  return workgroupStage(kernel, groups, { workgroup }, (renderer, scope) => {
+    scope.add(
+      `let firstColumn = (group % ${across}u) * ${columns}u;`,
+      `let firstRow = (group / ${across}u % ${down}u) * ${rows}u;`,
+      `let part = group / ${across * down}u % ${splits}u;`,
+      `let batch = group / ${across * down * splits}u;`,
+      `let mine = vec2<u32>(lane % ${abreast}u, lane / ${abreast}u);`,
+      `let lastTerm = min((part + 1u) * ${termsOfPart}u, ${k}u);`,
+    );
+    setPositions(renderer, scope, 'batch', kernel.batch, 0);
+    const names = (stem: string): string[] =>
+      range(tall).flatMap((i) => range(wide / 4).map((quarter) => `${stem}${i}_${quarter}`));
+    const totals = names('total');
+    const sums = isLong ? names('sum') : totals;
+    scope.add(...totals.map((name) => `var ${name} = vec4<f32>();`));
 
-      const step = new Scope(scope);
-      const [mAxis, nAxis] = [kernel.batch.length, kernel.batch.length + kernel.m.length];
-      const kAxis = nAxis + kernel.n.length;
-      const sides = [
-        { name: 'left', value: kernel.a, extents: kernel.m, axis: mAxis, size: m, length: rows, first: 'firstRow' },
-        {
-          name: 'right',
-          value: kernel.b,
-          extents: kernel.n,
-          axis: nAxis,
-          size: n,
-          length: columns,
-          first: 'firstColumn',
-        },
-      ];
-      for (const side of sides) fillTile(renderer, step, side, kernel, kAxis, depth, workgroup);
-      step.add('workgroupBarrier();');
-      const products = [
-        `let place = vec2<u32>(term * ${pitchOf(columns)}u, term * ${pitchOf(rows)}u) + mine;`,
-        ...range(wide / 4).map((quarter) => `let row${quarter} = right[place.x + ${quarter * abreast}u];`),
-        ...range(tall / 4).map((quarter) => `let column${quarter} = left[place.y + ${quarter * deep}u];`),
-        ...sums.map((sum, s) => {
-          const i = Math.floor(s / (wide / 4));
-          return `${sum} += column${i >> 2}.${'xyzw'[i & 3]} * row${s % (wide / 4)};`;
-        }),
-      ];
-      step.block(`for (var term = 0u; term < ${depth}u; term++) {`, products);
-      step.add('workgroupBarrier();');
-      const terms = (from: string, to: string): string =>
-        `for (var firstTerm = ${from}; firstTerm < ${to}; firstTerm += ${depth}u) {`;
-      const begin = `part * ${termsOfPart}u`;
-      if (isLong) {
-        const chain = new Scope(scope);
-        chain.add(...sums.map((name) => `var ${name} = vec4<f32>();`));
-        chain.block(terms('begin', `min(begin + ${longestChain}u, lastTerm)`), step);
-        chain.add(...totals.map((name, i) => `${name} += ${sums[i]};`));
-        scope.block(`for (var begin = ${begin}; begin < lastTerm; begin += ${longestChain}u) {`, chain);
-      } else {
-        scope.block(terms(begin, 'lastTerm'), step);
-      }
+    const step = new Scope(scope);
+    const [mAxis, nAxis] = [kernel.batch.length, kernel.batch.length + kernel.m.length];
+    const kAxis = nAxis + kernel.n.length;
+    const sides = [
+      { name: 'left', value: kernel.a, extents: kernel.m, axis: mAxis, size: m, length: rows, first: 'firstRow' },
+      {
+        name: 'right',
+        value: kernel.b,
+        extents: kernel.n,
+        axis: nAxis,
+        size: n,
+        length: columns,
+        first: 'firstColumn',
+      },
+    ];
+    for (const side of sides) fillTile(renderer, step, side, kernel, kAxis, depth, workgroup);
+    step.add('workgroupBarrier();');
+    const products = [
+      `let place = vec2<u32>(term * ${pitchOf(columns)}u, term * ${pitchOf(rows)}u) + mine;`,
+      ...range(wide / 4).map((quarter) => `let row${quarter} = right[place.x + ${quarter * abreast}u];`),
+      ...range(tall / 4).map((quarter) => `let column${quarter} = left[place.y + ${quarter * deep}u];`),
+      ...sums.map((sum, s) => {
+        const i = Math.floor(s / (wide / 4));
+        return `${sum} += column${i >> 2}.${'xyzw'[i & 3]} * row${s % (wide / 4)};`;
+      }),
+    ];
+    step.block(`for (var term = 0u; term < ${depth}u; term++) {`, products);
+    step.add('workgroupBarrier();');
+    const terms = (from: string, to: string): string =>
+      `for (var firstTerm = ${from}; firstTerm < ${to}; firstTerm += ${depth}u) {`;
+    const begin = `part * ${termsOfPart}u`;
+    if (isLong) {
+      const chain = new Scope(scope);
+      chain.add(...sums.map((name) => `var ${name} = vec4<f32>();`));
+      chain.block(terms('begin', `min(begin + ${longestChain}u, lastTerm)`), step);
+      chain.add(...totals.map((name, i) => `${name} += ${sums[i]};`));
+      scope.block(`for (var begin = ${begin}; begin < lastTerm; begin += ${longestChain}u) {`, chain);
+    } else {
+      scope.block(terms(begin, 'lastTerm'), step);
+    }
 
-      storeResults(renderer, scope, kernel, {
-        i: `firstRow + (result / ${4 * wide}u * ${deep}u + mine.y) * 4u + result / ${wide}u % 4u`,
-        j: `firstColumn + (result % ${wide}u / 4u * ${abreast}u + mine.x) * 4u + result % 4u`,
-        results: totals.flatMap((name) => [...'xyzw'].map((lane) => `${name}.${lane}`)),
-        splits,
-      });
-      return shaderText({
-        renderer,
-        parameters: parameterWords(kernel),
-        workgroup,
-        shared: [
-          `var<workgroup> left: array<vec4<f32>, ${depth * pitchOf(rows)}>;`,
-          `var<workgroup> right: array<vec4<f32>, ${depth * pitchOf(columns)}>;`,
-        ],
-      });
-    },
-  };
+    storeResults(renderer, scope, kernel, {
+      i: `firstRow + (result / ${4 * wide}u * ${deep}u + mine.y) * 4u + result / ${wide}u % 4u`,
+      j: `firstColumn + (result % ${wide}u / 4u * ${abreast}u + mine.x) * 4u + result % 4u`,
+      results: totals.flatMap((name) => [...'xyzw'].map((lane) => `${name}.${lane}`)),
+      splits,
+    });
+    const share = (name: string, length: number): void => {
+      renderer.shared.add(`var<workgroup> ${name}: array<vec4<f32>, ${depth * pitchOf(length)}>;`);
+    };
+    share('left', rows);
+    share('right', columns);
+  });
 }
 
 interface Side {

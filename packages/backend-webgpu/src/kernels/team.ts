@@ -22,8 +22,6 @@ const mostInvocations = 256;
 const enoughGroups = 64;
 /** Elements for an invocation that are worth another workgroup, and another dispatch that adds the parts. */
 const leastOfPart = 16;
-/** The same where few invocations run at once, so that more of them gain little. */
-const leastOfPartInSoftware = 256;
 const mostSplits = 256;
 /** Workgroups that keep the cores of a processor busy, and invocations that one of them computes at once. */
 const enoughForCores = 16;
@@ -39,7 +37,7 @@ export function teamOf(kernel: LoopKernel, { sharedMemory, subgroups = false }: 
   const lanes = Math.min(most / columnsAtMost, powerBelow(Math.max(1, inner / 8)));
   const columns = Math.max(columnsAtMost, Math.min(powerAbove(outer), 64 / lanes));
   const groups = Math.ceil(outer / columns);
-  const parts = Math.floor(inner / (lanes * (sharedMemory ? leastOfPart : leastOfPartInSoftware)));
+  const parts = Math.floor(inner / (lanes * leastOfPart));
   const splits = groups < enoughGroups / 2 ? Math.min(Math.ceil(enoughGroups / groups), parts, mostSplits) : 1;
   return { columns, lanes, byColumns, splits: splits >= 4 ? splits : 1, subgroups: subgroups && !byColumns };
 }

@@ -8,14 +8,12 @@ import {
   storedParts,
   termsOf,
 } from '@evenkeel/backend';
-import { Renderer } from '../renderer/renderer.ts';
+import type { Renderer } from '../renderer/renderer.ts';
 import { Scope } from '../renderer/scope.ts';
-import { shaderText } from '../renderer/shader.ts';
-import { parameterWords, type Stage } from './compiled-kernel.ts';
 import type { ElementsOptions } from './elements.ts';
-import { gridOf, setPositions } from './grid.ts';
+import { setPositions } from './grid.ts';
+import { invocationStage, type Stage } from './stage.ts';
 
-const workgroup = 64;
 /** Words of a vector. */
 export const vectorWidth = 4;
 /** Of a kernel whose text may be there once for each word of a vector: making a shader takes longer than its text does. */
@@ -99,17 +97,10 @@ export function storeVectors(renderer: Renderer, scope: Scope, vectors: Vectors,
 
 /** A stage that computes four neighbors an invocation. */
 export function vectorsStage(kernel: Kernel, { extents, stores }: ElementsOptions, vectors: Vectors): Stage {
-  const size = sizeOf(extents) / vectorWidth;
-  return {
-    grid: gridOf(Math.ceil(size / workgroup)),
-    source(memories) {
-      const renderer = new Renderer(kernel, storedParts(stores), memories, new Map());
-      const { root } = renderer;
-      root.add(`let vector = group * ${workgroup}u + lane;`, `if (vector >= ${size}u) {`, '  return;', '}');
-      root.add(`let index = vector * ${vectorWidth}u;`);
-      setPositions(renderer, root, 'index', extents, 0);
-      storeVectors(renderer, root, vectors, stores);
-      return shaderText({ renderer, parameters: parameterWords(kernel), workgroup });
-    },
-  };
+  const options = { roots: storedParts(stores), byVectors: true };
+  return invocationStage(kernel, 'vector', sizeOf(extents) / vectorWidth, options, (renderer, scope) => {
+    scope.add(`let index = vector * ${vectorWidth}u;`);
+    setPositions(renderer, scope, 'index', extents, 0);
+    storeVectors(renderer, scope, vectors, stores);
+  });
 }

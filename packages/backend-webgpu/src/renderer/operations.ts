@@ -4,30 +4,44 @@ import { exponential, exponentialMinusOne, hyperbolicTangent } from './functions
 import { toInt, toUint } from './functions/integer.ts';
 import { logarithm, logarithmOfOnePlus } from './functions/logarithm.ts';
 import { larger, signOf, smaller } from './functions/order.ts';
-import { power, remainder } from './functions/power.ts';
 import type { ShaderFunction } from './functions/shader-function.ts';
 import { isNan } from './functions/special-values.ts';
-import { arcTangent, cosine, sine } from './functions/trigonometry.ts';
 import { toHalf } from './halves.ts';
+import { type LateFunction, lateFunction } from './late-functions.ts';
 
 /** Has a function in the shader and gives its name. */
 export type Use = (fn: ShaderFunction) => string;
 
-type Unary = (a: string, use: Use) => string;
-type Binary = (a: string, b: string, use: Use) => string;
+type Operation = (use: Use, ...operands: readonly string[]) => string;
 
 const call =
-  (fn: ShaderFunction): Unary =>
-  (a, use) =>
-    `${use(fn)}(${a})`;
+  (fn: ShaderFunction): Operation =>
+  (use, ...operands) =>
+    `${use(fn)}(${operands.join(', ')})`;
+
+/** A function that was loaded for the program. */
+const late =
+  (fn: LateFunction): Operation =>
+  (use, ...operands) =>
+    call(lateFunction(fn))(use, ...operands);
 
 const named =
-  (name: string): Unary =>
-  (a) =>
-    `${name}(${a})`;
+  (name: string): Operation =>
+  (_, ...operands) =>
+    `${name}(${operands.join(', ')})`;
 
-const floatUnary: Partial<Record<UnaryFunction, Unary>> = {
-  neg: (a) => `bitcast<f32>(bitcast<u32>(${a}) ^ 0x80000000u)`,
+const prefix =
+  (symbol: string): Operation =>
+  (_, a) =>
+    symbol + a;
+
+const infix =
+  (symbol: string): Operation =>
+  (_, a, b) =>
+    `${a} ${symbol} ${b}`;
+
+const floatUnary: Partial<Record<UnaryFunction, Operation>> = {
+  neg: (_, a) => `bitcast<f32>(bitcast<u32>(${a}) ^ 0x80000000u)`,
   abs: named('abs'),
   sign: call(signOf),
   floor: named('floor'),
@@ -39,38 +53,23 @@ const floatUnary: Partial<Record<UnaryFunction, Unary>> = {
   expm1: call(exponentialMinusOne),
   log: call(logarithm),
   log1p: call(logarithmOfOnePlus),
-  sin: call(sine),
-  cos: call(cosine),
-  atan: call(arcTangent),
+  sin: late('sin'),
+  cos: late('cos'),
+  atan: late('atan'),
   tanh: call(hyperbolicTangent),
   erf: call(errorFunction),
 };
 
-const unaryOperations: Readonly<Record<Scalar, Partial<Record<UnaryFunction, Unary>>>> = {
+const unaryOperations: Readonly<Record<Scalar, Partial<Record<UnaryFunction, Operation>>>> = {
   float32: floatUnary,
   float64: {},
   float16: {},
-  int32: { neg: (a) => `-${a}`, abs: named('abs'), sign: named('sign'), not: (a) => `~${a}` },
-  uint32: { neg: (a) => `0u - ${a}`, not: (a) => `~${a}` },
-  bool: { not: (a) => `!${a}` },
+  int32: { neg: prefix('-'), abs: named('abs'), sign: named('sign'), not: prefix('~') },
+  uint32: { neg: prefix('0u - '), not: prefix('~') },
+  bool: { not: prefix('!') },
 };
 
-const infix =
-  (symbol: string): Binary =>
-  (a, b) =>
-    `${a} ${symbol} ${b}`;
-
-const callWithTwo =
-  (fn: ShaderFunction): Binary =>
-  (a, b, use) =>
-    `${use(fn)}(${a}, ${b})`;
-
-const namedWithTwo =
-  (name: string): Binary =>
-  (a, b) =>
-    `${name}(${a}, ${b})`;
-
-const comparisons: Partial<Record<BinaryFunction, Binary>> = {
+const comparisons: Partial<Record<BinaryFunction, Operation>> = {
   eq: infix('=='),
   ne: infix('!='),
   lt: infix('<'),
@@ -80,28 +79,28 @@ const comparisons: Partial<Record<BinaryFunction, Binary>> = {
 };
 
 const shift =
-  (symbol: string): Binary =>
-  (a, b) =>
+  (symbol: string): Operation =>
+  (_, a, b) =>
     `${a} ${symbol} (u32(${b}) & 31u)`;
 
 /** An integer divided by zero is 0, and so is the rest; the symbol itself gives something else. */
 const orZero =
-  (symbol: string, zero: string): Binary =>
-  (a, b) => {
+  (symbol: string, zero: string): Operation =>
+  (_, a, b = '') => {
     const isConstant = /^-?\d+[iu]$/.test(b);
     if (isConstant) return Number.parseInt(b, 10) === 0 ? zero : `${a} ${symbol} ${b}`;
     return `select(${a} ${symbol} ${b}, ${zero}, ${b} == ${zero})`;
   };
 
-const whole = (zero: string): Partial<Record<BinaryFunction, Binary>> => ({
+const whole = (zero: string): Partial<Record<BinaryFunction, Operation>> => ({
   ...comparisons,
   add: infix('+'),
   sub: infix('-'),
   mul: infix('*'),
   div: orZero('/', zero),
   rem: orZero('%', zero),
-  max: namedWithTwo('max'),
-  min: namedWithTwo('min'),
+  max: named('max'),
+  min: named('min'),
   and: infix('&'),
   or: infix('|'),
   xor: infix('^'),
@@ -111,19 +110,19 @@ const whole = (zero: string): Partial<Record<BinaryFunction, Binary>> => ({
 
 // A shader compiler may take `x == x` for true: that a NaN equals nothing is said in so many words. `&` and `|` have no branches, which
 // `&&` and `||` have: a compiler needs seconds for a shader with a hundred of them.
-const binaryOperations: Readonly<Record<Scalar, Partial<Record<BinaryFunction, Binary>>>> = {
+const binaryOperations: Readonly<Record<Scalar, Partial<Record<BinaryFunction, Operation>>>> = {
   float32: {
     ...comparisons,
-    eq: (a, b, use) => `(${a} == ${b}) & !(${use(isNan)}(${a}) | ${use(isNan)}(${b}))`,
-    ne: (a, b, use) => `(${a} != ${b}) | ${use(isNan)}(${a}) | ${use(isNan)}(${b})`,
+    eq: (use, a, b) => `(${a} == ${b}) & !(${use(isNan)}(${a}) | ${use(isNan)}(${b}))`,
+    ne: (use, a, b) => `(${a} != ${b}) | ${use(isNan)}(${a}) | ${use(isNan)}(${b})`,
     add: infix('+'),
     sub: infix('-'),
     mul: infix('*'),
     div: infix('/'),
-    rem: callWithTwo(remainder),
-    pow: callWithTwo(power),
-    max: callWithTwo(larger),
-    min: callWithTwo(smaller),
+    rem: late('rem'),
+    pow: late('pow'),
+    max: call(larger),
+    min: call(smaller),
   },
   float64: {},
   float16: {},
@@ -132,10 +131,10 @@ const binaryOperations: Readonly<Record<Scalar, Partial<Record<BinaryFunction, B
   bool: {
     eq: infix('=='),
     ne: infix('!='),
-    lt: (a, b) => `!${a} & ${b}`,
-    le: (a, b) => `!${a} | ${b}`,
-    gt: (a, b) => `${a} & !${b}`,
-    ge: (a, b) => `${a} | !${b}`,
+    lt: (_, a, b) => `!${a} & ${b}`,
+    le: (_, a, b) => `!${a} | ${b}`,
+    gt: (_, a, b) => `${a} & !${b}`,
+    ge: (_, a, b) => `${a} | !${b}`,
     max: infix('|'),
     min: infix('&'),
     and: infix('&'),
@@ -144,23 +143,17 @@ const binaryOperations: Readonly<Record<Scalar, Partial<Record<BinaryFunction, B
   },
 };
 
-/** `fn(a)`, or undefined where the dtype has no such function. */
-export function unaryText(fn: UnaryFunction, dtype: Scalar, a: string, use: Use): string | undefined {
-  return unaryOperations[dtype][fn]?.(a, use);
+/** `fn(a)`. */
+export function unaryText(fn: UnaryFunction, dtype: Scalar, a: string, use: Use): string {
+  return (unaryOperations[dtype][fn] as Operation)(use, a);
 }
 
-export function binaryText(fn: BinaryFunction, dtype: Scalar, a: string, b: string, use: Use): string | undefined {
-  return binaryOperations[dtype][fn]?.(a, b, use);
+export function binaryText(fn: BinaryFunction, dtype: Scalar, a: string, b: string, use: Use): string {
+  return (binaryOperations[dtype][fn] as Operation)(use, a, b);
 }
 
 /** What two values make in a reduction. */
-export function combined(
-  fn: 'sum' | 'prod' | 'max' | 'min',
-  dtype: Scalar,
-  a: string,
-  b: string,
-  use: Use,
-): string | undefined {
+export function combined(fn: 'sum' | 'prod' | 'max' | 'min', dtype: Scalar, a: string, b: string, use: Use): string {
   const names = { sum: 'add', prod: 'mul', max: 'max', min: 'min' } as const;
   return binaryText(names[fn], dtype, a, b, use);
 }

@@ -6,7 +6,6 @@ import type { ShaderFunction } from './functions/shader-function.ts';
 import { floatOfBits } from './functions/special-values.ts';
 import { toHalf, wordsOfHalves } from './halves.ts';
 import { literal, shaderTypes } from './literal.ts';
-import { malformed } from './malformed.ts';
 import { binaryText, castText, unaryText } from './operations.ts';
 import { Scope } from './scope.ts';
 
@@ -21,6 +20,8 @@ export class Renderer {
   /** The shader's first block, which knows the arguments. */
   readonly root = new Scope();
   readonly functions: ShaderFunction[] = [];
+  /** Declarations of what a workgroup shares. */
+  readonly shared = new Set<string>();
   readonly kernel: Kernel;
   readonly memories: readonly Place[];
   /** How the shader sees memory. */
@@ -87,6 +88,12 @@ export class Renderer {
     scope.reductions |= 1 << reduction;
   }
 
+  constant(dtype: Scalar, value: number): string {
+    const { text, isByBits } = literal(dtype, value);
+    if (isByBits) this.use(floatOfBits);
+    return text;
+  }
+
   /** The text of an expression's value; it stands for a name, or for operations that may be written where it is used. */
   value(scope: Scope, e: Expression): string {
     return this.#render(scope, e, false);
@@ -105,13 +112,7 @@ export class Renderer {
 
   /** What is to be written, and where. */
   computed(scope: Scope, stores: readonly Store[]): { index: string; value: string }[] {
-    return stores.map(({ binding, index, value }) => {
-      const declared = this.kernel.bindings[binding];
-      if (declared?.dtype !== value.dtype || declared.access !== 'write' || index.dtype !== 'int32') {
-        throw malformed(this.kernel, `${value.dtype} stored to a ${declared?.access} binding of ${declared?.dtype}`);
-      }
-      return { index: this.keep(scope, index), value: this.keep(scope, value) };
-    });
+    return stores.map(({ index, value }) => ({ index: this.keep(scope, index), value: this.keep(scope, value) }));
   }
 
   /** Reads the vector that begins with a load's word; from now on the load is one of its words. */
@@ -211,15 +212,12 @@ export class Renderer {
 
   #render(scope: Scope, e: Expression, isKept: boolean): string {
     switch (e.kind) {
-      case 'constant': {
-        const { text, isByBits } = literal(e.dtype, e.value);
-        if (isByBits) this.use(floatOfBits);
-        return text;
-      }
+      case 'constant':
+        return this.constant(e.dtype, e.value);
       case 'axis':
-        return this.#known(this.#axes, e.axis, `axis ${e.axis}`);
+        return this.#axes.get(e.axis) as string;
       case 'reduced':
-        return this.#known(this.#reduced, e.reduction, `reduction ${e.reduction}`);
+        return this.#reduced.get(e.reduction) as string;
       case 'argument':
         return this.#argument(e.slot, e.dtype);
       default:
@@ -240,14 +238,9 @@ export class Renderer {
     return name;
   }
 
-  #text(home: Scope, e: Expression): string {
-    const { kernel } = this;
+  #text(home: Scope, e: Exclude<Expression, Leaf>): string {
     switch (e.kind) {
       case 'load': {
-        const declared = kernel.bindings[e.binding];
-        if (declared?.dtype !== e.dtype || declared.access !== 'read' || e.index.dtype !== 'int32') {
-          throw malformed(kernel, `${e.dtype} loaded from a ${declared?.access} binding of ${declared?.dtype}`);
-        }
         const vector = this.vectors?.get(e);
         const found = vector
           ? valueOfWord(e.dtype, `${vector}.${this.component}`)
@@ -255,24 +248,14 @@ export class Renderer {
         // An index that is outside the memory reads some other word of it, which is not used.
         return e.guard ? `select(${literal(e.dtype, 0).text}, ${found}, ${this.value(home, e.guard)})` : found;
       }
-      case 'unary': {
-        const text = unaryText(e.fn, e.a.dtype, this.#operand(home, e.a, true), this.use);
-        if (text === undefined || e.dtype !== e.a.dtype) throw malformed(kernel, `${e.fn} of ${e.a.dtype}`);
-        return text;
-      }
+      case 'unary':
+        return unaryText(e.fn, e.a.dtype, this.#operand(home, e.a, true), this.use);
       case 'binary': {
         const isConstant = e.a.kind === 'constant' && e.b.kind === 'constant';
         const a = this.#operand(home, e.a, isConstant);
-        const text = binaryText(e.fn, e.a.dtype, a, this.value(home, e.b), this.use);
-        if (text === undefined || e.a.dtype !== e.b.dtype) {
-          throw malformed(kernel, `${e.fn} of ${e.a.dtype} and ${e.b.dtype}`);
-        }
-        return text;
+        return binaryText(e.fn, e.a.dtype, a, this.value(home, e.b), this.use);
       }
       case 'select': {
-        if (e.condition.dtype !== 'bool' || e.a.dtype !== e.dtype || e.b.dtype !== e.dtype) {
-          throw malformed(kernel, `${e.condition.dtype} selects ${e.a.dtype} or ${e.b.dtype} as ${e.dtype}`);
-        }
         const [a, b] = [this.value(home, e.a), this.value(home, e.b)];
         return `select(${b}, ${a}, ${this.value(home, e.condition)})`;
       }
@@ -284,8 +267,6 @@ export class Renderer {
         const numbers = [0, 1, 2, 3].map((i) => this.#argument(e.slot + i, 'uint32'));
         return `${this.use(randomWord)}(${[this.value(home, e.a), ...numbers].join(', ')})`;
       }
-      default:
-        throw malformed(kernel, `${e.kind} is no operation`);
     }
   }
 
@@ -297,13 +278,9 @@ export class Renderer {
     this.root.add(`let ${name} = ${text};`);
     return name;
   }
-
-  #known(names: ReadonlyMap<number, string>, key: number, what: string): string {
-    const name = names.get(key);
-    if (name === undefined) throw malformed(this.kernel, `${what} is used where it is not known`);
-    return name;
-  }
 }
+
+type Leaf = { kind: 'constant' | 'axis' | 'reduced' | 'argument' };
 
 /** A word of memory as a value. */
 export function valueOfWord(dtype: Scalar, word: string): string {

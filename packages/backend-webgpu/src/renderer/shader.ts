@@ -1,25 +1,22 @@
+import type { Kernel } from '@evenkeel/backend';
 import type { Renderer } from './renderer.ts';
 
-export interface ShaderParts {
-  readonly renderer: Renderer;
-  /** Words of its parameters. */
-  readonly parameters: number;
-  readonly workgroup: number;
-  /** Declarations of variables that a workgroup shares. */
-  readonly shared?: readonly string[];
+/** Words of the parameters of a kernel: where each binding begins, the arguments, where the workspace begins. */
+export function parameterWords(kernel: Kernel): number {
+  return kernel.bindings.length + kernel.arguments.length + 1;
 }
 
-/** The text of a shader. Its entry is `main`; `lane` is the place in the workgroup, `group` the workgroup's number. */
-export function shaderText({ renderer, parameters, workgroup, shared = [] }: ShaderParts): string {
+/** The text of a shader. Its entry is `main`, with so many invocations in a workgroup; `lane` is the place in the workgroup, `group` the workgroup's number. */
+export function shaderText(renderer: Renderer, workgroup: number): string {
   const memories = Math.max(...renderer.memories.flat()) + 1;
   const inStep = (...text: string[]): string[] => (renderer.usesSubgroups ? text : []);
   const lines = inStep('enable subgroups;');
-  const vectors = Math.max(1, Math.ceil(parameters / 4));
+  const vectors = Math.ceil(parameterWords(renderer.kernel) / 4);
   lines.push(`@group(0) @binding(0) var<uniform> parameters: array<vec4<u32>, ${vectors}>;`);
   for (let m = 0; m < memories; m++) {
     lines.push(`@group(0) @binding(${m + 1}) var<storage, read_write> memory${m}: array<${renderer.access.type}>;`);
   }
-  lines.push(...shared);
+  lines.push(...renderer.shared);
   for (const fn of renderer.functions) lines.push('', fn.code);
   lines.push(
     '',

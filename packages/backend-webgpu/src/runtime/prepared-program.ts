@@ -1,6 +1,5 @@
-import { isRepeat, type Kernel, type Prepared, type Program, type Scalar, type Step } from '@evenkeel/backend';
-import { parameterWords } from '../kernels/compiled-kernel.ts';
-import { malformed } from '../renderer/malformed.ts';
+import { isRepeat, type Kernel, type Prepared, type Program, type Step } from '@evenkeel/backend';
+import { parameterWords } from '../renderer/shader.ts';
 import type { Pipelines, ReadyKernel } from './pipelines.ts';
 
 /** Where parameters of a dispatch may begin: what every device is content with. */
@@ -41,11 +40,6 @@ export class PreparedProgram implements Prepared {
     this.workspaceBytes = 4 * Math.max(0, ...this.runs.map(({ ready }) => ready.compiled.workspaceWords));
     this.reportsFaults = this.runs.some(({ ready }) => ready.compiled.reportsFaults);
   }
-
-  /** The dtype of an argument of the program. */
-  argumentDType(argument: number): Scalar {
-    return this.program.arguments[argument] as Scalar;
-  }
 }
 
 function flatten(
@@ -64,13 +58,6 @@ function flatten(
       continue;
     }
     const { kernel, bindings } = step;
-    const fits = kernel.bindings.every(({ dtype, access }, i) => {
-      const bound = program.bindings[bindings[i] ?? -1];
-      return bound?.dtype === dtype && !(access === 'write' && bound.access === 'read');
-    });
-    if (!fits || bindings.length !== kernel.bindings.length || step.arguments.length !== kernel.arguments.length) {
-      throw malformed(kernel, `its step gives it the program's bindings [${bindings}], which are not what it takes`);
-    }
     const own = bindings.map((b) => moved[b] as number);
     runs.push({ kernel, ready: pipelines.get(kernel), bindings, moved: own, arguments: step.arguments });
   }

@@ -9,7 +9,7 @@ import {
   type Range,
 } from '@evenkeel/backend';
 import { DeviceError, EvenKeelError, IndexError } from '@evenkeel/errors';
-import { loadRoutines, routines } from '../kernels/compile-kernel.ts';
+import { loadLateParts, routines } from '../kernels/compile-kernel.ts';
 import type { Profile } from '../kernels/profile.ts';
 import { faultWords } from '../renderer/faults.ts';
 import type { Tuner } from '../tuning/tuner.ts';
@@ -181,10 +181,10 @@ export class WebgpuBackend implements Backend {
     return this.#heap.totalBytes;
   }
 
-  /** At once, unless the program is the first with a routine, has products to be measured or many kernels that are new. */
+  /** At once, unless the program is the first with something that is loaded late, has products to be measured or many kernels that are new. */
   prepare(program: Program): PreparedProgram | Promise<PreparedProgram> {
     this.#check('preparing a program');
-    const first = loadRoutines(program.steps) ?? this.#tuner?.tune(program);
+    const first = loadLateParts(program.steps) ?? this.#tuner?.tune(program);
     if (first) return first.then(() => this.prepare(program));
     const prepared = new PreparedProgram(program, this.#pipelines);
     const { maxUniformBufferBindingSize } = this.#gpu.limits;

@@ -1,7 +1,7 @@
 import { type ContractionKernel, type Expression, operands, storedParts } from '@evenkeel/backend';
 import { dimensions } from '../kernels/choose-variant.ts';
-import { parameterWords } from '../kernels/compiled-kernel.ts';
 import { faultWords } from '../renderer/faults.ts';
+import { parameterWords } from '../renderer/shader.ts';
 
 /** Words that are written at a time. */
 const chunk = 2 ** 16;

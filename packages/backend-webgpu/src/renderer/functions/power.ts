@@ -65,7 +65,7 @@ const powerOfPositive = shaderFunction(
 );
 
 /** IEEE pow. */
-export const power = shaderFunction(
+export const pow = shaderFunction(
   `fn power(x: f32, y: f32) -> f32 {
   let bits = bitcast<u32>(x) & 0x7fffffffu;
   let small = bits < 0x00800000u;
@@ -90,7 +90,7 @@ export const power = shaderFunction(
 );
 
 /** C's fmod, exact: the long division of whole numbers, eight bits at a time. */
-export const remainder = shaderFunction(
+export const rem = shaderFunction(
   `fn remainder(x: f32, y: f32) -> f32 {
   let a = bitcast<u32>(x) & 0x7fffffffu;
   let b = bitcast<u32>(y) & 0x7fffffffu;

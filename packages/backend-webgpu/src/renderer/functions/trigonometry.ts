@@ -66,14 +66,14 @@ const wave = shaderFunction(
   [smallAngle, largeAngle, floatOfBits, isInfinite, isNan],
 );
 
-export const sine = shaderFunction(
+export const sin = shaderFunction(
   `fn sine(x: f32) -> f32 {
   return wave(x, 0i);
 }`,
   [wave],
 );
 
-export const cosine = shaderFunction(
+export const cos = shaderFunction(
   `fn cosine(x: f32) -> f32 {
   return wave(x, 1i);
 }`,
@@ -81,7 +81,7 @@ export const cosine = shaderFunction(
 );
 
 /** Cephes atanf: three ranges brought to |t| ≤ tan(π/8). Error below 2 ulp. */
-export const arcTangent = shaderFunction(
+export const atan = shaderFunction(
   `fn arc_tangent(x: f32) -> f32 {
   let a = abs(x);
   let large = a > 2.41421356f;
