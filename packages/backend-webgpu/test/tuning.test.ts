@@ -257,8 +257,8 @@ test('who changes a shader of contractions raises the revision, because what was
   }
   expect({ revision, hash }).toMatchInlineSnapshot(`
     {
-      "hash": -1861377755,
-      "revision": 1,
+      "hash": 1324975983,
+      "revision": 2,
     }
   `);
 });

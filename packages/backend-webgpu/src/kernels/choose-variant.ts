@@ -1,5 +1,6 @@
 import { type ContractionKernel, sizeOf } from '@evenkeel/backend';
 import type { Profile } from './profile.ts';
+import { piecesOf } from './sums-of-products.ts';
 import type { RegisterBlocks, SharedTiles, Variant } from './variant.ts';
 
 /** A variant before it is known in how many parts terms are cut. */
@@ -86,16 +87,16 @@ export function chooseVariant(kernel: ContractionKernel, profile: Profile): Vari
   const isLarge = Math.min(m, n, k) >= 16 && batch * m * n * k >= leastLarge;
   const { cuts, busy, leastOfPart, partsFirst } = tableFor(profile)[isLarge ? 'large' : 'small'];
   const splitsOf = (cut: Cut): number => {
-    const count = piecesOf(kernel, cut);
+    const { count } = piecesOf(kernel, cut);
     return count < busy / 2 ? Math.max(1, Math.min(Math.floor(k / leastOfPart), Math.ceil(busy / count))) : 1;
   };
   const fitting = cuts.filter(({ cut }) =>
     cut.kind === 'shared'
-      ? piecesOf(kernel, cut) * cut.rows * cut.columns <= mostPadded * batch * m * n
+      ? piecesOf(kernel, cut).count * cut.rows * cut.columns <= mostPadded * batch * m * n
       : cut.rows <= m && cut.columns <= n,
   );
   const isEnough = ({ cut, enough }: (typeof cuts)[number]): boolean =>
-    piecesOf(kernel, cut) * (partsFirst ? splitsOf(cut) : 1) >= enough;
+    piecesOf(kernel, cut).count * (partsFirst ? splitsOf(cut) : 1) >= enough;
   const { cut } = (fitting.find(isEnough) ?? fitting.at(-1) ?? cuts.at(-1)) as (typeof cuts)[number];
   return { ...cut, splits: splitsOf(cut) };
 }
@@ -104,12 +105,6 @@ export function chooseVariant(kernel: ContractionKernel, profile: Profile): Vari
 export function isThin(kernel: ContractionKernel): boolean {
   const [batch, m, n] = dimensions(kernel);
   return m < 2 || n < 2 || batch * m * n < 64;
-}
-
-/** Workgroups or invocations of a cut in one part. */
-export function piecesOf(kernel: ContractionKernel, { rows, columns }: Cut): number {
-  const [batch, m, n] = dimensions(kernel);
-  return batch * Math.ceil(m / rows) * Math.ceil(n / columns);
 }
 
 /** Sizes of the roles: batch, m, n, k. */

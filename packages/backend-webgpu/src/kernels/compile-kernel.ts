@@ -6,21 +6,20 @@ import type { CompiledKernel } from './compiled-kernel.ts';
 import { compileContraction } from './contraction.ts';
 import { compileLoop } from './loop.ts';
 import type { Profile } from './profile.ts';
+import { compileScatterAdd } from './scatter-add.ts';
 
 const attention = new Late(() => import('./attention.ts'));
-const rank = new Late(() => import('./rank.ts'));
-const scan = new Late(() => import('./scan.ts'));
-const scatterAdd = new Late(() => import('./scatter-add.ts'));
+const alongLines = new Late(() => import('./along-lines.ts'));
 
-const sources: Readonly<Record<RoutineName, Late<unknown>>> = {
-  scatterAdd,
-  scan,
-  rank,
+/** The routines that there are, and what has to be loaded for them. */
+const sources: Readonly<Record<RoutineName, Late<unknown> | undefined>> = {
+  scatterAdd: undefined,
+  scan: alongLines,
+  rank: alongLines,
   attention,
   attentionGradient: attention,
 };
 
-/** The routines that there are. */
 export const routines = Object.keys(sources) as RoutineName[];
 
 /** Loads what compiles the routines and functions of a program that many programs have none of, where it is not here. */
@@ -61,11 +60,11 @@ function compiled(kernel: Kernel, profile: Profile): Omit<CompiledKernel, 'repor
   if (kernel.form === 'contraction') return compileContraction(kernel, profile);
   switch (kernel.routine) {
     case 'scatterAdd':
-      return scatterAdd.value.compileScatterAdd(kernel, profile);
+      return compileScatterAdd(kernel, profile);
     case 'scan':
-      return scan.value.compileScan(kernel, profile);
+      return alongLines.value.compileScan(kernel, profile);
     case 'rank':
-      return rank.value.compileRank(kernel);
+      return alongLines.value.compileRank(kernel);
     default:
       return attention.value.compileAttention(kernel, profile);
   }

@@ -1,6 +1,5 @@
 import type { ScatterAddKernel } from '@evenkeel/backend';
 import { bounded } from '../renderer/faults.ts';
-import { literal } from '../renderer/literal.ts';
 import { binaryText } from '../renderer/operations.ts';
 import { valueOfWord, wordOfValue } from '../renderer/renderer.ts';
 import { Scope } from '../renderer/scope.ts';
@@ -46,7 +45,7 @@ export function compileScatterAdd(
         ? renderer.writeWorkspace(`u32${at(index)}`, wordOfValue(dtype, value))
         : renderer.write(output, at(index), value);
     const each = 'for (var s = first; s < end; s++) {';
-    scope.block(each, [write('s', literal(dtype, 0).text)]);
+    scope.block(each, [write('s', renderer.constant(dtype, 0))]);
     const body = new Scope(scope);
     renderer.setAxis(body, 1, 'i');
     const index = renderer.keep(body, kernel.index);

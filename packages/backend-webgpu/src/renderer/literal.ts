@@ -1,5 +1,6 @@
 import type { Scalar } from '@evenkeel/backend';
-import { decimal } from './functions/shader-function.ts';
+import { decimal, type Use } from './functions/shader-function.ts';
+import { floatOfBits } from './functions/special-values.ts';
 
 /** What a dtype is in a shader. */
 export const shaderTypes: Readonly<Record<Scalar, string>> = {
@@ -14,13 +15,13 @@ export const shaderTypes: Readonly<Record<Scalar, string>> = {
 };
 
 /** A number as a constant of a shader. NaN, infinities and subnormals are given by their bits. */
-export function literal(dtype: Scalar, value: number): { readonly text: string; readonly isByBits: boolean } {
-  if (dtype === 'bool') return { text: value !== 0 ? 'true' : 'false', isByBits: false };
-  if (dtype === 'int32') return { text: `${value | 0}i`.replace('-2147483648i', 'i32(-2147483648)'), isByBits: false };
-  if (dtype === 'uint32') return { text: `${value >>> 0}u`, isByBits: false };
+export function literal(dtype: Scalar, value: number, use: Use): string {
+  if (dtype === 'bool') return String(value !== 0);
+  if (dtype === 'int32') return `${value | 0}i`.replace('-2147483648i', 'i32(-2147483648)');
+  if (dtype === 'uint32') return `${value >>> 0}u`;
   const float = Math.fround(value);
   const isPlain = float === 0 ? !Object.is(float, -0) : Math.abs(float) >= 2 ** -126 && Number.isFinite(float);
-  if (isPlain) return { text: decimal(float), isByBits: false };
+  if (isPlain) return decimal(float);
   const bits = new Uint32Array(Float32Array.of(float).buffer)[0] as number;
-  return { text: `float_of_bits(0x${bits.toString(16)}u)`, isByBits: true };
+  return `${use(floatOfBits)}(0x${bits.toString(16)}u)`;
 }

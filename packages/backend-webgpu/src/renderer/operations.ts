@@ -4,13 +4,10 @@ import { exponential, exponentialMinusOne, hyperbolicTangent } from './functions
 import { toInt, toUint } from './functions/integer.ts';
 import { logarithm, logarithmOfOnePlus } from './functions/logarithm.ts';
 import { larger, signOf, smaller } from './functions/order.ts';
-import type { ShaderFunction } from './functions/shader-function.ts';
+import type { ShaderFunction, Use } from './functions/shader-function.ts';
 import { isNan } from './functions/special-values.ts';
 import { toHalf } from './halves.ts';
-import { type LateFunction, lateFunction } from './late-functions.ts';
-
-/** Has a function in the shader and gives its name. */
-export type Use = (fn: ShaderFunction) => string;
+import { type RareFunction, rareFunction } from './late-functions.ts';
 
 type Operation = (use: Use, ...operands: readonly string[]) => string;
 
@@ -20,10 +17,10 @@ const call =
     `${use(fn)}(${operands.join(', ')})`;
 
 /** A function that was loaded for the program. */
-const late =
-  (fn: LateFunction): Operation =>
+const rare =
+  (fn: RareFunction): Operation =>
   (use, ...operands) =>
-    call(lateFunction(fn))(use, ...operands);
+    call(rareFunction(fn))(use, ...operands);
 
 const named =
   (name: string): Operation =>
@@ -53,9 +50,9 @@ const floatUnary: Partial<Record<UnaryFunction, Operation>> = {
   expm1: call(exponentialMinusOne),
   log: call(logarithm),
   log1p: call(logarithmOfOnePlus),
-  sin: late('sin'),
-  cos: late('cos'),
-  atan: late('atan'),
+  sin: rare('sin'),
+  cos: rare('cos'),
+  atan: rare('atan'),
   tanh: call(hyperbolicTangent),
   erf: call(errorFunction),
 };
@@ -119,8 +116,8 @@ const binaryOperations: Readonly<Record<Scalar, Partial<Record<BinaryFunction, O
     sub: infix('-'),
     mul: infix('*'),
     div: infix('/'),
-    rem: late('rem'),
-    pow: late('pow'),
+    rem: rare('rem'),
+    pow: rare('pow'),
     max: call(larger),
     min: call(smaller),
   },

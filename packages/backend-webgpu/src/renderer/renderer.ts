@@ -3,7 +3,6 @@ import { type MemoryAccess, type Place, readAcross, words, wordsOfVectors, write
 import { bounded } from './faults.ts';
 import { randomWord } from './functions/random.ts';
 import type { ShaderFunction } from './functions/shader-function.ts';
-import { floatOfBits } from './functions/special-values.ts';
 import { toHalf, wordsOfHalves } from './halves.ts';
 import { literal, shaderTypes } from './literal.ts';
 import { binaryText, castText, unaryText } from './operations.ts';
@@ -89,9 +88,7 @@ export class Renderer {
   }
 
   constant(dtype: Scalar, value: number): string {
-    const { text, isByBits } = literal(dtype, value);
-    if (isByBits) this.use(floatOfBits);
-    return text;
+    return literal(dtype, value, this.use);
   }
 
   /** The text of an expression's value; it stands for a name, or for operations that may be written where it is used. */
@@ -246,7 +243,7 @@ export class Renderer {
           ? valueOfWord(e.dtype, `${vector}.${this.component}`)
           : this.read(e.binding, this.value(home, e.index));
         // An index that is outside the memory reads some other word of it, which is not used.
-        return e.guard ? `select(${literal(e.dtype, 0).text}, ${found}, ${this.value(home, e.guard)})` : found;
+        return e.guard ? `select(${this.constant(e.dtype, 0)}, ${found}, ${this.value(home, e.guard)})` : found;
       }
       case 'unary':
         return unaryText(e.fn, e.a.dtype, this.#operand(home, e.a, true), this.use);

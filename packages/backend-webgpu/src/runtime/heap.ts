@@ -123,21 +123,22 @@ export class Heap {
   }
 
   release(buffer: WebgpuBuffer): void {
-    if (buffer.owner !== this || buffer.isReleased) {
-      throw new DeviceError(
-        buffer.isReleased ? 'the buffer was released before' : 'the buffer belongs to another backend',
-        {
-          doing: 'releasing a buffer on webgpu',
-          got: `a buffer of ${buffer.bytes} bytes`,
-        },
-      );
-    }
+    this.check(buffer, 'releasing');
     buffer.isReleased = true;
     this.#liveBytes -= buffer.capacity;
     this.#liveBuffers--;
     const { blocks } = this.#memories[buffer.memory] as Memory;
     if (blocks) blocks.give(buffer.address, buffer.capacity);
     else this.#large.push(buffer);
+  }
+
+  /** @throws DeviceError unless a buffer is one of these and alive */
+  check({ owner, isReleased, bytes }: WebgpuBuffer, doing: string): void {
+    if (owner === this && !isReleased) return;
+    throw new DeviceError(isReleased ? 'the buffer was released before' : 'the buffer belongs to another backend', {
+      doing: `${doing} a buffer on webgpu`,
+      got: `a buffer of ${bytes} bytes`,
+    });
   }
 
   /** A buffer that goes on from one memory to the next. They are its own. */
@@ -148,7 +149,7 @@ export class Heap {
       this.#large = this.#large.filter((other) => other !== known);
       return this.#made(bytes, known.capacity, known.memory, 0);
     }
-    const capacity = Math.ceil(bytes / 256) * 256;
+    const capacity = roundUp(bytes);
     this.#dropLast();
     const count = this.#memories.length + Math.ceil(capacity / memoryBytes);
     if (count > memories || this.totalBytes + capacity > maximumBytes) {
@@ -189,7 +190,7 @@ export class Heap {
       const needed = blocks.top + capacity;
       // Twice as much where there is room, because growing copies.
       for (const goal of [Math.max(2 * buffer.size, needed), needed]) {
-        const size = Math.ceil(Math.min(goal, memoryBytes) / 256) * 256;
+        const size = roundUp(Math.min(goal, memoryBytes));
         if (size < needed || size - buffer.size > spare) continue;
         this.#grow(memory, size);
         return memory;
@@ -197,7 +198,7 @@ export class Heap {
     }
     if (this.#memories.length < memories) {
       const last = this.gpuBuffer(this.#memories.length - 1).size;
-      const size = Math.ceil(Math.min(Math.max(capacity, Math.min(last, spare)), memoryBytes) / 256) * 256;
+      const size = roundUp(Math.min(Math.max(capacity, Math.min(last, spare)), memoryBytes));
       if (size <= spare) return this.#add(size);
     }
     throw this.#refusal(asked, 'there is no memory for a buffer on webgpu');
@@ -243,4 +244,8 @@ export class Heap {
       remedy: 'use smaller batches, or release what is no longer needed',
     });
   }
+}
+
+function roundUp(bytes: number): number {
+  return Math.ceil(bytes / 256) * 256;
 }

@@ -31,7 +31,21 @@ export class PreparedProgram implements Prepared {
     this.program = program;
     this.owner = pipelines;
     const runs: KernelRun[] = [];
-    flatten(program, program.steps, new Array<number>(program.bindings.length).fill(0), pipelines, runs);
+    const flatten = (steps: readonly Step[], moved: readonly number[]): void => {
+      for (const step of steps) {
+        if (isRepeat(step)) {
+          for (let turn = 0; turn < step.repeat; turn++) {
+            const now = moved.map((bytes, b) => bytes + turn * (step.strides[b] ?? 0));
+            flatten(step.body, now);
+          }
+        } else {
+          const { kernel, bindings } = step;
+          const own = bindings.map((b) => moved[b] as number);
+          runs.push({ kernel, ready: pipelines.get(kernel), bindings, moved: own, arguments: step.arguments });
+        }
+      }
+    };
+    flatten(program.steps, new Array<number>(program.bindings.length).fill(0));
     this.runs = runs.filter(({ ready }) => ready.compiled.stages.length > 0);
     const words = Math.max(1, ...this.runs.map(({ kernel }) => parameterWords(kernel)));
     this.blockBytes = Math.ceil((words * 4) / alignment) * alignment;
@@ -39,26 +53,5 @@ export class PreparedProgram implements Prepared {
     this.floats = new Float32Array(this.words.buffer);
     this.workspaceBytes = 4 * Math.max(0, ...this.runs.map(({ ready }) => ready.compiled.workspaceWords));
     this.reportsFaults = this.runs.some(({ ready }) => ready.compiled.reportsFaults);
-  }
-}
-
-function flatten(
-  program: Program,
-  steps: readonly Step[],
-  moved: readonly number[],
-  pipelines: Pipelines,
-  runs: KernelRun[],
-): void {
-  for (const step of steps) {
-    if (isRepeat(step)) {
-      for (let turn = 0; turn < step.repeat; turn++) {
-        const now = moved.map((bytes, b) => bytes + turn * (step.strides[b] ?? 0));
-        flatten(program, step.body, now, pipelines, runs);
-      }
-      continue;
-    }
-    const { kernel, bindings } = step;
-    const own = bindings.map((b) => moved[b] as number);
-    runs.push({ kernel, ready: pipelines.get(kernel), bindings, moved: own, arguments: step.arguments });
   }
 }

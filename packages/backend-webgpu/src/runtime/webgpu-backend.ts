@@ -312,7 +312,8 @@ export class WebgpuBackend implements Backend {
     }
     const [begin, end] = [Math.floor(address / 4) * 4, Math.ceil((address + length) / 4) * 4];
     const bytes = end - begin;
-    const staging = this.#staging.take(bytes + faultBytes);
+    const size = bytes + faultBytes;
+    const staging = this.#staging.take(size);
     const encoder = this.#gpu.createCommandEncoder();
     for (const piece of this.#heap.pieces(buffer as WebgpuBuffer, begin, bytes)) {
       encoder.copyBufferToBuffer(piece.buffer, piece.offset, staging, piece.from, piece.bytes);
@@ -325,8 +326,8 @@ export class WebgpuBackend implements Backend {
       this.#mayHaveFaults = false;
     }
     this.#gpu.queue.submit([encoder.finish()]);
-    await this.#unlessLost(staging.mapAsync(1, 0, Math.max(4, bytes + (looksForFaults ? faultBytes : 0))));
-    const mapped = staging.getMappedRange(0, Math.max(4, bytes + (looksForFaults ? faultBytes : 0)));
+    await this.#unlessLost(staging.mapAsync(1, 0, size));
+    const mapped = staging.getMappedRange(0, size);
     const result = new Uint8Array(mapped, address - begin, length).slice();
     const fault = looksForFaults ? new Int32Array(mapped, bytes, faultWords).slice() : undefined;
     staging.unmap();
@@ -378,13 +379,8 @@ export class WebgpuBackend implements Backend {
   /** The address of a range, which must lie in a buffer that is alive. */
   #address(buffer: DeviceBuffer, offset: number, length: number, doing: string): number {
     this.#check(`${doing} a buffer`);
-    const { owner, isReleased, address, bytes } = buffer as WebgpuBuffer;
-    if (owner !== this.#heap || isReleased) {
-      throw new DeviceError(isReleased ? 'the buffer was released before' : 'the buffer belongs to another backend', {
-        doing: `${doing} a buffer on webgpu`,
-        got: `a buffer of ${buffer.bytes} bytes`,
-      });
-    }
+    const { address, bytes } = buffer as WebgpuBuffer;
+    this.#heap.check(buffer as WebgpuBuffer, doing);
     if (!(offset >= 0 && length >= 0 && offset + length <= bytes)) {
       throw new DeviceError('the range does not lie in the buffer', {
         doing: `${doing} a buffer on webgpu`,

@@ -1,6 +1,7 @@
 import type { ContractionKernel } from '@evenkeel/backend';
-import { type Cut, chooseVariant, dimensions, isThin, piecesOf, tableFor } from '../kernels/choose-variant.ts';
+import { type Cut, chooseVariant, dimensions, isThin, tableFor } from '../kernels/choose-variant.ts';
 import type { Profile } from '../kernels/profile.ts';
+import { piecesOf } from '../kernels/sums-of-products.ts';
 import type { Variant } from '../kernels/variant.ts';
 
 /** Products below which a contraction takes as long as its dispatch. */
@@ -34,7 +35,7 @@ export function candidatesFor(kernel: ContractionKernel, profile: Profile): Vari
   for (const cut of cuts.values()) {
     const { busy } = cut.kind === 'shared' ? large : small;
     for (const pieces of [0, busy, 4 * busy]) {
-      const splits = Math.min(Math.floor(k / leastOfPart), Math.round(pieces / piecesOf(kernel, cut)));
+      const splits = Math.min(Math.floor(k / leastOfPart), Math.round(pieces / piecesOf(kernel, cut).count));
       candidates.push({ ...cut, splits: Math.max(1, splits) });
     }
   }

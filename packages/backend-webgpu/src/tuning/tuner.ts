@@ -8,7 +8,7 @@ import { type Stopwatch, stopwatchFor } from './stopwatch.ts';
 import type { TuningStore } from './store.ts';
 
 /** Goes up whenever the shaders of contractions change: what was measured before says nothing then. */
-export const revision = 1;
+export const revision = 2;
 
 export interface TunerOptions {
   readonly store: TuningStore;

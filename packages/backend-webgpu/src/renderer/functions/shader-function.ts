@@ -5,6 +5,9 @@ export interface ShaderFunction {
   readonly code: string;
 }
 
+/** Has a function in the shader and gives its name. */
+export type Use = (fn: ShaderFunction) => string;
+
 /** The name is taken from the text: `fn name(…`. */
 export function shaderFunction(code: string, needs: readonly ShaderFunction[] = []): ShaderFunction {
   const name = /^fn (\w+)/.exec(code)?.[1] as string;

@@ -1,0 +1,2 @@
+export { compileRank } from './rank.ts';
+export { compileScan } from './scan.ts';
