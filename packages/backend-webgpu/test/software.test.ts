@@ -2,7 +2,8 @@
 import { axis, type LoopKernel, load, weightedSum } from '@evenkeel/backend';
 import { expect, test } from 'vitest';
 import { chooseVariant } from '../src/kernels/choose-variant.ts';
-import { compileContraction } from '../src/kernels/contraction.ts';
+import { compiledKernel } from '../src/kernels/compiled-kernel.ts';
+import { draftContraction } from '../src/kernels/contraction.ts';
 import { teamOf } from '../src/kernels/team.ts';
 import { product } from './kernels.ts';
 
@@ -33,7 +34,8 @@ test('few results of long sums are cut in parts, so that blocks stay large; many
 });
 
 test('a result is stored by one loop over the block, not by a case for each', () => {
-  const { stages } = compileContraction(product(1024, 512, 128), software);
+  const kernel = product(1024, 512, 128);
+  const { stages } = compiledKernel(kernel, draftContraction(kernel, software));
   const text = stages[0]?.source([[0], [0], [0], [0]]) ?? '';
   expect(text).toContain('let product = results[result];');
   expect(text).not.toContain('switch');

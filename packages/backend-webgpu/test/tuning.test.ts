@@ -1,6 +1,7 @@
 import { axis, type ContractionKernel, type KernelBinding, programOf, weightedSum } from '@evenkeel/backend';
 import { afterEach, expect, test, vi } from 'vitest';
-import { compileContraction } from '../src/kernels/contraction.ts';
+import { compiledKernel } from '../src/kernels/compiled-kernel.ts';
+import { draftContraction } from '../src/kernels/contraction.ts';
 import type { Variant } from '../src/kernels/variant.ts';
 import { candidatesFor, textOf } from '../src/tuning/candidates.ts';
 import { fastest } from '../src/tuning/fastest.ts';
@@ -250,7 +251,7 @@ test('who changes a shader of contractions raises the revision, because what was
   let hash = 0;
   for (const sharedMemory of [false, true]) {
     for (const variant of candidatesFor(kernel, { sharedMemory })) {
-      for (const { source } of compileContraction(kernel, { sharedMemory }, variant).stages) {
+      for (const { source } of compiledKernel(kernel, draftContraction(kernel, { sharedMemory }, variant)).stages) {
         for (const sign of source([[0], [0], [0], [0]])) hash = (Math.imul(hash, 31) + sign.charCodeAt(0)) | 0;
       }
     }

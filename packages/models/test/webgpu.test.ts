@@ -1,10 +1,17 @@
 import { cpu } from '@evenkeel/backend-cpu';
 import { Dropout, dropout } from '@evenkeel/nn-layers';
 import { type Backend, compile, manualSeed, ones, Parameter, type Tensor, useBackend } from '@evenkeel/tensor';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { travelFreely } from './support/journey.ts';
 import { tinyModels } from './support/tiny-models.ts';
 import { describeOnWebgpu, describeSteps, onWebgpu } from './support/webgpu.ts';
+
+// What the backend loads for few programs is for none of these: the budget of its size counts on it.
+for (const file of ['kernels/along-lines.ts', 'renderer/functions/rare.ts']) {
+  vi.doMock(`../../backend-webgpu/src/${file}`, () => {
+    throw new Error(`${file} is loaded, which no model should need`);
+  });
+}
 
 const backend = onWebgpu as Backend;
 

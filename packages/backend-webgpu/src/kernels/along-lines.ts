@@ -1,2 +1,2 @@
-export { compileRank } from './rank.ts';
-export { compileScan } from './scan.ts';
+export { draftRank } from './rank.ts';
+export { draftScan } from './scan.ts';

@@ -1,9 +1,6 @@
 import { type AttentionRoutine, type Expression, lowestScore, sizeOf } from '@evenkeel/backend';
-import { decimal } from '../renderer/functions/shader-function.ts';
-import { unaryText } from '../renderer/operations.ts';
 import type { Renderer } from '../renderer/renderer.ts';
-import { Scope } from '../renderer/scope.ts';
-import { setPositions } from './grid.ts';
+import type { Scope } from '../renderer/scope.ts';
 import type { Profile } from './profile.ts';
 
 /** Words of shared memory that the lines of a block may take: half of what every device has. */
@@ -70,7 +67,7 @@ export class Walk {
       'let wanted = firstOwn + lane;',
       `let own = min(wanted, ${own.size - 1}u);`,
     );
-    setPositions(renderer, this.root, 'batch', kernel.batch, 0);
+    renderer.setPositions(this.root, 'batch', kernel.batch, 0);
     renderer.setAxis(this.root, own.axis, 'i32(own)');
   }
 
@@ -85,7 +82,7 @@ export class Walk {
   /** Something at each place along an axis. */
   along(scope: Scope, { axis, length }: Pick<Lines, 'axis' | 'length'>, body: (inside: Scope, place: string) => void) {
     const place = this.renderer.name('place');
-    const inside = new Scope(scope);
+    const inside = scope.inner();
     this.renderer.setAxis(inside, axis, `i32(${place})`);
     body(inside, place);
     scope.block(`for (var ${place} = 0u; ${place} < ${length}u; ${place}++) {`, inside);
@@ -102,7 +99,7 @@ export class Walk {
     const from = causal && !overColumns ? 'firstOwn' : '0u';
     const to = causal && overColumns ? `min(firstOwn + ${this.#workgroup}u, ${other.size}u)` : `${other.size}u`;
     const inside = (parent: Scope, element: Element): Scope => {
-      const scope = new Scope(parent);
+      const scope = parent.inner();
       if (causal) scope.add(`if (${overColumns ? 'other > own' : 'other < own'}) {`, '  continue;', '}');
       this.renderer.setAxis(scope, other.axis, 'i32(other)');
       body(scope, element);
@@ -114,11 +111,11 @@ export class Walk {
       return;
     }
     const block = Math.min(64, Math.floor(tileWords / total));
-    const tiles = new Scope(this.root);
+    const tiles = this.root.inner();
     for (const { name, value, axis, length } of walked) {
       const tile = `${name}Tile`;
-      this.renderer.shared.add(`var<workgroup> ${tile}: array<f32, ${block * length}>;`);
-      const fill = new Scope(tiles);
+      this.renderer.share(tile, 'float32', block * length);
+      const fill = tiles.inner();
       // What lies behind the last is not used.
       fill.add(`let there = i32(firstOther + slot / ${length}u);`, `let along = i32(slot % ${length}u);`);
       this.renderer.setAxis(fill, other.axis, 'there');
@@ -154,12 +151,12 @@ export class Walk {
     const { bias, seen, scale } = this.#kernel;
     this.dot(scope, 'products', own, other, element);
     const added = bias ? ` + ${this.renderer.value(scope, bias)}` : '';
-    scope.add(`let score = products * ${decimal(scale)}${added};`);
+    scope.add(`let score = products * ${this.constant(scale)}${added};`);
     const condition = seen ? `${this.renderer.value(scope, seen)} && ` : '';
-    const inside = new Scope(scope);
+    const inside = scope.inner();
     body(inside);
     // Written so that NaN is seen.
-    scope.block(`if (${condition}!(score < ${decimal(lowestScore)})) {`, inside);
+    scope.block(`if (${condition}!(score < ${this.constant(lowestScore)})) {`, inside);
   }
 
   /** A number times the factor, if there is one. */
@@ -168,8 +165,12 @@ export class Walk {
     return factor ? `${text} * ${this.renderer.value(scope, factor)}` : text;
   }
 
+  constant(value: number): string {
+    return this.renderer.constant('float32', value);
+  }
+
   exp(text: string): string {
-    return unaryText('exp', 'float32', text, this.renderer.use);
+    return this.renderer.unary('exp', 'float32', text);
   }
 
   /** The inverse of a sum of weights, 0 where nothing weighs. */
@@ -179,7 +180,7 @@ export class Walk {
 
   /** Stores what is at each place of a line that was summed up. */
   store(stores: AttentionStores, along: Pick<Lines, 'axis' | 'length'>, sum: (place: string) => string): void {
-    const guarded = new Scope(this.root);
+    const guarded = this.root.inner();
     this.along(guarded, along, (inside, place) => {
       inside.add(`let sum = ${sum(place)};`);
       this.renderer.setReduced(inside, 0, 'sum');

@@ -5,14 +5,11 @@ import {
   lowestScore,
   sizeOf,
 } from '@evenkeel/backend';
-import { decimal } from '../renderer/functions/shader-function.ts';
-import { Scope } from '../renderer/scope.ts';
+import type { Scope } from '../renderer/scope.ts';
 import { type Element, groupsOf, type Lines, linesOf, type Side, Walk } from './attention-walk.ts';
-import type { CompiledKernel } from './compiled-kernel.ts';
+import type { Drafts } from './compiled-kernel.ts';
 import type { Profile } from './profile.ts';
-import { type Stage, workgroupStage } from './stage.ts';
-
-type Compiled = Omit<CompiledKernel, 'reportsFaults'>;
+import type { Draft } from './stage.ts';
 
 /** What each row leaves for the columns: its largest score, the inverse of its sum, the mean of its weights' cotangents. */
 const wordsOfRow = 3;
@@ -22,35 +19,23 @@ const wordsOfRow = 3;
  * far shrinks (Milakov and Gimelshein 2018, Online normalizer calculation for softmax). Backward each row does so first, then goes over
  * the columns again for the query; after that an invocation has a column and goes over the rows.
  */
-export function compileAttention(kernel: AttentionRoutine, profile: Profile): Compiled {
+export function draftAttention(kernel: AttentionRoutine, profile: Profile): Drafts {
   const batch = sizeOf(kernel.batch);
   const { row, column } = linesOf(kernel);
-  const stage = (own: Side, other: Side, write: (walk: Walk) => void): Stage[] =>
-    batch * own.size === 0 ? [] : [stageOf(kernel, [own, other], profile, write)];
-  if (kernel.routine === 'attention') {
-    return { stages: stage(row, column, (walk) => attend(kernel, walk)), workspaceWords: 0 };
-  }
+  const draft = (own: Side, other: Side, write: (walk: Walk) => void): Draft[] => {
+    const { groups, workgroup } = groupsOf(kernel, own);
+    const begin: Draft['write'] = (renderer) => write(new Walk(renderer, kernel, [own, other], profile));
+    return groups === 0 ? [] : [{ count: groups, workgroup, write: begin }];
+  };
+  if (kernel.routine === 'attention') return { drafts: draft(row, column, (walk) => attend(kernel, walk)) };
+  const hasColumns = kernel.keyStores.length + kernel.valueStores.length > 0;
   return {
-    stages: [
-      ...stage(row, column, (walk) => ofRows(kernel, walk)),
-      ...(kernel.keyStores.length + kernel.valueStores.length > 0
-        ? stage(column, row, (walk) => ofColumns(kernel, walk))
-        : []),
+    drafts: [
+      ...draft(row, column, (walk) => ofRows(kernel, walk)),
+      ...(hasColumns ? draft(column, row, (walk) => ofColumns(kernel, walk)) : []),
     ],
     workspaceWords: wordsOfRow * batch * kernel.rows,
   };
-}
-
-function stageOf(
-  kernel: AttentionRoutine,
-  sides: readonly [Side, Side],
-  profile: Profile,
-  write: (walk: Walk) => void,
-): Stage {
-  const { groups, workgroup } = groupsOf(kernel, sides[0]);
-  return workgroupStage(kernel, groups, { workgroup }, (renderer) => {
-    write(new Walk(renderer, kernel, sides, profile));
-  });
 }
 
 function attend(kernel: AttentionKernel, walk: Walk): void {
@@ -77,10 +62,10 @@ function weigh(
   others: readonly Lines[],
   add: (seen: Scope, element: Element, shrink: boolean) => void,
 ): void {
-  walk.root.add(`var largest = ${decimal(lowestScore)};`, 'var total = 0.0f;');
+  walk.root.add(`var largest = ${walk.constant(lowestScore)};`, 'var total = 0.0f;');
   walk.over([key, ...others], (scope, element) => {
     walk.scored(scope, query, key, element, (seen) => {
-      const larger = new Scope(seen);
+      const larger = seen.inner();
       larger.add(`let shrink = ${walk.exp('largest - score')};`, 'total *= shrink;', 'largest = score;');
       add(larger, element, true);
       seen.block('if (score > largest) {', larger);
@@ -105,7 +90,7 @@ function ofRows(kernel: AttentionGradientKernel, walk: Walk): void {
     seen.add(`mean += weight * (${walk.factored(seen, 'ofWeight')});`);
   });
   root.add(`let inverse = ${walk.inverse('total')};`, 'mean *= inverse;');
-  const kept = new Scope(root);
+  const kept = root.inner();
   ['largest', 'inverse', 'mean'].forEach((name, i) => {
     const place = `(batch * ${kernel.rows}u + own) * ${wordsOfRow}u + ${i}u`;
     kept.add(renderer.writeWorkspace(place, `bitcast<u32>(${name})`));
@@ -119,7 +104,7 @@ function ofRows(kernel: AttentionGradientKernel, walk: Walk): void {
       walk.add(seen, 'sums', 'ofScore', key, element);
     });
   });
-  walk.store(kernel.queryStores, depth, (place) => `sums[${place}] * ${decimal(kernel.scale)}`);
+  walk.store(kernel.queryStores, depth, (place) => `sums[${place}] * ${walk.constant(kernel.scale)}`);
 }
 
 /** The weight where a score is known, and the cotangent of the score. */
@@ -149,6 +134,6 @@ function ofColumns(kernel: AttentionGradientKernel, walk: Walk): void {
       walk.add(seen, 'ofValue', 'part', cotangent as Lines, element);
     });
   });
-  walk.store(kernel.keyStores, depth, (place) => `ofKey[${place}] * ${decimal(kernel.scale)}`);
+  walk.store(kernel.keyStores, depth, (place) => `ofKey[${place}] * ${walk.constant(kernel.scale)}`);
   walk.store(kernel.valueStores, width, (place) => `ofValue[${place}]`);
 }

@@ -2,11 +2,11 @@ import { isRepeat, type Kernel, partsOf, type RoutineName, rootsOf, type Step } 
 import { DTypeError } from '@evenkeel/errors';
 import { Late } from '../late.ts';
 import { lateSourceOf } from '../renderer/late-functions.ts';
-import type { CompiledKernel } from './compiled-kernel.ts';
-import { compileContraction } from './contraction.ts';
-import { compileLoop } from './loop.ts';
+import { type CompiledKernel, compiledKernel, type Drafts } from './compiled-kernel.ts';
+import { draftContraction } from './contraction.ts';
+import { draftLoop } from './loop.ts';
 import type { Profile } from './profile.ts';
-import { compileScatterAdd } from './scatter-add.ts';
+import { draftScatterAdd } from './scatter-add.ts';
 
 const attention = new Late(() => import('./attention.ts'));
 const alongLines = new Late(() => import('./along-lines.ts'));
@@ -52,20 +52,20 @@ export function compileKernel(kernel: Kernel, profile: Profile): CompiledKernel 
   const reportsFaults =
     (kernel.form === 'routine' && kernel.routine === 'scatterAdd') ||
     [...partsOf(rootsOf(kernel))].some(({ kind }) => kind === 'bounded');
-  return { ...compiled(kernel, profile), reportsFaults };
+  return { ...compiledKernel(kernel, draftsOf(kernel, profile)), reportsFaults };
 }
 
-function compiled(kernel: Kernel, profile: Profile): Omit<CompiledKernel, 'reportsFaults'> {
-  if (kernel.form === 'loop') return compileLoop(kernel, profile);
-  if (kernel.form === 'contraction') return compileContraction(kernel, profile);
+function draftsOf(kernel: Kernel, profile: Profile): Drafts {
+  if (kernel.form === 'loop') return draftLoop(kernel, profile);
+  if (kernel.form === 'contraction') return draftContraction(kernel, profile);
   switch (kernel.routine) {
     case 'scatterAdd':
-      return compileScatterAdd(kernel, profile);
+      return draftScatterAdd(kernel, profile);
     case 'scan':
-      return alongLines.value.compileScan(kernel, profile);
+      return alongLines.value.draftScan(kernel, profile);
     case 'rank':
-      return alongLines.value.compileRank(kernel);
+      return alongLines.value.draftRank(kernel);
     default:
-      return attention.value.compileAttention(kernel, profile);
+      return attention.value.draftAttention(kernel, profile);
   }
 }

@@ -1,25 +1,25 @@
 import { binary, type ContractionKernel, type LoopKernel, sizeOf } from '@evenkeel/backend';
 import { chooseVariant } from './choose-variant.ts';
-import type { CompiledKernel } from './compiled-kernel.ts';
-import { elementsStage } from './elements.ts';
-import { compileLoop } from './loop.ts';
+import type { Drafts } from './compiled-kernel.ts';
+import { draftElements } from './elements.ts';
+import { draftLoop } from './loop.ts';
 import type { Profile } from './profile.ts';
-import { blocksStage } from './register-blocks.ts';
-import { sharedTilesStage } from './shared-tiles.ts';
-import type { Stage } from './stage.ts';
+import { draftBlocks } from './register-blocks.ts';
+import { draftTiles } from './shared-tiles.ts';
+import type { Draft } from './stage.ts';
 import type { Variant } from './variant.ts';
 
 /** Sums of products as the variant says: by default the one that was measured for them, or the one of the table. */
-export function compileContraction(
+export function draftContraction(
   kernel: ContractionKernel,
   profile: Profile,
   variant: Variant = profile.tuned?.(kernel) ?? chooseVariant(kernel, profile),
-): Omit<CompiledKernel, 'reportsFaults'> {
-  if (variant.kind === 'sums') return compileLoop(asLoop(kernel), profile);
-  const stages = [variant.kind === 'shared' ? sharedTilesStage(kernel, variant) : blocksStage(kernel, variant)];
-  if (variant.splits === 1) return { stages, workspaceWords: 0 };
+): Drafts {
+  if (variant.kind === 'sums') return draftLoop(asLoop(kernel), profile);
+  const drafts = [variant.kind === 'shared' ? draftTiles(kernel, variant) : draftBlocks(kernel, variant)];
+  if (variant.splits === 1) return { drafts };
   const results = sizeOf(kernel.batch) * sizeOf(kernel.m) * sizeOf(kernel.n);
-  return { stages: [...stages, totalsStage(kernel, variant.splits)], workspaceWords: results * variant.splits };
+  return { drafts: [...drafts, draftTotals(kernel, variant.splits)], workspaceWords: results * variant.splits };
 }
 
 /** The loop that reduces each product by itself: the axes have the same numbers. */
@@ -37,9 +37,9 @@ function asLoop({ bindings, arguments: given, batch, m, n, k, a, b, stores }: Co
 }
 
 /** What the parts make together. */
-function totalsStage(kernel: ContractionKernel, splits: number): Stage {
+function draftTotals(kernel: ContractionKernel, splits: number): Draft {
   const [m, n] = [sizeOf(kernel.m), sizeOf(kernel.n)];
-  return elementsStage(kernel, {
+  return draftElements({
     extents: [...kernel.batch, ...kernel.m, ...kernel.n],
     stores: kernel.stores,
     prepare(renderer, scope) {

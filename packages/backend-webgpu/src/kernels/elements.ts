@@ -1,8 +1,7 @@
-import { type Kernel, type Store, sizeOf, storedParts } from '@evenkeel/backend';
+import { type Store, sizeOf, storedParts } from '@evenkeel/backend';
 import type { Renderer } from '../renderer/renderer.ts';
 import type { Scope } from '../renderer/scope.ts';
-import { setPositions } from './grid.ts';
-import { invocationStage, type Stage } from './stage.ts';
+import type { Draft } from './stage.ts';
 
 export interface ElementsOptions {
   /** The domain: one invocation for each of its positions. */
@@ -13,11 +12,15 @@ export interface ElementsOptions {
 }
 
 /** A stage that computes every element by itself. */
-export function elementsStage(kernel: Kernel, { extents, stores, prepare }: ElementsOptions): Stage {
-  const roots = storedParts(stores);
-  return invocationStage(kernel, 'index', sizeOf(extents), { roots }, (renderer, scope) => {
-    setPositions(renderer, scope, 'index', extents, 0);
-    prepare?.(renderer, scope);
-    renderer.store(scope, stores);
-  });
+export function draftElements({ extents, stores, prepare }: ElementsOptions): Draft {
+  return {
+    count: sizeOf(extents),
+    each: 'index',
+    roots: storedParts(stores),
+    write(renderer, scope) {
+      renderer.setPositions(scope, 'index', extents, 0);
+      prepare?.(renderer, scope);
+      renderer.store(scope, stores);
+    },
+  };
 }

@@ -1,96 +1,80 @@
 import { type LoopKernel, type Reduction, rootsOf, sizeOf, storedParts } from '@evenkeel/backend';
 import { type Renderer, valueOfWord, wordOfValue } from '../renderer/renderer.ts';
-import { Scope } from '../renderer/scope.ts';
-import type { CompiledKernel } from './compiled-kernel.ts';
-import { elementsStage } from './elements.ts';
-import { setPositions } from './grid.ts';
+import type { Scope } from '../renderer/scope.ts';
+import type { Drafts } from './compiled-kernel.ts';
+import { draftElements } from './elements.ts';
 import { passesOf } from './passes.ts';
 import type { Profile } from './profile.ts';
 import { accumulate, combine, identity, innerLoop, joinLanes, setMember } from './reduction.ts';
-import { type Stage, workgroupStage } from './stage.ts';
+import type { Draft } from './stage.ts';
 import { type Team, teamOf } from './team.ts';
-import { storeVectors, type Vectors, vectorsOf, vectorsStage, vectorWidth } from './vectors.ts';
+import { draftVectors, storeVectors, type Vectors, vectorsOf, vectorWidth } from './vectors.ts';
 
 /** Of a workgroup whose invocations take a part each. */
 const partsOfWorkgroup = 16;
 
-type Kernel = Omit<CompiledKernel, 'reportsFaults'>;
-
 /** A loop: element by element where it reduces nothing; otherwise by teams, in one stage or in several. */
-export function compileLoop(kernel: LoopKernel, profile: Profile): Kernel {
-  if (sizeOf(kernel.outer) === 0) return { stages: [], workspaceWords: 0 };
+export function draftLoop(kernel: LoopKernel, profile: Profile): Drafts {
+  const { outer, inner, stores, elementStores } = kernel;
+  if (sizeOf(outer) === 0) return { drafts: [] };
   if (kernel.reductions.length === 0) {
-    const elements = {
-      extents: [...kernel.outer, ...kernel.inner],
-      stores: [...kernel.stores, ...kernel.elementStores],
-    };
-    if (sizeOf(elements.extents) === 0) return { stages: [], workspaceWords: 0 };
-    const { extents, stores } = elements;
-    const vectors = vectorsOf(kernel, [0, extents], storedParts(stores), stores);
-    return {
-      stages: [elementsStage(kernel, elements)],
-      workspaceWords: 0,
-      vectors: vectors && inOne(vectorsStage(kernel, elements, vectors)),
-    };
+    const elements = { extents: [...outer, ...inner], stores: [...stores, ...elementStores] };
+    if (sizeOf(elements.extents) === 0) return { drafts: [] };
+    const vectors = vectorsOf(kernel, [0, elements.extents], storedParts(elements.stores), elements.stores);
+    return { drafts: [draftElements(elements)], vectors: vectors && draftVectors(elements, vectors) };
   }
   const team = teamOf(kernel, profile);
   if (team.splits > 1) return inParts(kernel, team);
-  const { outer, inner, stores, elementStores } = kernel;
   // A result of a row is a word.
   const vectors =
     stores.length > 0 ? undefined : vectorsOf(kernel, [outer.length, inner], rootsOf(kernel), elementStores);
-  return {
-    stages: [inOneStage(kernel, team)],
-    workspaceWords: 0,
-    vectors: vectors && inOne(inOneStage(kernel, team, vectors)),
-  };
-}
-
-function inOne(stage: Stage): CompiledKernel {
-  return { stages: [stage], workspaceWords: 0, reportsFaults: false };
+  return { drafts: [inOneStage(kernel, team)], vectors: vectors && inOneStage(kernel, team, vectors) };
 }
 
 /** Each team does all for its outer index: the reductions, pass by pass, and the stores. */
-function inOneStage(kernel: LoopKernel, team: Team, vectors?: Vectors): Stage {
+function inOneStage(kernel: LoopKernel, team: Team, vectors?: Vectors): Draft {
   const { columns, lanes } = team;
   const [outer, inner] = [sizeOf(kernel.outer), sizeOf(kernel.inner)];
   const groups = Math.ceil(outer / columns);
-  const options = { workgroup: columns * lanes, byVectors: vectors !== undefined };
-  return workgroupStage(kernel, groups, options, (renderer, scope) => {
-    const isWhole = setOuter(renderer, scope, kernel, team, 'group');
-    const range = vectors
-      ? { from: `member * ${vectorWidth}u`, to: `${inner}u`, step: lanes * vectorWidth, vectors }
-      : { from: 'member', to: `${inner}u`, step: lanes };
-    for (const members of passesOf(kernel.reductions)) {
-      const sums = accumulate(renderer, scope, kernel, members, range);
-      joinLanes(renderer, scope, kernel, members, sums, team).forEach((name, i) => {
-        renderer.setReduced(scope, members[i] as number, name);
-      });
-    }
-    const conditions = [...(isWhole ? [] : ['inside']), ...(lanes > 1 ? ['member == 0u'] : [])];
-    if (kernel.stores.length > 0) {
-      const body = new Scope(scope);
-      renderer.store(body, kernel.stores);
-      scope.block(conditions.length > 0 ? `if (${conditions.join(' && ')}) {` : '{', body);
-    }
-    if (kernel.elementStores.length > 0 && inner > 0) {
-      const body = new Scope(scope);
-      innerLoop(renderer, body, kernel, range, (inside) => {
-        if (vectors) storeVectors(renderer, inside, vectors, kernel.elementStores);
-        else renderer.store(inside, kernel.elementStores);
-      });
-      scope.block(isWhole ? '{' : 'if (inside) {', body);
-    }
-  });
+  return {
+    count: groups,
+    workgroup: columns * lanes,
+    byVectors: vectors !== undefined,
+    write(renderer, scope) {
+      const isWhole = setOuter(renderer, scope, kernel, team, 'group');
+      const range = vectors
+        ? { from: `member * ${vectorWidth}u`, to: `${inner}u`, step: lanes * vectorWidth, vectors }
+        : { from: 'member', to: `${inner}u`, step: lanes };
+      for (const members of passesOf(kernel.reductions)) {
+        const sums = accumulate(renderer, scope, kernel, members, range);
+        joinLanes(renderer, scope, kernel, members, sums, team).forEach((name, i) => {
+          renderer.setReduced(scope, members[i] as number, name);
+        });
+      }
+      if (kernel.stores.length > 0) {
+        const body = scope.inner();
+        renderer.store(body, kernel.stores);
+        scope.block(byOneOf(team, isWhole), body);
+      }
+      if (kernel.elementStores.length > 0 && inner > 0) {
+        const body = scope.inner();
+        innerLoop(renderer, body, kernel, range, (inside) => {
+          if (vectors) storeVectors(renderer, inside, vectors, kernel.elementStores);
+          else renderer.store(inside, kernel.elementStores);
+        });
+        scope.block(isWhole ? '{' : 'if (inside) {', body);
+      }
+    },
+  };
 }
 
 /** Each pass in two stages, parts and what they make together, by way of the workspace; then the elements. */
-function inParts(kernel: LoopKernel, team: Team): Kernel {
+function inParts(kernel: LoopKernel, team: Team): Drafts {
   const outer = sizeOf(kernel.outer);
   const wordsOfParts = outer * team.splits;
   // For each reduction its parts, then its results.
   const begin = (r: number): number => r * (wordsOfParts + outer);
-  const stages: Stage[] = [];
+  const drafts: Draft[] = [];
   const passes = passesOf(kernel.reductions);
   const known: number[] = [];
   const knownBefore = (before: readonly number[]) => (renderer: Renderer, scope: Scope, column: string) => {
@@ -103,8 +87,8 @@ function inParts(kernel: LoopKernel, team: Team): Kernel {
   };
   passes.forEach((members, p) => {
     const setKnown = knownBefore([...known]);
-    stages.push(partsStage(kernel, team, members, begin, setKnown));
-    stages.push(totalsStage(kernel, team, members, begin, setKnown, p === passes.length - 1));
+    drafts.push(partsStage(kernel, team, members, begin, setKnown));
+    drafts.push(totalsStage(kernel, team, members, begin, setKnown, p === passes.length - 1));
     known.push(...members);
   });
   if (kernel.elementStores.length > 0) {
@@ -113,9 +97,15 @@ function inParts(kernel: LoopKernel, team: Team): Kernel {
       scope.add(`let column = index / ${inner}u;`);
       knownBefore(known)(renderer, scope, 'column');
     };
-    stages.push(elementsStage(kernel, { extents, stores: kernel.elementStores, prepare }));
+    drafts.push(draftElements({ extents, stores: kernel.elementStores, prepare }));
   }
-  return { stages, workspaceWords: begin(kernel.reductions.length) };
+  return { drafts, workspaceWords: begin(kernel.reductions.length) };
+}
+
+/** The head of a block that one invocation of each team runs whose outer index is its own. */
+function byOneOf({ lanes }: Team, isWhole: boolean): string {
+  const conditions = [...(isWhole ? [] : ['inside']), ...(lanes > 1 ? ['member == 0u'] : [])];
+  return conditions.length > 0 ? `if (${conditions.join(' && ')}) {` : '{';
 }
 
 type SetKnown = (renderer: Renderer, scope: Scope, column: string) => void;
@@ -126,37 +116,37 @@ function partsStage(
   members: readonly number[],
   begin: (r: number) => number,
   setKnown: SetKnown,
-): Stage {
+): Draft {
   const { columns, lanes, splits } = team;
   const [outer, inner] = [sizeOf(kernel.outer), sizeOf(kernel.inner)];
   // Where invocations work alone, parts of one column are as good as columns to fill a workgroup.
   const isFlat = lanes === 1;
-  const workgroup = isFlat ? partsOfWorkgroup : columns * lanes;
-  const groups = isFlat ? Math.ceil((outer * splits) / workgroup) : Math.ceil(outer / columns) * splits;
   const length = Math.ceil(inner / splits);
-  return workgroupStage(kernel, groups, { workgroup }, (renderer, scope) => {
-    if (isFlat) {
-      scope.add(`let wanted = group * ${workgroup}u + lane;`, 'let member = 0u;');
-      scope.block(`if (wanted >= ${outer * splits}u) {`, ['return;']);
-      scope.add(`let part = wanted / ${outer}u;`, `let column = wanted % ${outer}u;`);
-      setPositions(renderer, scope, 'column', kernel.outer, 0);
-    } else {
-      scope.add(`let part = group % ${splits}u;`);
-    }
-    const isWhole = isFlat || setOuter(renderer, scope, kernel, team, `(group / ${splits}u)`);
-    setKnown(renderer, scope, 'column');
-    scope.add(`let last = min((part + 1u) * ${length}u, ${inner}u);`);
-    const range = { from: `part * ${length}u + member`, to: 'last', step: lanes };
-    const sums = accumulate(renderer, scope, kernel, members, range);
-    const results = joinLanes(renderer, scope, kernel, members, sums, team);
-    const body = members.map((r, i) => {
-      const { dtype } = (kernel.reductions[r] as Reduction).value;
-      const place = `${begin(r)}u + column * ${splits}u + part`;
-      return renderer.writeWorkspace(place, wordOfValue(dtype, results[i] as string));
-    });
-    const conditions = [...(isWhole ? [] : ['inside']), ...(lanes > 1 ? ['member == 0u'] : [])];
-    scope.block(conditions.length > 0 ? `if (${conditions.join(' && ')}) {` : '{', body);
-  });
+  return {
+    count: splits * (isFlat ? outer : Math.ceil(outer / columns)),
+    each: isFlat ? 'wanted' : undefined,
+    workgroup: isFlat ? partsOfWorkgroup : columns * lanes,
+    write(renderer, scope) {
+      if (isFlat) {
+        scope.add(`let part = wanted / ${outer}u;`, `let column = wanted % ${outer}u;`, 'let member = 0u;');
+        renderer.setPositions(scope, 'column', kernel.outer, 0);
+      } else {
+        scope.add(`let part = group % ${splits}u;`);
+      }
+      const isWhole = isFlat || setOuter(renderer, scope, kernel, team, `(group / ${splits}u)`);
+      setKnown(renderer, scope, 'column');
+      scope.add(`let last = min((part + 1u) * ${length}u, ${inner}u);`);
+      const range = { from: `part * ${length}u + member`, to: 'last', step: lanes };
+      const sums = accumulate(renderer, scope, kernel, members, range);
+      const results = joinLanes(renderer, scope, kernel, members, sums, team);
+      const body = members.map((r, i) => {
+        const { dtype } = (kernel.reductions[r] as Reduction).value;
+        const place = `${begin(r)}u + column * ${splits}u + part`;
+        return renderer.writeWorkspace(place, wordOfValue(dtype, results[i] as string));
+      });
+      scope.block(byOneOf(team, isWhole), body);
+    },
+  };
 }
 
 function totalsStage(
@@ -166,7 +156,7 @@ function totalsStage(
   begin: (r: number) => number,
   setKnown: SetKnown,
   isLast: boolean,
-): Stage {
+): Draft {
   const outer = sizeOf(kernel.outer);
   const prepare = (renderer: Renderer, scope: Scope): void => {
     setKnown(renderer, scope, 'index');
@@ -189,7 +179,7 @@ function totalsStage(
       renderer.setReduced(scope, r, names[i] as string);
     });
   };
-  return elementsStage(kernel, { extents: kernel.outer, stores: isLast ? kernel.stores : [], prepare });
+  return draftElements({ extents: kernel.outer, stores: isLast ? kernel.stores : [], prepare });
 }
 
 /**
@@ -204,6 +194,6 @@ function setOuter(renderer: Renderer, scope: Scope, kernel: LoopKernel, team: Te
   if (isWhole) scope.add(`let column = ${place};`);
   else
     scope.add(`let wanted = ${place};`, `let inside = wanted < ${outer}u;`, `let column = min(wanted, ${outer - 1}u);`);
-  setPositions(renderer, scope, 'column', kernel.outer, 0);
+  renderer.setPositions(scope, 'column', kernel.outer, 0);
   return isWhole;
 }

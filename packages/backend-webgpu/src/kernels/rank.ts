@@ -2,9 +2,9 @@ import type { RankKernel } from '@evenkeel/backend';
 import type { ShaderFunction } from '../renderer/functions/shader-function.ts';
 import { sortKey } from '../renderer/functions/sort-key.ts';
 import type { Renderer } from '../renderer/renderer.ts';
-import { Scope } from '../renderer/scope.ts';
-import type { CompiledKernel } from './compiled-kernel.ts';
-import { invocationStage, type Stage } from './stage.ts';
+import type { Scope } from '../renderer/scope.ts';
+import type { Drafts } from './compiled-kernel.ts';
+import type { Draft } from './stage.ts';
 
 /** Elements that are sorted by comparing each with all others. */
 const blockLength = 32;
@@ -14,44 +14,48 @@ const blockLength = 32;
  * twos, until one is left: an element's place is its own among its block's, and behind those of the other that come before it, which it
  * finds by halving.
  */
-export function compileRank(kernel: RankKernel): Omit<CompiledKernel, 'reportsFaults'> {
+export function draftRank(kernel: RankKernel): Drafts {
   const { outer, length, inner } = kernel;
   const count = outer * inner * length;
-  if (count === 0) return { stages: [], workspaceWords: 0 };
+  if (count === 0) return { drafts: [] };
   const writers: ElementWriter[] = [sortBlock];
   for (let width = blockLength; width < length; width *= 2) writers.push(mergeBlocks(width, writers.length - 1));
-  const stages = writers.map((write, s) => elementStage(kernel, write, s + 1 === writers.length ? 'output' : s));
-  return { stages, workspaceWords: writers.length === 1 ? 0 : 4 * count };
+  const drafts = writers.map((write, s) => draftOf(kernel, write, s + 1 === writers.length ? 'output' : s));
+  return { drafts, workspaceWords: writers.length === 1 ? 0 : 4 * count };
 }
 
 /** Sets `key`, `position` (where the element was in its line) and `rank` (where it is now), from `i`, where it is before. */
 type ElementWriter = (kernel: RankKernel, renderer: Renderer) => void;
 
 /** @param to where the element is put: in the n-th order of the workspace, or as a place in the output */
-function elementStage(kernel: RankKernel, write: ElementWriter, to: number | 'output'): Stage {
+function draftOf(kernel: RankKernel, write: ElementWriter, to: number | 'output'): Draft {
   const { outer, length, inner, output } = kernel;
   const count = outer * inner * length;
-  return invocationStage(kernel, 'element', count, {}, (renderer, scope) => {
-    scope.add(
-      `let i = element % ${length}u;`,
-      'let start = element - i;',
-      `let line = i32(element / ${length}u);`,
-      `let o = line / ${inner}i;`,
-      `let r = line % ${inner}i;`,
-    );
-    renderer.setAxis(scope, 0, 'o');
-    renderer.setAxis(scope, 2, 'r');
-    write(kernel, renderer);
-    if (to === 'output') {
-      scope.add(renderer.write(output, `((o * ${length}i + i32(position)) * ${inner}i + r)`, 'rank'));
-    } else {
-      const { keys, positions } = order(kernel, to);
+  return {
+    count,
+    each: 'element',
+    write(renderer, scope) {
       scope.add(
-        renderer.writeWorkspace(`${keys} + rank`, 'key'),
-        renderer.writeWorkspace(`${positions} + rank`, 'position'),
+        `let i = element % ${length}u;`,
+        'let start = element - i;',
+        `let line = i32(element / ${length}u);`,
+        `let o = line / ${inner}i;`,
+        `let r = line % ${inner}i;`,
       );
-    }
-  });
+      renderer.setAxis(scope, 0, 'o');
+      renderer.setAxis(scope, 2, 'r');
+      write(kernel, renderer);
+      if (to === 'output') {
+        scope.add(renderer.write(output, `((o * ${length}i + i32(position)) * ${inner}i + r)`, 'rank'));
+      } else {
+        const { keys, positions } = order(kernel, to);
+        scope.add(
+          renderer.writeWorkspace(`${keys} + rank`, 'key'),
+          renderer.writeWorkspace(`${positions} + rank`, 'position'),
+        );
+      }
+    },
+  };
 }
 
 /** Where a line's keys and positions begin in the workspace: there are two orders, and each stage writes the one that it does not read. */
@@ -71,11 +75,11 @@ function sortBlock(kernel: RankKernel, renderer: Renderer): void {
     return descending ? `~${key}` : key;
   };
   scope.add('let position = i;', 'var key = 0u;');
-  const mine = new Scope(scope);
+  const mine = scope.inner();
   mine.add(`key = ${keyIn(mine, 'i32(i)')};`);
   scope.block('{', mine);
   scope.add(`let first = i - i % ${blockLength}u;`, 'var rank = first;');
-  const other = new Scope(scope);
+  const other = scope.inner();
   other.add(`let compared = ${keyIn(other, 'i32(at)')};`);
   other.add('rank += select(0u, 1u, compared < key || (compared == key && at < i));');
   scope.block(`for (var at = first; at < min(first + ${blockLength}u, ${length}u); at++) {`, other);

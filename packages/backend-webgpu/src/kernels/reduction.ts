@@ -1,9 +1,6 @@
 import { identityOf, type LoopKernel, type Reduction, sizeOf } from '@evenkeel/backend';
-import { shaderTypes } from '../renderer/literal.ts';
-import { combined } from '../renderer/operations.ts';
 import { type Renderer, valueOfWord, wordOfValue } from '../renderer/renderer.ts';
-import { Scope } from '../renderer/scope.ts';
-import { setPositions } from './grid.ts';
+import type { Scope } from '../renderer/scope.ts';
 import type { Team } from './team.ts';
 import { forNeighbors, type Vectors, vectorWidth } from './vectors.ts';
 
@@ -13,7 +10,6 @@ const blockLength = 32;
 /** What an invocation of a team knows: the variables `column` (its outer index) and `member` (which lane of the team it is). */
 export function setMember(scope: Scope, { columns, lanes, byColumns }: Team): void {
   if (lanes === 1) scope.add('let slot = lane;', 'let member = 0u;');
-  else if (columns === 1) scope.add('let slot = 0u;', 'let member = lane;');
   else if (byColumns) scope.add(`let slot = lane % ${columns}u;`, `let member = lane / ${columns}u;`);
   else scope.add(`let slot = lane / ${lanes}u;`, `let member = lane % ${lanes}u;`);
 }
@@ -34,9 +30,9 @@ export function innerLoop(
   { from, to, step }: InnerRange,
   body: (inside: Scope) => void,
 ): void {
-  const inside = new Scope(scope);
+  const inside = scope.inner();
   const name = renderer.name('at');
-  setPositions(renderer, inside, name, kernel.inner, kernel.outer.length);
+  renderer.setPositions(inside, name, kernel.inner, kernel.outer.length);
   body(inside);
   scope.block(`for (var ${name} = ${from}; ${name} < ${to}; ${name} += ${step}u) {`, inside);
 }
@@ -74,7 +70,7 @@ export function accumulate(
     innerLoop(renderer, scope, kernel, range, (inside) => foldAll(inside, names));
     return names;
   }
-  const block = new Scope(scope);
+  const block = scope.inner();
   const parts = members.map(() => renderer.name('part'));
   const [begin, end] = [renderer.name('begin'), renderer.name('end')];
   reductions.forEach((r, i) => {
@@ -101,7 +97,7 @@ export function joinLanes(
   if (lanes === 1) return [...sums];
   for (const r of members) {
     const { dtype } = (kernel.reductions[r] as Reduction).value;
-    renderer.shared.add(`var<workgroup> shared${r}: array<${shaderTypes[dtype]}, ${columns * lanes}>;`);
+    renderer.share(`shared${r}`, dtype, columns * lanes);
   }
   const each = (line: (shared: string, sum: string, reduction: Reduction) => string): string[] =>
     members.map((r, i) => line(`shared${r}`, sums[i] as string, kernel.reductions[r] as Reduction));
@@ -118,7 +114,7 @@ export function joinLanes(
       const other = `subgroupShuffleXor(${wordOfValue(dtype, sum)}, ${step})`;
       return fold(sum, valueOfWord(dtype, other), reduction);
     });
-    const between = new Scope(scope);
+    const between = scope.inner();
     between.block(
       'if (peer == 0u) {',
       each((shared, sum) => `${shared}[lane / subgroup] = ${sum};`),
@@ -135,7 +131,7 @@ export function joinLanes(
   }
   scope.add(...each((shared, sum) => `${shared}[lane] = ${sum};`), 'workgroupBarrier();');
   const other = `lane + ${step}${byColumns ? ` * ${columns}u` : ''}`;
-  const halving = new Scope(scope);
+  const halving = scope.inner();
   halving.block(
     `if (member < ${step}) {`,
     each((shared, _, reduction) => fold(`${shared}[lane]`, `${shared}[${other}]`, reduction)),
@@ -154,5 +150,5 @@ export function identity(renderer: Renderer, { fn, value }: Reduction): string {
 }
 
 export function combine(renderer: Renderer, { fn, value }: Reduction, a: string, b: string): string {
-  return combined(fn, value.dtype, a, b, renderer.use);
+  return renderer.combined(fn, value.dtype, a, b);
 }

@@ -1,12 +1,10 @@
 import type { ContractionKernel } from '@evenkeel/backend';
-import { Scope } from '../renderer/scope.ts';
-import { setPositions } from './grid.ts';
-import { invocationStage, type Stage } from './stage.ts';
+import type { Draft } from './stage.ts';
 import { piecesOf, rolesOf, writeSums } from './sums-of-products.ts';
 import type { RegisterBlocks } from './variant.ts';
 
 /** Sums by blocks in the registers of single invocations, or in several parts what each part adds to them. */
-export function blocksStage(kernel: ContractionKernel, blocks: RegisterBlocks): Stage {
+export function draftBlocks(kernel: ContractionKernel, blocks: RegisterBlocks): Draft {
   const { workgroup, rows, columns } = blocks;
   const { down, across, count } = piecesOf(kernel, blocks);
   const roles = rolesOf(kernel);
@@ -15,35 +13,40 @@ export function blocksStage(kernel: ContractionKernel, blocks: RegisterBlocks): 
     { ...roles.rows, stem: 'row', count: rows, first: 'blockRow', step: down },
     { ...roles.columns, stem: 'column', count: columns, first: 'blockColumn', step: across },
   ];
-  return invocationStage(kernel, 'index', count, { workgroup }, (renderer, scope) => {
-    writeSums(renderer, scope, kernel, {
-      piece: 'index',
-      pieces: { ...blocks, depth: 1 },
-      zero: '0.0f',
-      sums: range(rows).flatMap((i) => range(columns).map((j) => `${i}_${j}`)),
-      i: `blockRow + (result / ${columns}u) * ${down}u`,
-      j: `blockColumn + (result % ${columns}u) * ${across}u`,
-      addTerms(body, into) {
-        setPositions(renderer, body, 'term', kernel.k, roles.terms.axis);
-        const factors = sides.map(({ stem, value, extents, axis, size, count, first, step }) =>
-          range(count).map((i) => {
-            const place = `${stem}${i}`;
-            const own = new Scope(scope);
-            own.add(`let ${place} = min(${first} + ${i * step}u, ${size - 1}u);`);
-            setPositions(renderer, own, place, extents, axis, `${place}_`);
-            const inside = new Scope(own);
-            inside.axes |= body.axes;
-            const factor = renderer.keep(inside, value);
-            scope.add(...own.lines);
-            body.add(...inside.lines);
-            return factor;
-          }),
-        );
-        const [left, right] = factors as [string[], string[]];
-        body.add(...left.flatMap((a, i) => right.map((b, j) => `${into}${i}_${j} += ${a} * ${b};`)));
-      },
-    });
-  });
+  return {
+    count,
+    each: 'index',
+    workgroup,
+    write(renderer, scope) {
+      writeSums(renderer, scope, kernel, {
+        piece: 'index',
+        pieces: { ...blocks, depth: 1 },
+        zero: '0.0f',
+        sums: range(rows).flatMap((i) => range(columns).map((j) => `${i}_${j}`)),
+        i: `blockRow + (result / ${columns}u) * ${down}u`,
+        j: `blockColumn + (result % ${columns}u) * ${across}u`,
+        addTerms(body, into) {
+          renderer.setPositions(body, 'term', kernel.k, roles.terms.axis);
+          const factors = sides.map(({ stem, value, extents, axis, size, count, first, step }) =>
+            range(count).map((i) => {
+              const place = `${stem}${i}`;
+              const own = scope.inner();
+              own.add(`let ${place} = min(${first} + ${i * step}u, ${size - 1}u);`);
+              renderer.setPositions(own, place, extents, axis, `${place}_`);
+              const inside = own.inner();
+              inside.axes |= body.axes;
+              const factor = renderer.keep(inside, value);
+              scope.add(...own.lines);
+              body.add(...inside.lines);
+              return factor;
+            }),
+          );
+          const [left, right] = factors as [string[], string[]];
+          body.add(...left.flatMap((a, i) => right.map((b, j) => `${into}${i}_${j} += ${a} * ${b};`)));
+        },
+      });
+    },
+  };
 }
 
 function range(count: number): number[] {

@@ -5,6 +5,21 @@ import type { Scope } from '../renderer/scope.ts';
 import { shaderText } from '../renderer/shader.ts';
 import { type Grid, gridOf } from './grid.ts';
 
+/** What is to become a stage. */
+export interface Draft {
+  /** Workgroups; or invocations, where each of them has a name for its number and nothing to do with the others. */
+  readonly count: number;
+  readonly each?: string | undefined;
+  /** Invocations of a workgroup. Default: 64. */
+  readonly workgroup?: number;
+  /** The expressions that are written. Default: all of the kernel. */
+  readonly roots?: readonly Expression[];
+  /** Whether memory is read and written by vectors of four words. */
+  readonly byVectors?: boolean;
+  /** Writes the shader, into its first block. */
+  write(renderer: Renderer, scope: Scope): void;
+}
+
 /** One dispatch of a kernel. */
 export interface Stage {
   readonly grid: Grid;
@@ -16,54 +31,22 @@ export interface Stage {
   source(memories: readonly Place[]): string;
 }
 
-/** Writes a stage's shader, into its first block. */
-type Write = (renderer: Renderer, scope: Scope) => void;
-
-interface StageOptions {
-  /** Invocations of a workgroup. */
-  readonly workgroup?: number;
-  /** The expressions that are written. Default: all of the kernel. */
-  readonly roots?: readonly Expression[];
-  /** Whether memory is read and written by vectors of four words. */
-  readonly byVectors?: boolean;
-}
-
-/** A stage of so many workgroups. */
-export function workgroupStage(
-  kernel: Kernel,
-  groups: number,
-  { workgroup = 64, roots = rootsOf(kernel), byVectors = false }: StageOptions,
-  write: Write,
-): Stage {
+export function stageOf(kernel: Kernel, draft: Draft): Stage {
+  const { count, each, workgroup = 64, roots = rootsOf(kernel), byVectors } = draft;
+  const groups = each ? Math.ceil(count / workgroup) : count;
   const grid = gridOf(groups);
   return {
     grid,
     source(memories) {
       const renderer = new Renderer(kernel, roots, memories, byVectors ? new Map() : undefined);
-      // A grid may have some more.
-      if (grid[0] * grid[1] * grid[2] > groups) returnFrom(renderer.root, 'group', groups);
-      write(renderer, renderer.root);
+      const scope = renderer.root;
+      if (each) scope.add(`let ${each} = group * ${workgroup}u + lane;`);
+      // A grid may have some more workgroups, and a workgroup some more invocations.
+      if (each || grid[0] * grid[1] * grid[2] > groups) {
+        scope.block(`if (${each ?? 'group'} >= ${count}u) {`, ['return;']);
+      }
+      draft.write(renderer, scope);
       return shaderText(renderer, workgroup);
     },
   };
-}
-
-/** A stage of so many invocations that have nothing to do with each other; each knows its number by a name. */
-export function invocationStage(
-  kernel: Kernel,
-  name: string,
-  count: number,
-  options: StageOptions,
-  write: Write,
-): Stage {
-  const { workgroup = 64 } = options;
-  return workgroupStage(kernel, Math.ceil(count / workgroup), options, (renderer, scope) => {
-    scope.add(`let ${name} = group * ${workgroup}u + lane;`);
-    returnFrom(scope, name, count);
-    write(renderer, scope);
-  });
-}
-
-function returnFrom(scope: Scope, name: string, count: number): void {
-  scope.block(`if (${name} >= ${count}u) {`, ['return;']);
 }

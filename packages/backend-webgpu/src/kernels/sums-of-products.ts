@@ -1,7 +1,6 @@
 import { type ContractionKernel, sizeOf } from '@evenkeel/backend';
 import type { Renderer } from '../renderer/renderer.ts';
-import { Scope } from '../renderer/scope.ts';
-import { setPositions } from './grid.ts';
+import type { Scope } from '../renderer/scope.ts';
 import { longestChain } from './variant.ts';
 
 /** How a contraction is cut into pieces. */
@@ -64,16 +63,16 @@ export function writeSums(renderer: Renderer, scope: Scope, kernel: ContractionK
     `let firstTerm = part * ${termsOfPart}u;`,
     `let lastTerm = min(firstTerm + ${termsOfPart}u, ${size}u);`,
   );
-  setPositions(renderer, scope, 'batch', kernel.batch, 0);
+  renderer.setPositions(scope, 'batch', kernel.batch, 0);
   const isLong = termsOfPart > 2 * longestChain;
-  const body = new Scope(scope);
+  const body = scope.inner();
   addTerms(body, isLong ? 'sum' : 'total');
   const declare = (stem: string): string[] => sums.map((name) => `var ${stem}${name} = ${zero};`);
   const overTerms = (outer: Scope, from: string, to: string): void =>
     outer.block(`for (var term = ${from}; term < ${to}; term += ${depth}u) {`, body);
   scope.add(...declare('total'));
   if (isLong) {
-    const chain = new Scope(scope);
+    const chain = scope.inner();
     chain.add(...declare('sum'), `let end = min(begin + ${longestChain}u, lastTerm);`);
     overTerms(chain, 'begin', 'end');
     chain.add(...sums.map((name) => `total${name} += sum${name};`));
@@ -100,7 +99,7 @@ function storeResults(
   const [m, n] = [sizeOf(kernel.m), sizeOf(kernel.n)];
   const mAxis = kernel.batch.length;
   scope.add(`var results: array<f32, ${results.length}>;`, ...results.map((text, r) => `results[${r}] = ${text};`));
-  const result = new Scope(scope);
+  const result = scope.inner();
   result.add(`let i = ${i};`, `let j = ${j};`);
   result.block(`if ((i >= ${m}u) | (j >= ${n}u)) {`, ['continue;']);
   result.add('let product = results[result];');
@@ -108,8 +107,8 @@ function storeResults(
     const place = `((batch * ${splits}u + part) * ${m}u + i) * ${n}u + j`;
     result.add(renderer.writeWorkspace(place, 'bitcast<u32>(product)'));
   } else {
-    setPositions(renderer, result, 'i', kernel.m, mAxis);
-    setPositions(renderer, result, 'j', kernel.n, mAxis + kernel.m.length);
+    renderer.setPositions(result, 'i', kernel.m, mAxis);
+    renderer.setPositions(result, 'j', kernel.n, mAxis + kernel.m.length);
     renderer.setReduced(result, 0, 'product');
     renderer.store(result, kernel.stores);
   }

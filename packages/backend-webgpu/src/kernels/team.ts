@@ -1,4 +1,4 @@
-import { type Expression, type LoopKernel, operands, sizeOf, strideAlong } from '@evenkeel/backend';
+import { type LoopKernel, partsOf, sizeOf, strideAlong } from '@evenkeel/backend';
 import type { Profile } from './profile.ts';
 
 /** How invocations share the reductions of a loop. */
@@ -58,17 +58,11 @@ function isByColumns({ outer, inner, reductions, elementStores }: LoopKernel): b
   const [across, along] = [lastWide(outer, 0), lastWide(inner, outer.length)];
   if (across === undefined || along === undefined) return across !== undefined;
   let balance = 0;
-  const seen = new Set<Expression>();
-  const visit = (e: Expression): void => {
-    if (seen.has(e)) return;
-    seen.add(e);
-    if (e.kind === 'load') {
-      if (strideAlong(e.index, across) === 1) balance++;
-      if (strideAlong(e.index, along) === 1) balance--;
-    }
-    operands(e).forEach(visit);
-  };
-  for (const { value } of [...reductions, ...elementStores]) visit(value);
+  for (const part of partsOf([...reductions, ...elementStores].map(({ value }) => value))) {
+    if (part.kind !== 'load') continue;
+    if (strideAlong(part.index, across) === 1) balance++;
+    if (strideAlong(part.index, along) === 1) balance--;
+  }
   return balance > 0;
 }
 

@@ -9,10 +9,9 @@ import {
   termsOf,
 } from '@evenkeel/backend';
 import type { Renderer } from '../renderer/renderer.ts';
-import { Scope } from '../renderer/scope.ts';
+import type { Scope } from '../renderer/scope.ts';
 import type { ElementsOptions } from './elements.ts';
-import { setPositions } from './grid.ts';
-import { invocationStage, type Stage } from './stage.ts';
+import type { Draft } from './stage.ts';
 
 /** Words of a vector. */
 export const vectorWidth = 4;
@@ -69,7 +68,7 @@ export function forNeighbors<T>(
   // They differ in it: what depends on it is computed for each.
   scope.axes &= ~(1 << along);
   return [...'xyzw'].map((component, place) => {
-    const element = new Scope(scope);
+    const element = scope.inner();
     renderer.setAxis(element, along, `(axis${along} + ${place}i)`);
     if (place === 0) {
       for (const part of partsOf(roots)) {
@@ -96,11 +95,16 @@ export function storeVectors(renderer: Renderer, scope: Scope, vectors: Vectors,
 }
 
 /** A stage that computes four neighbors an invocation. */
-export function vectorsStage(kernel: Kernel, { extents, stores }: ElementsOptions, vectors: Vectors): Stage {
-  const options = { roots: storedParts(stores), byVectors: true };
-  return invocationStage(kernel, 'vector', sizeOf(extents) / vectorWidth, options, (renderer, scope) => {
-    scope.add(`let index = vector * ${vectorWidth}u;`);
-    setPositions(renderer, scope, 'index', extents, 0);
-    storeVectors(renderer, scope, vectors, stores);
-  });
+export function draftVectors({ extents, stores }: ElementsOptions, vectors: Vectors): Draft {
+  return {
+    count: sizeOf(extents) / vectorWidth,
+    each: 'vector',
+    roots: storedParts(stores),
+    byVectors: true,
+    write(renderer, scope) {
+      scope.add(`let index = vector * ${vectorWidth}u;`);
+      renderer.setPositions(scope, 'index', extents, 0);
+      storeVectors(renderer, scope, vectors, stores);
+    },
+  };
 }

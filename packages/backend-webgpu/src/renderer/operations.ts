@@ -6,6 +6,7 @@ import { logarithm, logarithmOfOnePlus } from './functions/logarithm.ts';
 import { larger, signOf, smaller } from './functions/order.ts';
 import type { ShaderFunction, Use } from './functions/shader-function.ts';
 import { isNan } from './functions/special-values.ts';
+import { cosine, sine } from './functions/trigonometry.ts';
 import { toHalf } from './halves.ts';
 import { type RareFunction, rareFunction } from './late-functions.ts';
 
@@ -50,8 +51,8 @@ const floatUnary: Partial<Record<UnaryFunction, Operation>> = {
   expm1: call(exponentialMinusOne),
   log: call(logarithm),
   log1p: call(logarithmOfOnePlus),
-  sin: rare('sin'),
-  cos: rare('cos'),
+  sin: call(sine),
+  cos: call(cosine),
   atan: rare('atan'),
   tanh: call(hyperbolicTangent),
   erf: call(errorFunction),
@@ -147,12 +148,6 @@ export function unaryText(fn: UnaryFunction, dtype: Scalar, a: string, use: Use)
 
 export function binaryText(fn: BinaryFunction, dtype: Scalar, a: string, b: string, use: Use): string {
   return (binaryOperations[dtype][fn] as Operation)(use, a, b);
-}
-
-/** What two values make in a reduction. */
-export function combined(fn: 'sum' | 'prod' | 'max' | 'min', dtype: Scalar, a: string, b: string, use: Use): string {
-  const names = { sum: 'add', prod: 'mul', max: 'max', min: 'min' } as const;
-  return binaryText(names[fn], dtype, a, b, use);
 }
 
 export function castText(e: Expression & { kind: 'cast' }, a: string, use: Use): string {

@@ -1,4 +1,13 @@
-import { axesOf, type Expression, type Kernel, operands, type Scalar, type Store } from '@evenkeel/backend';
+import {
+  axesOf,
+  type Expression,
+  type Kernel,
+  operands,
+  type Reduction,
+  type Scalar,
+  type Store,
+  type UnaryFunction,
+} from '@evenkeel/backend';
 import { type MemoryAccess, type Place, readAcross, words, wordsOfVectors, writeAcross } from './across-memories.ts';
 import { bounded } from './faults.ts';
 import { randomWord } from './functions/random.ts';
@@ -82,9 +91,48 @@ export class Renderer {
     scope.axes |= 1 << axis;
   }
 
+  /** Gives the axes that span a domain their positions, from the position in the domain row by row; the variables' names begin with `stem`. */
+  setPositions(scope: Scope, flat: string, extents: readonly number[], firstAxis: number, stem = ''): void {
+    let rest = flat;
+    const wide = extents.flatMap((extent, i) => (extent > 1 ? [i] : []));
+    extents.forEach((extent, i) => {
+      if (extent <= 1) this.setAxis(scope, firstAxis + i, '0i');
+    });
+    wide.reverse().forEach((i, turn) => {
+      const axis = firstAxis + i;
+      const isLast = turn === wide.length - 1;
+      const name = `${stem}axis${axis}`;
+      const extent = extents[i] as number;
+      this.setAxis(scope, axis, name);
+      if (isLast) {
+        scope.add(`let ${name} = i32(${rest});`);
+        return;
+      }
+      const quotient = this.name('rest');
+      scope.add(`let ${quotient} = ${rest} / ${extent}u;`);
+      scope.add(`let ${name} = i32(${rest} - ${quotient} * ${extent}u);`);
+      rest = quotient;
+    });
+  }
+
   setReduced(scope: Scope, reduction: number, text: string): void {
     this.#reduced.set(reduction, text);
     scope.reductions |= 1 << reduction;
+  }
+
+  /** Has an array in the shader that the invocations of a workgroup share. */
+  share(name: string, dtype: Scalar, length: number): void {
+    this.shared.add(`var<workgroup> ${name}: array<${shaderTypes[dtype]}, ${length}>;`);
+  }
+
+  unary(fn: UnaryFunction, dtype: Scalar, a: string): string {
+    return unaryText(fn, dtype, a, this.use);
+  }
+
+  /** What two values make in a reduction. */
+  combined(fn: Reduction['fn'], dtype: Scalar, a: string, b: string): string {
+    const names = { sum: 'add', prod: 'mul', max: 'max', min: 'min' } as const;
+    return binaryText(names[fn], dtype, a, b, this.use);
   }
 
   constant(dtype: Scalar, value: number): string {
@@ -246,7 +294,7 @@ export class Renderer {
         return e.guard ? `select(${this.constant(e.dtype, 0)}, ${found}, ${this.value(home, e.guard)})` : found;
       }
       case 'unary':
-        return unaryText(e.fn, e.a.dtype, this.#operand(home, e.a, true), this.use);
+        return this.unary(e.fn, e.a.dtype, this.#operand(home, e.a, true));
       case 'binary': {
         const isConstant = e.a.kind === 'constant' && e.b.kind === 'constant';
         const a = this.#operand(home, e.a, isConstant);

@@ -15,6 +15,11 @@ export class Scope {
     this.reductions = parent?.reductions ?? 0;
   }
 
+  /** A block within this one. */
+  inner(): Scope {
+    return new Scope(this);
+  }
+
   knows(axes: number, reductions: number): boolean {
     return (axes & ~this.axes) === 0 && (reductions & ~this.reductions) === 0;
   }

@@ -52,6 +52,6 @@ export class PreparedProgram implements Prepared {
     this.words = new Uint32Array((this.runs.length * this.blockBytes) / 4);
     this.floats = new Float32Array(this.words.buffer);
     this.workspaceBytes = 4 * Math.max(0, ...this.runs.map(({ ready }) => ready.compiled.workspaceWords));
-    this.reportsFaults = this.runs.some(({ ready }) => ready.compiled.reportsFaults);
+    this.reportsFaults = this.runs.some(({ ready }) => ready.compiled.reportsFaults === true);
   }
 }

@@ -1,5 +1,6 @@
 import type { ContractionKernel } from '@evenkeel/backend';
-import { compileContraction } from '../kernels/contraction.ts';
+import { compiledKernel } from '../kernels/compiled-kernel.ts';
+import { draftContraction } from '../kernels/contraction.ts';
 import type { Profile } from '../kernels/profile.ts';
 import type { Variant } from '../kernels/variant.ts';
 import { textOf } from './candidates.ts';
@@ -25,7 +26,7 @@ export async function stopwatchFor(
   profile: Profile,
   variants: readonly Variant[],
 ): Promise<Stopwatch | undefined> {
-  const shaders = variants.map((variant) => compileContraction(kernel, profile, variant));
+  const shaders = variants.map((variant) => compiledKernel(kernel, draftContraction(kernel, profile, variant)));
   const workspace = Math.max(...shaders.map(({ workspaceWords }) => workspaceWords));
   const made = await madeUpMemory(device, kernel, workspace);
   if (!made) return undefined;

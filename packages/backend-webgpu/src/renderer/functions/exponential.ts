@@ -26,14 +26,13 @@ export const exponential = shaderFunction(
   [scaled, reduced, isNan],
 );
 
-/** e^x - 1 without the loss near 0. */
+/** e^x - 1 without the loss near 0; half of it first, because 2^n itself may be too large where the result is not. */
 export const exponentialMinusOne = shaderFunction(
   `fn exponential_minus_one(x: f32) -> f32 {
   let held = clamp(x, -18.0f, 89.0f);
   let n = floor(held * 1.44269504f + 0.5f);
   let r = reduced(held, n);
   let less = r + r * r * (${polynomial('r', tail)});
-  // Half of it first: 2^n itself may be too large where the result is not.
   let scale = scaled(0.5f, i32(n));
   let half = scale * less + (scale - 0.5f);
   return select(half + half, x, (abs(x) < 2.98023224e-8f) | is_nan(x));

@@ -7,12 +7,11 @@ const tail = [
   3.3333331e-1,
 ];
 
-/** The natural logarithm, below 1 ulp; of subnormals too, which are known by their bits. */
+/** The natural logarithm, below 1 ulp; of subnormals too, whose bits are their multiple of 2^-149. */
 export const logarithm = shaderFunction(
   `fn logarithm(x: f32) -> f32 {
   let bits = bitcast<u32>(x);
   let small = bits < 0x00800000u;
-  // A subnormal's bits are its multiple of 2^-149.
   let normal = select(bits, bitcast<u32>(f32(bits)), small);
   let shifted = bitcast<i32>(normal) - 0x3f3504f3i;
   let power = shifted >> 23u;
@@ -30,12 +29,14 @@ export const logarithm = shaderFunction(
   [floatOfBits, isInfinite, isNan],
 );
 
-/** log(1 + x) without the loss near 0: log(u) · x / (u - 1) with u = 1 + x as rounded (Kahan). */
+/**
+ * log(1 + x) without the loss near 0: log(u) · x / (u - 1) with u = 1 + x as rounded (Kahan). That 1 is hidden from compilers, which would
+ * make x of x + 1 - 1.
+ */
 export const logarithmOfOnePlus = shaderFunction(
   `fn logarithm_of_one_plus(x: f32) -> f32 {
   let u = x + 1.0f;
   let l = logarithm(u);
-  // The 1 is hidden from compilers, which would make x of x + 1 - 1.
   let one = select(1.0f, 2.0f, is_nan(x));
   let corrected = select(l * (x / (u - one)), l, (u == x) | (u <= 0.0f) | is_nan(x));
   return select(corrected, x, u == 1.0f);

@@ -64,13 +64,12 @@ const powerOfPositive = shaderFunction(
   [leading, floatOfBits],
 );
 
-/** IEEE pow. */
+/** IEEE pow. An exponent of 2^33 gives 0 or infinity for every base that is not 1, so a larger one is held there. */
 export const pow = shaderFunction(
   `fn power(x: f32, y: f32) -> f32 {
   let bits = bitcast<u32>(x) & 0x7fffffffu;
   let small = bits < 0x00800000u;
   let normal = bitcast<f32>(select(bits, bitcast<u32>(f32(bits)), small));
-  // So large an exponent gives 0 or infinity for every base that is not 1.
   let held = clamp(y, -8589934592.0f, 8589934592.0f);
   let regular = power_of_positive(normal, select(0i, -149i, small), held);
   let at_end = select(0.0f, float_of_bits(0x7f800000u), (bits == 0u) != (y > 0.0f));
@@ -89,7 +88,10 @@ export const pow = shaderFunction(
   [powerOfPositive, floatOfBits, isInfinite, isNan, withSign],
 );
 
-/** C's fmod, exact: the long division of whole numbers, eight bits at a time. */
+/**
+ * C's fmod, exact. Both numbers are multiples of 2^-149 by 24 bits and an exponent: a long division of whole numbers, eight bits at a
+ * time. At the end the leading bit goes where a mantissa has it, or as near as the exponent lets it.
+ */
 export const rem = shaderFunction(
   `fn remainder(x: f32, y: f32) -> f32 {
   let a = bitcast<u32>(x) & 0x7fffffffu;
@@ -100,7 +102,6 @@ export const rem = shaderFunction(
   if (a < b) {
     return x;
   }
-  // Both are multiples of 2^-149 by 24 bits and an exponent.
   var rest = select(a, (a & 0x007fffffu) | 0x00800000u, a >= 0x00800000u);
   let divisor = select(b, (b & 0x007fffffu) | 0x00800000u, b >= 0x00800000u);
   let low = max(b >> 23u, 1u);
@@ -114,7 +115,6 @@ export const rem = shaderFunction(
     rest = (rest << shift) % divisor;
     steps -= shift;
   }
-  // Back to a float: the leading bit goes where a mantissa has it, or as near as the exponent lets it.
   let lift = min(select(24u, countLeadingZeros(rest) - 8u, rest != 0u), low - 1u);
   let mantissa = rest << lift;
   let exponent = select(0u, (low - lift - 1u) << 23u, rest != 0u);

@@ -1,2 +1,2 @@
+export { atan } from './arc-tangent.ts';
 export { pow, rem } from './power.ts';
-export { atan, cos, sin } from './trigonometry.ts';

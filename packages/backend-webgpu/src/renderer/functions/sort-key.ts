@@ -2,10 +2,10 @@ import type { Scalar } from '@evenkeel/backend';
 import { type ShaderFunction, shaderFunction } from './shader-function.ts';
 import { isNan } from './special-values.ts';
 
+/** Both zeros are one; a negative number's bits count down. */
 const ofFloat = shaderFunction(
   `fn sort_key(x: f32) -> u32 {
   let bits = bitcast<u32>(x);
-  // Both zeros are one; a negative number's bits count down.
   let ordered = select(select(bits | 0x80000000u, ~bits, bits >= 0x80000000u), 0x80000000u, (bits & 0x7fffffffu) == 0u);
   return select(ordered, 0xffffffffu, is_nan(x));
 }`,

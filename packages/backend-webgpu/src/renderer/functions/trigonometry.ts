@@ -1,10 +1,9 @@
 import { multiplyHigh } from './integer.ts';
 import { polynomial, type ShaderFunction, shaderFunction } from './shader-function.ts';
-import { floatOfBits, isInfinite, isNan, withSign } from './special-values.ts';
+import { floatOfBits, isInfinite, isNan } from './special-values.ts';
 
 const sinTail = [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1];
 const cosTail = [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2];
-const atanTail = [8.05374449538e-2, -1.38776856032e-1, 1.99777106478e-1, -3.33329491539e-1];
 
 /** An angle as quarter turns (modulo 4) and what is left of it, in [-π/4, π/4]. */
 const angle: ShaderFunction = { name: 'Angle', needs: [], code: 'struct Angle { turns: i32, rest: f32 }' };
@@ -12,6 +11,7 @@ const angle: ShaderFunction = { name: 'Angle', needs: [], code: 'struct Angle { 
 /**
  * For |x| of 2 and more: its 24 bits are multiplied by those bits of 2/π that decide about the turn, as whole numbers
  * (Payne and Hanek). Bits that give whole turns are left out at one end, those beyond 2^-62 at the other.
+ * Of the result two bits count quarter turns; the others, with a sign, are what is left of one.
  */
 const largeAngle = shaderFunction(
   `fn large_angle(x: f32) -> Angle {
@@ -28,7 +28,6 @@ const largeAngle = shaderFunction(
   let carried = multiply_high(mantissa, third);
   let low = second * mantissa + carried;
   let high = first * mantissa + multiply_high(mantissa, second) + select(0u, 1u, low < carried);
-  // Two bits count quarter turns; the others, with a sign, are what is left of one.
   let turns = bitcast<i32>((high + 0x20000000u) >> 30u);
   let rest = f32(bitcast<i32>((high << 2u) | (low >> 30u))) * 2.3283064365386963e-10f
     + f32(low << 2u) * 5.421010862427522e-20f;
@@ -66,33 +65,16 @@ const wave = shaderFunction(
   [smallAngle, largeAngle, floatOfBits, isInfinite, isNan],
 );
 
-export const sin = shaderFunction(
+export const sine = shaderFunction(
   `fn sine(x: f32) -> f32 {
   return wave(x, 0i);
 }`,
   [wave],
 );
 
-export const cos = shaderFunction(
+export const cosine = shaderFunction(
   `fn cosine(x: f32) -> f32 {
   return wave(x, 1i);
 }`,
   [wave],
-);
-
-/** Cephes atanf: three ranges brought to |t| ≤ tan(π/8). Error below 2 ulp. */
-export const atan = shaderFunction(
-  `fn arc_tangent(x: f32) -> f32 {
-  let a = abs(x);
-  let large = a > 2.41421356f;
-  let middle = a > 0.41421357f;
-  let numerator = select(select(a, a - 1.0f, middle), -1.0f, large);
-  let denominator = select(select(1.0f, a + 1.0f, middle), a, large);
-  let t = select(numerator / denominator, 0.0f, is_infinite(x));
-  let square = t * t;
-  let small = (${polynomial('square', atanTail)}) * square * t + t;
-  let start = select(select(0.0f, 0.785398163f, middle), 1.57079633f, large);
-  return select(with_sign(start + small, x), x, is_nan(x) || a < 1.0e-5f);
-}`,
-  [withSign, isInfinite, isNan],
 );
