@@ -35,6 +35,29 @@ function fake(name: string, answer: object): Contender {
   return { name, command: () => [process.execPath, '-e', program] };
 }
 
+/** A program that takes some time for a step, as it says, and notes how many it was asked for. */
+function counted(name: string, milliseconds: number, log: string): Contender {
+  const program = `
+    const { appendFileSync, writeSync } = require('node:fs');
+    writeSync(3, '{"version":"fake"}\\n');
+    process.stdin.on('data', (asked) => {
+      appendFileSync(${JSON.stringify(log)}, String(asked).trim() + ' ');
+      writeSync(3, JSON.stringify({ milliseconds: ${milliseconds} * asked, processor: 0, value: 1 }) + '\\n');
+    });`;
+  return { name, command: () => [process.execPath, '-e', program] };
+}
+
+test.each([
+  ['a quick one begins each turn with a fifth more steps, which do not count', 50, '1 10 2 10 2 10 '],
+  ['a slow one does not', 250, '1 10 10 10 '],
+])('%s', async (name, milliseconds, asked) => {
+  const log = join(folder, `${milliseconds}.txt`);
+  const [timing] = await race([counted(name, milliseconds, log)], { ...w1, stepsPerRound: 10 }, file, 2);
+  expect(timing?.error).toBeUndefined();
+  expect(timing?.steps).toEqual([milliseconds, milliseconds]);
+  expect(readFileSync(log, 'utf8')).toBe(asked);
+});
+
 test('the start of a workload is the same every time, and read back as it was written', async () => {
   const again = join(folder, 'again.safetensors');
   await writeStart(w1, again);

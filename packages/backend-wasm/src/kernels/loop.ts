@@ -7,10 +7,13 @@ import type { KernelEmitter } from './kernel-emitter.ts';
 import { cutNest, type LoopAxis, runNest } from './nest.ts';
 import { runPass } from './reduction.ts';
 import { cut } from './share.ts';
-import { chooseCopies, chooseVectorAxis, innerAxes, timeOf } from './vector-axis.ts';
+import { accessesOf, chooseCopies, chooseVectorAxis, innerAxes, timeOf } from './vector-axis.ts';
 
 // Reductions by columns read one or two whole cache lines of every row.
 const columnCopies = (reductions: number) => ({ least: 4, most: reductions > 1 ? 4 : 8 });
+
+/** Bytes. */
+const beyondCaches = 2 ** 25;
 
 /** So few inner elements (those of a pooling window) are written out. */
 const fewElements = 4;
@@ -48,7 +51,8 @@ export function emitLoop(emitter: KernelEmitter, { kernel, passes, early }: Loop
   const folding = { ...varying, least: 2 };
   const outerAxes = loopAxes(outer, 0, values, reductions.length > 0 ? columnCopies(reductions.length) : {});
   const axes = inner.length === 0 ? tiled(outerAxes, allStores) : outerAxes;
-  const work = sizeOf(outer) * innerSize * timeOf({ values, stores: allStores });
+  const each = { values, stores: allStores };
+  const work = sizeOf(outer) * innerSize * timeOf(each);
   const blocks = Math.ceil((outer[0] ?? 1) / blockRows);
   const along = sums ? { axis: 0, cut: cut(blocks, blockRows, work) } : cutNest(axes, work);
   emitter.phase({ work, along }, ({ renderer, shared }) => {
@@ -57,6 +61,8 @@ export function emitLoop(emitter: KernelEmitter, { kernel, passes, early }: Loop
       values,
       stores: allStores,
       shared,
+      isBeyondCaches:
+        outer.length === 1 && inner.length === 0 && 4 * (outer[0] ?? 0) * accessesOf(each) >= beyondCaches,
       body() {
         for (const [p, pass] of passes.entries()) {
           const members = pass.map((index) => ({ index, reduction: reductions[index] as Reduction }));

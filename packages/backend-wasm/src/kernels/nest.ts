@@ -2,7 +2,7 @@ import type { Expression, Store } from '@evenkeel/backend';
 import { type Integer, i32, type Local } from '../assembler/index.ts';
 import type { Renderer } from '../renderer/renderer.ts';
 import type { LoopLane } from '../renderer/scope.ts';
-import { type CutAxis, cut, inLastPart, overShare, type SharedAxis } from './share.ts';
+import { type CutAxis, cut, inLastPart, overShare, overShareAbreast, type SharedAxis } from './share.ts';
 
 /** One loop of a nest. */
 export interface LoopAxis {
@@ -28,6 +28,8 @@ export interface Nest {
   readonly blocks?: Blocks | undefined;
   /** The axis of which a call runs only a share. */
   readonly shared?: SharedAxis | undefined;
+  /** Whether all that is read and written is much more than caches hold; then the order of the steps is free. */
+  readonly isBeyondCaches?: boolean;
   body(): void;
 }
 
@@ -52,7 +54,8 @@ export function runNest(renderer: Renderer, nest: Nest, depth = 0): void {
   const [whole, vectors] = wholeSteps(loop);
   if (share) {
     const lane = loop.copies === 0 ? plain : { vector: true, copies: loop.copies };
-    overShare(renderer.f, share, whole, stepOf(loop), (position) => {
+    const over = nest.isBeyondCaches ? overShareAbreast : overShare;
+    over(renderer.f, share, whole, stepOf(loop), (position) => {
       renderer.within(loop.axis, position, lane, () => runNest(renderer, nest, depth + 1));
     });
     if (whole === loop.extent) return;

@@ -40,11 +40,16 @@ export function arithmeticCost(values: readonly Expression[], axes = everyAxis):
   return cost;
 }
 
-/** Nanoseconds for one element, roughly: instructions for four of them, and reading and writing them. */
-export function timeOf({ values, stores }: Work): number {
+/** How often an element is read or written. */
+export function accessesOf({ values, stores }: Work): number {
   let accesses = stores.length;
   for (const e of partsOf(values)) if (e.kind === 'load') accesses++;
-  return (arithmeticCost(values) + 2 * accesses) / 30;
+  return accesses;
+}
+
+/** Nanoseconds for one element, roughly: instructions for four of them, and reading and writing them. */
+export function timeOf(work: Work): number {
+  return (arithmeticCost(work.values) + 2 * accessesOf(work)) / 30;
 }
 
 interface Access {
