@@ -30,7 +30,7 @@ const mostParts = 60;
 const leastWork = 2500;
 
 /** Parts that go side by side. */
-const abreast = 3;
+const abreast = 4;
 
 /** How `count` steps of a loop are cut, given all its work in nanoseconds; one part where cutting is not worth it. */
 export function cut(count: number, step: number, work: number): Cut {
