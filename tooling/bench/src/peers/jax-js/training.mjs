@@ -4,7 +4,7 @@ const [beta1, beta2, learningRate, eps] = [0.9, 0.999, 1e-3, 1e-8];
  * The whole training step as one compiled function: value and gradient, clipping, Adam or AdamW.
  *
  * @param model `loss(parameters, buffers, x, y)` gives the loss and the new buffers; `weightDecay` and `maxNorm` are 0 for none
- * @returns a function that takes a batch and moves the parameters; it gives the loss, and the arrays that the next step begins with
+ * @returns a function that takes a batch, moves the parameters, and returns the loss in an array
  */
 export function trainer(jax, model, state) {
   const { numpy: np } = jax;
@@ -41,7 +41,7 @@ export function trainer(jax, model, state) {
     const correction = np.array(1 / Math.sqrt(1 - beta2 ** done));
     const result = step(parameters, buffers, first, second, rate, correction, x.ref, y.ref);
     ({ parameters, buffers, first, second } = result);
-    return { outputs: [result.loss], kept: [parameters, buffers, first, second].flatMap(Object.values) };
+    return [result.loss];
   };
 }
 
