@@ -1,29 +1,26 @@
 /** How kernels are cut for a GPU in software, whose invocations work alone, four at a time, in workgroups on a processor's cores. */
-import { axis, type LoopKernel, load, weightedSum } from '@evenkeel/backend';
+import { axis, type LoopKernel, load, reduced, weightedSum } from '@evenkeel/backend';
 import { expect, test } from 'vitest';
 import { chooseVariant } from '../src/kernels/choose-variant.ts';
 import { compiledKernel } from '../src/kernels/compiled-kernel.ts';
 import { draftContraction } from '../src/kernels/contraction.ts';
 import { teamOf } from '../src/kernels/team.ts';
-import { product } from './kernels.ts';
+import { loop, product } from './kernels.ts';
 
 const software = { sharedMemory: false };
 
 function sums(outer: number, inner: number): LoopKernel {
   const value = load('float32', 0, weightedSum([axis(0), axis(1)], [inner, 1]));
-  return {
-    form: 'loop',
+  return loop({
     outer: [outer],
     inner: [inner],
     bindings: [
       { dtype: 'float32', access: 'read' },
       { dtype: 'float32', access: 'write' },
     ],
-    arguments: [],
     reductions: [{ fn: 'sum', value }],
-    stores: [{ binding: 1, index: axis(0), value: { kind: 'reduced', dtype: 'float32', reduction: 0 } }],
-    elementStores: [],
-  };
+    stores: [{ binding: 1, index: axis(0), value: reduced('float32', 0) }],
+  });
 }
 
 test('few results of long sums are cut in parts, so that blocks stay large; many results are not', () => {

@@ -12,7 +12,7 @@ import { accessesOf, chooseCopies, chooseVectorAxis, innerAxes, timeOf } from '.
 // Reductions by columns read one or two whole cache lines of every row.
 const columnCopies = (reductions: number) => ({ least: 4, most: reductions > 1 ? 4 : 8 });
 
-/** Bytes. */
+/** Bytes read and written that are much more than caches hold. */
 const beyondCaches = 2 ** 25;
 
 /** So few inner elements (those of a pooling window) are written out. */

@@ -96,8 +96,8 @@ function storeResults(
   { i, j, pieces: { splits } }: SumsOptions,
   results: readonly string[],
 ): void {
-  const [m, n] = [sizeOf(kernel.m), sizeOf(kernel.n)];
-  const mAxis = kernel.batch.length;
+  const { rows, columns } = rolesOf(kernel);
+  const [m, n] = [rows.size, columns.size];
   scope.add(`var results: array<f32, ${results.length}>;`, ...results.map((text, r) => `results[${r}] = ${text};`));
   const result = scope.inner();
   result.add(`let i = ${i};`, `let j = ${j};`);
@@ -107,8 +107,8 @@ function storeResults(
     const place = `((batch * ${splits}u + part) * ${m}u + i) * ${n}u + j`;
     result.add(renderer.writeWorkspace(place, 'bitcast<u32>(product)'));
   } else {
-    renderer.setPositions(result, 'i', kernel.m, mAxis);
-    renderer.setPositions(result, 'j', kernel.n, mAxis + kernel.m.length);
+    renderer.setPositions(result, 'i', kernel.m, rows.axis);
+    renderer.setPositions(result, 'j', kernel.n, columns.axis);
     renderer.setReduced(result, 0, 'product');
     renderer.store(result, kernel.stores);
   }
