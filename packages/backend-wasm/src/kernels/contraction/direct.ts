@@ -2,6 +2,7 @@ import { f32x4, type Integer, i32, type Local, type Value, v128 } from '../../as
 import type { Features, VectorMath } from '../../renderer/vector-math.ts';
 import { inLastPart, overShare, type Share } from '../share.ts';
 import { accumulatorBudget, addLanes, multiplyTile, type Tile } from './micro-kernel.ts';
+import { packedColumns } from './packed.ts';
 
 /** A product on operands where they lie, with every size and stride a constant of the code. */
 export interface DirectProduct {
@@ -39,16 +40,19 @@ export function directTile(
 ): [number, number] {
   const budget = accumulatorBudget(features);
   const widths = kind === 'panels' ? [2] : [2, budget / 2, budget];
-  const timeAlong = (length: number, size: number, across: number): number => {
-    const rest = length % size;
-    return length - rest + (rest && Math.max(rest, busyAccumulators / across));
-  };
+  const timeAlong = (length: number, size: number, across: number): number =>
+    Math.max(length, (Math.ceil(length / size) * busyAccumulators) / across);
   const timeOf = (vectors: number): number => {
     const tall = budget / vectors;
     return timeAlong(rows, tall, vectors) * timeAlong(Math.ceil(columns / 4), vectors, tall);
   };
   const vectors = widths.reduce((best, width) => (timeOf(width) < timeOf(best) ? width : best));
-  return [Math.min(rows, budget / vectors), 4 * vectors];
+  return [Math.min(rows, budget / vectors), 4 * evenly(Math.ceil(columns / 4), vectors)];
+}
+
+/** How large parts are that are about equal, at most so large. */
+function evenly(length: number, most: number): number {
+  return Math.ceil(length / Math.ceil(length / most));
 }
 
 /** b's columns are neighbors in memory. Strips of columns, in each all rows, so that a strip of b stays in the L1 cache. */
@@ -57,30 +61,26 @@ export function emitDirectProduct(math: VectorMath, product: DirectProduct, layo
   const { rows, columns, depth } = product;
   const [tileRows, step] = directTile(math.features, rows, columns, layout.kind);
   const strip = (column: Integer, vectors: number, valid: number): void => {
-    const b =
-      layout.kind === 'rows'
-        ? f.i32(i32.add(product.b, i32.mul(column, 4)))
-        : f.i32(i32.add(product.b, i32.mul(column, depth * 4)));
-    const c = f.i32(i32.add(product.c, i32.mul(column, 4)));
-    const source = layout.kind === 'rows' ? { ...layout, pointer: b } : { pointer: b, stepBytes: 32 };
-    const whole = rows - (rows % tileRows);
+    const columnBytes = layout.kind === 'rows' ? 4 : depth * 4;
+    const pointer = f.i32(i32.add(product.b, i32.mul(column, columnBytes)));
+    const source = { pointer, stepBytes: packedColumns * 4, ...layout };
     const pa = f.i32(product.a);
-    const pc = f.i32(c);
+    const pc = f.i32(i32.add(product.c, i32.mul(column, 4)));
     const block = (count: number): void => {
       const tile: Tile = { rows: count, vectors };
       const a = { pointer: pa, rowBytes: product.aRowBytes, stepBytes: product.aStepBytes };
       const sums = multiplyTile(math, tile, a, source, depth);
       store(math, sums, pc, product, valid);
+      pa.set(i32.add(pa, count * product.aRowBytes));
+      pc.set(i32.add(pc, count * product.cRowBytes));
     };
-    if (whole > 0) {
-      const row = f.i32();
-      f.range(row, 0, whole, tileRows, () => {
-        block(tileRows);
-        pa.set(i32.add(pa, tileRows * product.aRowBytes));
-        pc.set(i32.add(pc, tileRows * product.cRowBytes));
-      });
-    }
-    if (rows > whole) block(rows - whole);
+    // Tiles of about equal height: the last of tall ones might leave the units idle.
+    const height = evenly(rows, tileRows);
+    const tiles = Math.ceil(rows / height);
+    const short = tiles * height - rows;
+    const row = f.i32();
+    f.range(row, 0, tiles - short, 1, () => block(height));
+    if (short > 0) f.range(row, 0, short, 1, () => block(height - 1));
   };
   const whole = columns - (columns % step);
   overShare(f, product.share, whole, step, (column) => strip(column, step / 4, step));

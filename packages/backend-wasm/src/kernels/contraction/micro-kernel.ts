@@ -22,7 +22,8 @@ export interface TileSource {
 
 /**
  * Σ_k a(row, k) · b(k, column) over `count` values of k. The b's of one k lie side by side, the a's `rowBytes` apart.
- * One k per turn: unrolling makes V8 schedule all loads first and spill.
+ * One k per turn: unrolling makes V8 schedule all loads first and spill. The first is outside the loop, where V8 then
+ * computes the addresses of a's rows once; inside it computes them in every turn.
  */
 export function multiplyTile(
   math: VectorMath,
@@ -45,7 +46,7 @@ export function multiplyTile(
   const [kept, passing] = isWide ? [row, column] : [column, row];
   const held = Array.from({ length: Math.min(tile.rows, tile.vectors) }, () => f.v128());
   const one = f.v128();
-  f.doWhile(() => {
+  const turn = (): void => {
     if (offset) {
       pb.set(i32.add(b.pointer, i32.load(offset)));
       offset.set(i32.add(offset, 4));
@@ -63,7 +64,13 @@ export function multiplyTile(
     pa.set(i32.add(pa, a.stepBytes));
     if (!offset) pb.set(i32.add(pb, b.stepBytes));
     left.set(i32.sub(left, 1));
-    return left;
+  };
+  turn();
+  f.if(left, () => {
+    f.doWhile(() => {
+      turn();
+      return left;
+    });
   });
   return sums;
 }

@@ -14,7 +14,8 @@ export const packedColumns = 8;
  * `pitchBytes` apart. With `isPadded`, c has room for whole tiles; otherwise a tile at the edge is made in the scratch
  * and its valid part copied.
  *
- * @param aRowBytes how far rows of a lie apart if it is not packed; the last tile then begins with rows above that are done
+ * @param aRowBytes how far rows of a lie apart if it is not packed: some tiles then are a row shorter, so that there is
+ * none at the edge; where rows are too few for that, it begins with rows above that are done
  */
 export function emitPackedProduct(
   builder: ModuleBuilder,
@@ -35,37 +36,50 @@ export function emitPackedProduct(
     Local<'i32'>,
   ];
   const math = new VectorMath(f, features);
-  const tile = packedTile(features);
+  const tall = packedTile(features);
+  const short = { ...tall, rows: tall.rows - 1 };
+  const isPacked = aRowBytes === undefined;
   const column = f.i32();
   const row = f.i32();
+  const height = f.i32();
   f.range(column, 0, columns, packedColumns, () => {
     const panelB = f.i32(i32.add(b, i32.mul(i32.mul(column, depth), 4)));
-    f.range(row, 0, rows, tile.rows, () => {
-      const isPacked = aRowBytes === undefined;
+    f.range(row, 0, rows, height, () => {
       const rowsLeft = f.i32(i32.sub(rows, row));
       const columnsLeft = f.i32(i32.sub(columns, column));
-      const above = f.i32(isPacked ? 0 : i32.sub(tile.rows, i32.minU(rowsLeft, tile.rows)));
-      const first = isPacked ? i32.mul(i32.mul(row, depth), 4) : i32.mul(i32.sub(row, above), aRowBytes);
-      const start = i32.add(i32.mul(row, pitchBytes), i32.mul(column, 4));
-      const place = f.i32(i32.add(c, start));
-      const sums = multiplyTile(
-        math,
-        tile,
-        { pointer: i32.add(a, first), rowBytes: aRowBytes ?? 4, stepBytes: isPacked ? tile.rows * 4 : 4 },
-        { pointer: panelB, stepBytes: packedColumns * 4 },
-        depth,
-      );
-      const whole = (): void => writeTile(f, sums, place, pitchBytes, accumulate);
-      if (isPadded && isPacked) {
-        whole();
-        return;
+      const place = f.i32(i32.add(c, i32.add(i32.mul(row, pitchBytes), i32.mul(column, 4))));
+      const multiply = (tile: Tile): void => {
+        const above = f.i32(isPacked ? 0 : i32.sub(tile.rows, i32.minU(rowsLeft, tile.rows)));
+        const first = isPacked ? i32.mul(i32.mul(row, depth), 4) : i32.mul(i32.sub(row, above), aRowBytes);
+        const sums = multiplyTile(
+          math,
+          tile,
+          { pointer: i32.add(a, first), rowBytes: aRowBytes ?? 4, stepBytes: isPacked ? tile.rows * 4 : 4 },
+          { pointer: panelB, stepBytes: packedColumns * 4 },
+          depth,
+        );
+        height.set(i32.constant(tile.rows));
+        const whole = (): void => writeTile(f, sums, place, pitchBytes, accumulate);
+        if (isPadded && isPacked) {
+          whole();
+          return;
+        }
+        const isWhole = i32.and(i32.leU(tile.rows, rowsLeft), i32.leU(packedColumns, columnsLeft));
+        f.if(isWhole, whole, () => {
+          writeTile(f, sums, scratch, packedColumns * 4, undefined);
+          const edge = { rows: tile.rows, above, rowsLeft, columnsLeft, scratch, place, pitchBytes, accumulate };
+          copyEdge(f, edge);
+        });
+      };
+      if (isPacked) {
+        multiply(tall);
+      } else {
+        f.if(
+          i32.remU(rowsLeft, tall.rows),
+          () => multiply(short),
+          () => multiply(tall),
+        );
       }
-      const isWhole = i32.and(i32.leU(tile.rows, rowsLeft), i32.leU(packedColumns, columnsLeft));
-      f.if(isWhole, whole, () => {
-        writeTile(f, sums, scratch, packedColumns * 4, undefined);
-        const edge = { rows: tile.rows, above, rowsLeft, columnsLeft, scratch, place, pitchBytes, accumulate };
-        copyEdge(f, edge);
-      });
     });
   });
   return f;
