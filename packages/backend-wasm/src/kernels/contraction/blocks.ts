@@ -53,13 +53,10 @@ export function packedRows(plan: ContractionPlan, features: Features, isStreamed
 export function directRows(plan: ContractionPlan, isShared: boolean): number {
   const { rows, pitch } = plan;
   const most = isWhole(plan) ? rows : sumElements / pitch;
-  if (!isShared) return isWhole(plan) ? rows : evenBlock(rows, most, 12);
-  return evenBlock(rows, Math.min(most, Math.max(leastSharedRows, rows / sharedBlocks)), 12);
+  return evenly(rows, isShared ? Math.min(most, Math.max(leastSharedRows, rows / sharedBlocks)) : most);
 }
 
-/** Rows in blocks of about equal size, at most so many, a multiple of the tile's rows. */
-function evenBlock(rows: number, most: number, multiple: number): number {
-  const limit = Math.max(multiple, Math.floor(most / multiple) * multiple);
-  const count = rows <= limit ? 1 : Math.ceil(rows / limit);
-  return Math.ceil(rows / count / multiple) * multiple;
+/** How long parts are that are about equally long, at most so long. */
+export function evenly(length: number, most: number): number {
+  return Math.ceil(length / Math.ceil(length / most));
 }

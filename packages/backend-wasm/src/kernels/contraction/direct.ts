@@ -1,6 +1,7 @@
 import { f32x4, type Integer, i32, type Local, type Value, v128 } from '../../assembler/index.ts';
 import type { Features, VectorMath } from '../../renderer/vector-math.ts';
 import { inLastPart, overShare, type Share } from '../share.ts';
+import { evenly } from './blocks.ts';
 import { accumulatorBudget, addLanes, multiplyTile, type Tile } from './micro-kernel.ts';
 import { packedColumns } from './packed.ts';
 
@@ -48,11 +49,6 @@ export function directTile(
   };
   const vectors = widths.reduce((best, width) => (timeOf(width) < timeOf(best) ? width : best));
   return [Math.min(rows, budget / vectors), 4 * evenly(Math.ceil(columns / 4), vectors)];
-}
-
-/** How large parts are that are about equal, at most so large. */
-function evenly(length: number, most: number): number {
-  return Math.ceil(length / Math.ceil(length / most));
 }
 
 /** b's columns are neighbors in memory. Strips of columns, in each all rows, so that a strip of b stays in the L1 cache. */
