@@ -1,6 +1,6 @@
 import type { Backend } from '@evenkeel/backend';
 import type { NullBackend } from '@evenkeel/backend-null';
-import { compile, type Tensor, useBackend } from '@evenkeel/tensor';
+import { compile, scope, type Tensor, useBackend } from '@evenkeel/tensor';
 import { countBindings } from '../counting/count-bindings.ts';
 import { countGpu } from '../counting/count-gpu.ts';
 import { loadStart } from '../load-start.ts';
@@ -33,7 +33,10 @@ export async function evenKeelSession(name: string, start: Uint8Array, variant: 
     async read() {
       let sum = 0;
       for (const output of outputs) {
-        sum += await output.flatten().narrow(0, 0, 1).item();
+        // A view that is not released keeps all of the output's memory, and the next step writes to other, cold memory.
+        const first = scope(() => output.flatten().narrow(0, 0, 1));
+        sum += await first.item();
+        first.release();
         output.release();
       }
       outputs = [];
