@@ -48,8 +48,8 @@ function counted(name: string, milliseconds: number, log: string): Contender {
 }
 
 test.each([
-  ['a quick one begins each turn with a fifth more steps, which do not count', 50, '1 10 2 10 2 10 '],
-  ['a slow one does not', 250, '1 10 10 10 '],
+  ['a turn begins with steps that do not count, for 30 ms', 20, '1 10 10 10 2 10 2 10 '],
+  ['with none that takes longer', 31, '1 10 10 10 10 '],
 ])('%s', async (name, milliseconds, asked) => {
   const log = join(folder, `${milliseconds}.txt`);
   const [timing] = await race([counted(name, milliseconds, log)], { ...w1, stepsPerRound: 10 }, file, 2);

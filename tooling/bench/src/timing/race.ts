@@ -30,10 +30,8 @@ const warmUpMilliseconds = 500;
 // What takes longer does fewer steps in a round: whoever needs seconds for one shows that in two of them as well.
 const roundMilliseconds = 5000;
 
-// Another process had the caches: the first steps of a turn fetch all they need from memory, which in a training happens once. Who takes
-// long does not notice.
-const uncountedShare = 1 / 5;
-const noticesCaches = 1000;
+// Another process had the caches, and the clock: for 20 to 30 ms steps take longer, up to twice as long, than ever again in a training.
+const uncountedMilliseconds = 30;
 
 /**
  * Times contenders on one workload. Each has a process of its own, started and warmed up one after another; then they take turns, a
@@ -113,8 +111,8 @@ class Runner {
     timing.laterValue = later.value;
     const most = Math.floor((roundMilliseconds * this.steps) / later.milliseconds);
     this.#stepsOfRound = Math.max(1, Math.min(this.steps, most));
-    const isQuick = (later.milliseconds * this.#stepsOfRound) / this.steps < noticesCaches;
-    this.#uncounted = isQuick ? Math.ceil(this.#stepsOfRound * uncountedShare) : 0;
+    const uncounted = (uncountedMilliseconds * this.steps) / later.milliseconds;
+    this.#uncounted = uncounted < 1 ? 0 : Math.ceil(uncounted);
     timing.warmUp = first.milliseconds + later.milliseconds;
     while (timing.warmUp < warmUpMilliseconds) {
       timing.warmUp += (await this.running.run(this.steps)).milliseconds;
