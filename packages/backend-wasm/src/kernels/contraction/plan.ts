@@ -48,11 +48,11 @@ const leastColumns = 64;
 // Operands that are computed for each turn should stay in the L2 cache; a turn's product should be worth adding up.
 const turnElements = 1 << 16;
 const leastDepth = 64;
-// What of b stays in the L1 cache, or nearly, needs no packing; nor does more, where the next k's are fetched ahead because
-// they lie no farther off, and nothing else is read far apart.
+// What of b stays in the L1 cache, or nearly, needs no packing.
 const directBytes = 48 * 1024;
+// Nor does more of it where a lies along k, if b's rows are so short that those of the next k's are fetched ahead.
 const nearBytes = 256 * 1024;
-const nextBytes = 1024;
+const nearRowBytes = 1024;
 const fewRows = 8;
 // A computed b is read in the order of its computation where a stays in the caches meanwhile.
 const staysBytes = 512 * 1024;
@@ -150,7 +150,7 @@ function methodFor(rows: number, columns: number, depth: number, a: Operand, b: 
   }
   const isSmall = rows <= fewRows || columns * depth * 4 <= directBytes;
   const kBytes = b.view.columnStride * 4;
-  const isNear = a.view.columnStride === 1 && kBytes <= nextBytes && kBytes * depth <= nearBytes;
+  const isNear = a.view.columnStride === 1 && kBytes <= nearRowBytes && kBytes * depth <= nearBytes;
   if ((isSmall || isNear) && hasNeighborColumns && columns >= 4) return 'direct';
   if (!isSmall) return 'packed';
   if (rows <= fewRows && isAlongDepth) return 'dot';
