@@ -49,7 +49,7 @@ function counted(name: string, milliseconds: number, log: string): Contender {
 
 test.each([
   ['a turn begins with steps that do not count, for 30 ms', 20, '1 10 10 10 2 10 2 10 '],
-  ['with none that takes longer', 31, '1 10 10 10 10 '],
+  ['a turn begins with what counts where a step takes longer than that', 31, '1 10 10 10 10 '],
 ])('%s', async (name, milliseconds, asked) => {
   const log = join(folder, `${milliseconds}.txt`);
   const [timing] = await race([counted(name, milliseconds, log)], { ...w1, stepsPerRound: 10 }, file, 2);

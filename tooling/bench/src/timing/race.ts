@@ -111,12 +111,15 @@ class Runner {
     timing.laterValue = later.value;
     const most = Math.floor((roundMilliseconds * this.steps) / later.milliseconds);
     this.#stepsOfRound = Math.max(1, Math.min(this.steps, most));
-    const uncounted = (uncountedMilliseconds * this.steps) / later.milliseconds;
-    this.#uncounted = uncounted < 1 ? 0 : Math.ceil(uncounted);
     timing.warmUp = first.milliseconds + later.milliseconds;
+    let { milliseconds } = later;
     while (timing.warmUp < warmUpMilliseconds) {
-      timing.warmUp += (await this.running.run(this.steps)).milliseconds;
+      ({ milliseconds } = await this.running.run(this.steps));
+      timing.warmUp += milliseconds;
     }
+    // As many as there are when all code is compiled.
+    const uncounted = (uncountedMilliseconds * this.steps) / milliseconds;
+    this.#uncounted = uncounted < 1 ? 0 : Math.ceil(uncounted);
   }
 
   async round(): Promise<void> {

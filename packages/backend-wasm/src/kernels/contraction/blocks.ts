@@ -6,7 +6,8 @@ import type { ContractionPlan } from './plan.ts';
 // A packed block of a, which is read again for every panel of b, should stay in the L2 cache.
 const blockElements = 32 * 1024;
 const blockRows = 252;
-const blockDepth = 512;
+/** No sum of a large product is added up from more products than these before it is added to a total. */
+export const blockDepth = 512;
 // A block that is read for each strip of b only, and its sums, may be larger, if it is all of a.
 const streamElements = 64 * 1024;
 // A block of sums on its way to the stores should too.
@@ -18,8 +19,7 @@ const leastSharedRows = 24;
 /** k in blocks of about equal size, a multiple of four but for the last. */
 export function depthBlocks({ depth, method }: ContractionPlan): number[] {
   if (method !== 'packed') return [depth];
-  const count = Math.ceil(depth / blockDepth);
-  const size = Math.ceil(depth / count / 4) * 4;
+  const size = Math.ceil(evenly(depth, blockDepth) / 4) * 4;
   const blocks: number[] = [];
   for (let from = 0; from < depth; from += size) blocks.push(Math.min(size, depth - from));
   return blocks;

@@ -15,7 +15,7 @@ export const packedColumns = 8;
  * and its valid part copied.
  *
  * @param aRowBytes how far rows of a lie apart if it is not packed: some tiles then are a row shorter, so that there is
- * none at the edge; where rows are too few for that, it begins with rows above that are done
+ * none at the edge; where rows are too few for that, such a tile begins with rows above that are done
  */
 export function emitPackedProduct(
   builder: ModuleBuilder,

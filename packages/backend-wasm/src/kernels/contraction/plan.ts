@@ -10,6 +10,7 @@ import {
 } from '@evenkeel/backend';
 import { replacing } from '../../renderer/graph.ts';
 import { type Axis, axesFrom, type MatrixView, matrixView, rowMajor, sizeOfAxes } from './axes.ts';
+import { blockDepth } from './blocks.ts';
 import { type Operand, type OperandScratch, operandOf, viewOf } from './operand.ts';
 import { windowsOf } from './windows.ts';
 
@@ -150,7 +151,8 @@ function methodFor(rows: number, columns: number, depth: number, a: Operand, b: 
   }
   const isSmall = rows <= fewRows || columns * depth * 4 <= directBytes;
   const kBytes = b.view.columnStride * 4;
-  const isNear = a.view.columnStride === 1 && kBytes <= nearRowBytes && kBytes * depth <= nearBytes;
+  const isClose = kBytes <= nearRowBytes && kBytes * depth <= nearBytes && depth <= blockDepth;
+  const isNear = a.view.columnStride === 1 && isClose;
   if ((isSmall || isNear) && hasNeighborColumns && columns >= 4) return 'direct';
   if (!isSmall) return 'packed';
   if (rows <= fewRows && isAlongDepth) return 'dot';

@@ -1,7 +1,7 @@
 import { adam } from './training.mjs';
 
-/** A kernel workload as a function from its inputs to its outputs, which are waited for: compiled, but for an update as it is written. */
-export function kernel(jax, name, state, style, layers) {
+/** A kernel workload as a compiled function from its inputs to its outputs. */
+export function kernel(jax, name, state, layers) {
   const { numpy: np, nn } = jax;
   const compiled = (step) => {
     const function_ = jax.jit(step);
@@ -14,26 +14,21 @@ export function kernel(jax, name, state, style, layers) {
     },
     softmax: () => compiled((x) => [nn.softmax(x, -1)]),
     gelu: () => compiled((x) => [nn.gelu(x.mul(1.5).add(0.25), { approximate: false })]),
-    adamw: () => adamW(jax, state, style),
+    adamw: () => adamW(jax, state),
     NN: () => compiled((a, b) => [np.matmul(a, b)]),
     TN: () => compiled((a, b) => [np.matmul(a.transpose(), b)]),
     NT: () => compiled((a, b) => [np.matmul(a, b.transpose())]),
   };
-  const run = makers[name.replace(/^matmul-\d+-/, '')]();
-  return (...inputs) => {
-    const outputs = run(...inputs);
-    return { outputs, awaited: outputs };
-  };
+  return makers[name.replace(/^matmul-\d+-/, '')]();
 }
 
-function adamW(jax, state, style) {
+function adamW(jax, state) {
   const { numpy: np } = jax;
   let parameter = state.weight;
   let first = np.zerosLike(parameter.ref);
   let second = np.zerosLike(parameter.ref);
   let done = 0;
-  const update = (p, g, m, v, rate, correction) => adam(np, p, g, m, v, { rate, correction, decay: 1e-5 });
-  const step = style === 'written' ? update : jax.jit(update);
+  const step = jax.jit((p, g, m, v, rate, correction) => adam(np, p, g, m, v, { rate, correction, decay: 1e-5 }));
   return (gradient) => {
     done++;
     const rate = np.array(1e-3 / (1 - 0.9 ** done));

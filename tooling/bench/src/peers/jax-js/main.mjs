@@ -32,7 +32,7 @@ await serve(async () => {
   const state = Object.fromEntries(Object.entries(start.state).map(([key, value]) => [key, toArray(value)]));
   const batches = start.batches.map((inputs) => inputs.map(toArray));
   const makeModel = models[name];
-  const step = makeModel ? trainer(jax, makeModel(jax, layers), state, style) : kernel(jax, name, state, style, layers);
+  const step = makeModel ? trainer(jax, makeModel(jax, layers), state) : kernel(jax, name, state, layers);
 
   let done = 0;
   let outputs = [];
@@ -40,10 +40,9 @@ await serve(async () => {
     version: `jax-js ${version}, ${device}, compiled, as ${style}`,
     async step() {
       for (const output of outputs) output.dispose();
-      const made = step(...batches[done++ % batches.length]);
-      outputs = made.outputs;
+      outputs = step(...batches[done++ % batches.length]);
       // It computes nothing before somebody asks, and what is disposed of before that, never.
-      await jax.blockUntilReady(made.awaited);
+      await jax.blockUntilReady(outputs);
     },
     async read() {
       let sum = 0;

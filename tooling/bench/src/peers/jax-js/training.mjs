@@ -1,14 +1,12 @@
 const [beta1, beta2, learningRate, eps] = [0.9, 0.999, 1e-3, 1e-8];
 
 /**
- * A training step: value and gradient, clipping, Adam or AdamW. As written it is that of jax-js's examples: the loss is compiled, clipping
- * and the update run operation by operation, and the step is over when all parameters are there. As tuned the whole step is one compiled
- * function, and over when the loss is there, for which it does the same work.
+ * The whole training step as one compiled function: value and gradient, clipping, Adam or AdamW.
  *
  * @param model `loss(parameters, buffers, x, y)` gives the loss and the new buffers; `weightDecay` and `maxNorm` are 0 for none
- * @returns a function that takes a batch, moves the parameters, and returns the loss and what to wait for
+ * @returns a function that takes a batch, moves the parameters, and returns the loss in an array
  */
-export function trainer(jax, model, state, style) {
+export function trainer(jax, model, state) {
   const { numpy: np } = jax;
   const isBuffer = (name) => name.includes('running_');
   const names = Object.keys(state).filter((name) => !name.endsWith('num_batches_tracked'));
@@ -19,10 +17,9 @@ export function trainer(jax, model, state, style) {
   let second = mapTree(parameters, (value) => np.zerosLike(value.ref));
   let done = 0;
 
-  const compiled = (wanted, own) => (style === wanted ? jax.jit(own) : own);
-  const lossAndGradients = jax.valueAndGrad(compiled('written', model.loss), { hasAux: true });
-  const step = compiled('tuned', (oldParameters, oldBuffers, oldFirst, oldSecond, rate, correction, x, y) => {
-    const [[loss, newBuffers], gradients] = lossAndGradients(jax.tree.ref(oldParameters), oldBuffers, x, y);
+  const step = jax.jit((oldParameters, oldBuffers, oldFirst, oldSecond, rate, correction, x, y) => {
+    const lossOf = jax.valueAndGrad(model.loss, { hasAux: true });
+    const [[loss, newBuffers], gradients] = lossOf(jax.tree.ref(oldParameters), oldBuffers, x, y);
     const clipped = model.maxNorm ? clip(np, gradients, model.maxNorm) : gradients;
     const results = { parameters: {}, first: {}, second: {} };
     for (const name of Object.keys(oldParameters)) {
@@ -44,7 +41,7 @@ export function trainer(jax, model, state, style) {
     const correction = np.array(1 / Math.sqrt(1 - beta2 ** done));
     const result = step(parameters, buffers, first, second, rate, correction, x.ref, y.ref);
     ({ parameters, buffers, first, second } = result);
-    return { outputs: [result.loss], awaited: style === 'written' ? parameters : result.loss };
+    return [result.loss];
   };
 }
 
