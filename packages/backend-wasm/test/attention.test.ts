@@ -49,6 +49,8 @@ const cases: [string, AttentionCase][] = [
 const backends = [
   ['relaxed SIMD', wasm()],
   ['plain SIMD', wasm({ relaxed: false })],
+  ['wide tiles', wasm({ wide: true })],
+  ['wide tiles of plain SIMD', wasm({ relaxed: false, wide: true })],
 ] as const;
 
 describe.each(backends)('with %s', (_, backend) => {
@@ -71,13 +73,13 @@ test.each([[['query']], [['key']], [['value']], [['query', 'value']]] as const)(
   },
 );
 
-test('the same bits on any number of threads', async () => {
+test('the same bits on any number of threads, and in tiles of any width', async () => {
   const given: AttentionCase[] = [
     { batch: [2, 3], rows: 203, depth: 16, causal: true },
     { batch: [], rows: 500, columns: 300, depth: 8, factor: 'drawn' },
     { batch: [40], rows: 64, depth: 8, layout: 'heads', bias: 'full' },
   ];
-  const backends = [wasm(), await withThreads(2), await withThreads(3)];
+  const backends = [wasm(), await withThreads(2), await withThreads(3), wasm({ wide: true })];
   for (const { kernel, inputs, arguments: args } of given.flatMap((g) => [attentionKernel(g), gradientKernel(g)])) {
     const [alone, ...shared] = await Promise.all(
       backends.map((backend) => runKernel(kernel, inputs, { backend, arguments: args })),

@@ -14,32 +14,11 @@ import {
 import { describe, expect, test } from 'vitest';
 import { wasm } from '../src/index.ts';
 import { expectSame, numbers } from './device.ts';
-import { contraction, f32, read, written } from './kernels.ts';
+import { at, contraction, f32, type Letter, matmul, read, written } from './kernels.ts';
 
 // Each rounding of a sum of k products of numbers below 1 is at most half an ulp of that sum.
 const tolerance = { relative: 1e-5, absolute: 1e-5 };
 const toleranceOf = (k: number) => ({ relative: 1e-5, absolute: 1e-6 + k * 5e-8 });
-
-const at = (terms: Record<number, number>, offset = 0): Expression =>
-  weightedSum(
-    Object.keys(terms).map((a) => axis(Number(a))),
-    Object.values(terms),
-    offset,
-  );
-
-type Letter = 'N' | 'T';
-
-/** out[m, n] = a · b, where T means that the operand lies transposed. */
-function matmul(m: number, n: number, k: number, a: Letter, b: Letter, out: Letter = 'N') {
-  return contraction({
-    m: [m],
-    n: [n],
-    k: [k],
-    a: load(f32, 0, at(a === 'N' ? { 0: k, 2: 1 } : { 0: 1, 2: m })),
-    b: load(f32, 1, at(b === 'N' ? { 1: 1, 2: n } : { 1: k, 2: 1 })),
-    stores: [{ binding: 2, index: at(out === 'N' ? { 0: n, 1: 1 } : { 0: 1, 1: m }), value: reduced(f32, 0) }],
-  });
-}
 
 const data = (m: number, n: number, k: number) => [numbers(m * k), numbers(k * n, 2), numbers(m * n, 3)];
 
@@ -63,8 +42,10 @@ const sizes = [
   [3, 2, 70],
 ] as const;
 
-describe.each([true, false])('a product of matrices (relaxed SIMD: %s)', (relaxed) => {
-  const backend = wasm({ relaxed });
+const variants = [true, false].flatMap((relaxed) => [false, true].map((wide) => ({ relaxed, wide })));
+
+describe.each(variants)('a product of matrices (relaxed SIMD: $relaxed, wide tiles: $wide)', (options) => {
+  const backend = wasm(options);
   for (const layout of ['NN', 'NT', 'TN', 'TT'] as const) {
     test.each(sizes)(`${layout} %i x %i x %i`, async (m, n, k) => {
       const kernel = matmul(m, n, k, layout[0] as Letter, layout[1] as Letter);

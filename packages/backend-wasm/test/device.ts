@@ -44,7 +44,7 @@ export interface Tolerance {
   readonly absolute?: number;
 }
 
-/** Runs a kernel on the backend and by the reference, and expects the same in every binding. */
+/** Runs a kernel on the backend and by the reference, and expects the same in every binding; a contraction in tiles of both widths. */
 export async function expectSame(
   kernel: Kernel,
   inputs: readonly Data[],
@@ -54,15 +54,18 @@ export async function expectSame(
   const rounded = inputs.map((data, i) => decode(dtypeOf(kernel, i), encode(dtypeOf(kernel, i), data)));
   const expected = rounded.map((data) => [...data]);
   reference(kernel, expected, options.arguments ?? []);
-  const got = await runKernel(kernel, rounded, options);
-  got.forEach((data, binding) => {
-    const wanted = expected[binding] as number[];
-    data.forEach((x, i) => {
-      const y = Math.fround(wanted[i] as number);
-      const close = Object.is(x, y) || x === y || Math.abs(x - y) <= absolute + relative * Math.abs(y);
-      if (!close) expect.fail(`binding ${binding}, element ${i}: ${x} instead of ${y}`);
+  const own = kernel.form === 'contraction' ? [wasm(), wasm({ wide: true })] : [wasm()];
+  for (const backend of options.backend ? [options.backend] : own) {
+    const got = await runKernel(kernel, rounded, { ...options, backend });
+    got.forEach((data, binding) => {
+      const wanted = expected[binding] as number[];
+      data.forEach((x, i) => {
+        const y = Math.fround(wanted[i] as number);
+        const close = Object.is(x, y) || x === y || Math.abs(x - y) <= absolute + relative * Math.abs(y);
+        if (!close) expect.fail(`binding ${binding}, element ${i}: ${x} instead of ${y}`);
+      });
     });
-  });
+  }
 }
 
 function dtypeOf(kernel: Kernel, binding: number): Scalar {

@@ -1,4 +1,4 @@
-/** Work that is cut among threads: what comes out is the same to the last bit on any number of them. */
+/** Work that is cut among threads: what comes out is the same to the last bit on any number of them, and in tiles of any width. */
 import {
   axis,
   binary,
@@ -24,11 +24,13 @@ import { reference } from './reference.ts';
 import { withThreads } from './started.ts';
 
 let backends: WasmBackend[] = [];
+let wide: WasmBackend[] = [];
 beforeAll(async () => {
   backends = await Promise.all([1, 2, 3].map((threads) => withThreads(threads)));
+  wide = await Promise.all([1, 2].map((threads) => withThreads(threads, { wide: true })));
 });
 afterAll(() => {
-  for (const backend of backends) backend.dispose();
+  for (const backend of [...backends, ...wide]) backend.dispose();
 });
 
 /** Runs a kernel on one, two and three threads, twice over, and compares the bits; and the numbers with what they should be. */
@@ -44,11 +46,14 @@ async function expectSameBits(
   const output = options.output ?? referenceOutput(kernel, inputs);
   const wrong = one.at(-1)?.findIndex((x, i) => !(Math.abs(x - (output[i] as number)) <= absolute)) as number;
   if (wrong >= 0) expect.fail(`element ${wrong}: ${one.at(-1)?.[wrong]} instead of ${output[wrong]}`);
-  for (const backend of [...backends.slice(1), ...backends.slice(1)]) {
+  const others = [...backends.slice(1), ...backends.slice(1), ...(kernel.form === 'contraction' ? wide : [])];
+  for (const backend of others) {
     const many = await runKernel(kernel, inputs, { backend });
     many.forEach((data, binding) => {
       const first = data.findIndex((x, i) => !Object.is(x, one[binding]?.[i]));
-      if (first >= 0) expect.fail(`${backend.limits.threads} threads: element ${first} of binding ${binding} differs`);
+      const isWide = wide.includes(backend) ? ', wide tiles' : '';
+      if (first >= 0)
+        expect.fail(`${backend.limits.threads} threads${isWide}: element ${first} of binding ${binding} differs`);
     });
   }
 }

@@ -85,7 +85,7 @@ function inputsOf(shape: Shape): readonly (readonly number[])[] {
 }
 
 const windowsIn = (kernel: ContractionKernel) =>
-  planContraction(kernel, { sums: 4, left: { values: 5, grid: 6 }, right: { values: 7, grid: 8 } }).right.windows;
+  planContraction(kernel, { sums: 4, left: { values: 5, grid: 6 }, right: { values: 7, grid: 8 } }, 8).right.windows;
 
 const same: Shape = { images: 3, features: 16, channels: 5, side: [9, 14], taps: 3, padding: 1 };
 
@@ -99,7 +99,7 @@ describe('windows', () => {
     const kernel = convolution({ ...same, padding: 0 });
     expect(windowsIn(kernel)).toMatchObject({ columnSteps: [14, 1], span: 6 * 14 + 12 });
     expect(
-      planContraction(kernel, { sums: 4, left: { values: 5, grid: 6 }, right: { values: 7, grid: 8 } }),
+      planContraction(kernel, { sums: 4, left: { values: 5, grid: 6 }, right: { values: 7, grid: 8 } }, 8),
     ).toMatchObject({ right: { view: { binding: 1 } } });
   });
 

@@ -23,8 +23,8 @@ export class ModuleBuilder implements ConstantPool {
     return made;
   }
 
-  global(words: readonly [number, number, number, number]): number {
-    return getOrMake(this.#globals, words.join(), () => this.#globals.size);
+  global(low: number, high: number): number {
+    return getOrMake(this.#globals, `${low},${high}`, () => this.#globals.size);
   }
 
   finish(exported: readonly FunctionBuilder[]): Uint8Array<ArrayBuffer> {
@@ -54,7 +54,7 @@ export class ModuleBuilder implements ConstantPool {
     if (this.#globals.size > 0) {
       section(out, 6, this.#globals.size, (content) => {
         for (const key of this.#globals.keys()) {
-          content.raw([typeCodes.v128, 0x01, 0xfd, 0x0c]);
+          content.raw([typeCodes.f64, 0x01, 0x44]);
           const words = new Int32Array(key.split(',').map(Number));
           content.raw(new Uint8Array(words.buffer));
           content.byte(0x0b);

@@ -119,6 +119,8 @@ export const f32x4 = {
 };
 
 export const f64x2 = {
+  splat: unaryOperation<'f64', 'v128'>('v128', simd(20)),
+  replace: replaceOperation<'f64'>(simd(34)),
   eq: binary(71),
   ne: binary(72),
   lt: binary(73),

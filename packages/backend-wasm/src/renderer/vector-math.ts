@@ -9,6 +9,8 @@ export interface Features {
   readonly fused: boolean;
   /** Relaxed lane select exists. */
   readonly laneselect: boolean;
+  /** Vectors that lie side by side in memory and in the code are joined to one of 256 bits. */
+  readonly wide: boolean;
   /** Memory is shared between threads. */
   readonly sharedMemory: boolean;
 }

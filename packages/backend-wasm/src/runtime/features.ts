@@ -14,7 +14,7 @@ export function detectFeatures(): Features {
   return detected;
 }
 
-export const plainFeatures: Features = { fused: false, laneselect: false, sharedMemory: false };
+export const plainFeatures: Features = { fused: false, laneselect: false, wide: false, sharedMemory: false };
 
 function probe(): Features {
   const bytes = probeModule(f32x4.relaxedMadd);
@@ -28,7 +28,7 @@ function probe(): Features {
   floats[8] = -(1 + 2 ** -11);
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { m: memory } });
   (instance.exports['f0'] as (address: number) => void)(0);
-  return { fused: floats[12] === 2 ** -24, laneselect: true, sharedMemory: false };
+  return { fused: floats[12] === 2 ** -24, laneselect: true, wide: false, sharedMemory: false };
 }
 
 function probeModule(madd: Madd): Uint8Array<ArrayBuffer> {

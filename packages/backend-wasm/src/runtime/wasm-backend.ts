@@ -26,6 +26,8 @@ export interface WasmOptions {
   readonly maximumBytes?: number | undefined;
   /** Whether relaxed SIMD may be used where the engine has it. Default: true. */
   readonly relaxed?: boolean | undefined;
+  /** Whether products are made in tiles for vectors of 256 bits: what `joinVectors()` says. Results are the same. Default: false. */
+  readonly wide?: boolean | undefined;
   /**
    * How many threads work on a program, this one among them. `'auto'`: as many as there are cores, up to 8; but one where
    * memory cannot be shared (a page that is not cross-origin isolated) and on a page's own thread, which must not wait: there
@@ -80,7 +82,7 @@ export class WasmBackend implements Backend {
   #isDisposed = false;
 
   constructor(options: WasmOptions) {
-    const { maximumBytes = addressableBytes, relaxed = true, threads = 1 } = options;
+    const { maximumBytes = addressableBytes, relaxed = true, threads = 1, wide = false } = options;
     if (!(maximumBytes >= 65536)) {
       throw new ConfigError('maximumBytes is out of range', {
         doing: 'making the wasm backend',
@@ -89,7 +91,7 @@ export class WasmBackend implements Backend {
       });
     }
     const count = threadCount(threads);
-    const features = { ...(relaxed ? detectFeatures() : plainFeatures), sharedMemory: count > 1 };
+    const features = { ...(relaxed ? detectFeatures() : plainFeatures), wide, sharedMemory: count > 1 };
     this.limits = {
       dtypes: ['float32', 'int32', 'bool'],
       boolBytes: 4,

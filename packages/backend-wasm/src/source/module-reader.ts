@@ -11,8 +11,8 @@ export interface ReadFunction {
 
 export interface ReadModule {
   readonly functions: readonly ReadFunction[];
-  /** The four words of each vector constant. */
-  readonly constants: readonly Int32Array[];
+  /** The two words of each half that a vector constant has. */
+  readonly halves: readonly (readonly number[])[];
   /** Which function has which name outside. */
   readonly exported: ReadonlyMap<number, string>;
 }
@@ -35,11 +35,11 @@ export function readModule(bytes: Uint8Array): ReadModule {
     from.u32();
     return parameters;
   });
-  const constants = readAll(6, (from) => {
-    from.bytes(4);
-    const words = new Int32Array(from.bytes(16).buffer);
+  const halves = readAll(6, (from) => {
+    from.bytes(3);
+    const words = new Int32Array(from.bytes(8).buffer);
     from.byte();
-    return words;
+    return [...words];
   });
   const exported = readAll(7, (from): [number, string] => {
     const name = String.fromCharCode(...from.bytes(from.u32()));
@@ -52,5 +52,5 @@ export function readModule(bytes: Uint8Array): ReadModule {
     const locals = code.list(() => new Array<ValueType>(code.u32()).fill(typeOf(code))).flat();
     return { parameters, types: [...parameters, ...locals], code };
   });
-  return { functions, constants, exported: new Map(exported) };
+  return { functions, halves, exported: new Map(exported) };
 }

@@ -122,7 +122,7 @@ class FunctionPrinter {
         this.#line(`${this.#names[code.u32()]} = ${bare(this.#take(1)[0] as string)}`);
         return;
       case 0x23:
-        this.#stack.push(constantText(this.#module.constants[code.u32()] as Int32Array));
+        this.#constant(code);
         return;
       case 0x41:
         this.#stack.push(`${code.s32()}`);
@@ -136,6 +136,22 @@ class FunctionPrinter {
       default:
         throw new Error(`an instruction that the assembler does not write: ${opcode.toString(16)}`);
     }
+  }
+
+  /** A half that is repeated, or the other one put beside it, and the local that it is kept in. */
+  #constant(code: ByteReader): void {
+    const half = () => {
+      const words = this.#module.halves[code.u32()] as readonly number[];
+      readOpcode(code);
+      return words;
+    };
+    const lower = half();
+    let upper = lower;
+    if (code.byte() === 0x23) {
+      upper = half();
+      code.bytes(2);
+    }
+    this.#line(`${this.#names[code.u32()]} = ${constantText([...lower, ...upper])}`);
   }
 
   #take(count: number): string[] {
@@ -164,9 +180,9 @@ function bare(text: string): string {
 }
 
 /** Four words, as one where they are the same; as a float too, where it could be meant. */
-function constantText(words: Int32Array): string {
-  const floats = new Float32Array(words.buffer);
-  const shown = Array.from(words, (word, i) => {
+function constantText(words: readonly number[]): string {
+  const floats = new Float32Array(Int32Array.from(words).buffer);
+  const shown = words.map((word, i) => {
     const float = floats[i] as number;
     return Math.abs(float) > 1e-20 && Math.abs(float) < 1e20 ? `${Number(float.toPrecision(9))}f` : `${word}`;
   });

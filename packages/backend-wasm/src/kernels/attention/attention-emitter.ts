@@ -5,7 +5,6 @@ import type { LoopLane } from '../../renderer/scope.ts';
 import type { Axis } from '../contraction/axes.ts';
 import { emitStores, storeNest } from '../contraction/operand.ts';
 import { emitPacker } from '../contraction/pack.ts';
-import { packedColumns } from '../contraction/packed.ts';
 import type { KernelEmitter, PhaseContext } from '../kernel-emitter.ts';
 import { storeAll } from '../loop.ts';
 import { type LoopAxis, runAt } from '../nest.ts';
@@ -30,10 +29,13 @@ export interface AttentionFunctions {
   readonly valueGradient: FunctionBuilder | undefined;
 }
 
-export function attentionFunctions(emitter: KernelEmitter, { kernel, blocks }: AttentionPlan): AttentionFunctions {
+export function attentionFunctions(
+  emitter: KernelEmitter,
+  { kernel, blocks, tile }: AttentionPlan,
+): AttentionFunctions {
   const { builder, features } = emitter;
   const isForward = kernel.routine === 'attention';
-  const packer = ({ pitch }: Block) => emitPacker(builder, packedColumns, pitch, 1);
+  const packer = ({ pitch }: Block) => emitPacker(builder, tile.columns, pitch, 1);
   const product = (layout: Omit<ProductLayout, 'without'>, without: ProductLayout['without']) =>
     emitProduct(builder, features, { ...layout, without: kernel.causal ? without : undefined });
   /** A block's rows times packed panels: scores. */
@@ -42,8 +44,8 @@ export function attentionFunctions(emitter: KernelEmitter, { kernel, blocks }: A
       {
         aRowBytes: a.pitch * 4,
         aStepBytes: 4,
-        bStepBytes: packedColumns * 4,
-        bPanelBytes: depth * packedColumns * 4,
+        bStepBytes: tile.columns * 4,
+        bPanelBytes: depth * tile.columns * 4,
         cRowBytes: c.pitch * 4,
         isAdded: false,
       },
@@ -56,7 +58,7 @@ export function attentionFunctions(emitter: KernelEmitter, { kernel, blocks }: A
         aRowBytes: a.pitch * 4,
         aStepBytes: 4,
         bStepBytes: b.pitch * 4,
-        bPanelBytes: packedColumns * 4,
+        bPanelBytes: tile.columns * 4,
         cRowBytes: c.pitch * 4,
         isAdded: false,
       },
@@ -69,7 +71,7 @@ export function attentionFunctions(emitter: KernelEmitter, { kernel, blocks }: A
         aRowBytes: 4,
         aStepBytes: a.pitch * 4,
         bStepBytes: b.pitch * 4,
-        bPanelBytes: packedColumns * 4,
+        bPanelBytes: tile.columns * 4,
         cRowBytes: c.pitch * 4,
         isAdded: true,
       },

@@ -1,4 +1,3 @@
-import { packedColumns } from '../contraction/packed.ts';
 import type { KernelEmitter, Place } from '../kernel-emitter.ts';
 import type { AttentionPlan, Block, Blocks } from './plan.ts';
 
@@ -15,7 +14,7 @@ export type Places = { readonly [name in keyof Blocks]: Place } & {
  */
 export function reserveBlocks(
   emitter: KernelEmitter,
-  { kernel, blocks, depth, width }: AttentionPlan,
+  { kernel, blocks, depth, width, tile }: AttentionPlan,
   parts: number | undefined,
 ): Places {
   const isForward = kernel.routine === 'attention';
@@ -26,7 +25,7 @@ export function reserveBlocks(
   const sums = (block: Block): Place =>
     parts ? emitter.reserve(parts * bytesOf(block), false) : own(block, !isForward);
   const valueGradient = sums(blocks.valueGradient);
-  const packed = (extent: number): Place => emitter.reserve((blocks.key.rows + packedColumns) * extent * 4, true);
+  const packed = (extent: number): Place => emitter.reserve((blocks.key.rows + tile.columns) * extent * 4, true);
   const places: Places = {
     key,
     // Forward only the packed keys are read, backward only the packed values.

@@ -15,8 +15,7 @@ import {
 import { replacing } from '../../renderer/graph.ts';
 import type { Features } from '../../renderer/vector-math.ts';
 import { type Axis, axesFrom } from '../contraction/axes.ts';
-import type { Tile } from '../contraction/micro-kernel.ts';
-import { packedColumns, packedTile } from '../contraction/packed.ts';
+import { type RegisterTile, registerTile } from '../contraction/micro-kernel.ts';
 
 /** Scratch that expressions read and write by row and column. */
 export interface Block {
@@ -27,7 +26,7 @@ export interface Block {
 
 export interface AttentionPlan {
   readonly kernel: AttentionRoutine;
-  readonly tile: Tile;
+  readonly tile: RegisterTile;
   readonly batch: readonly Axis[];
   readonly row: Axis;
   readonly column: Axis;
@@ -74,7 +73,7 @@ export interface Blocks {
   readonly valueGradient: Block;
 }
 
-/** Rows that are worked on at a time: their scores are in scratch. Here tiles of rows, of columns and vectors end together. */
+/** Rows that are worked on at a time: their scores are in scratch. Here tiles of rows and vectors end together, and tiles of eight columns. */
 export const blockRows = 24;
 /** Zeros behind the last vector of scores that a row sees, which a tile of rows reads. */
 const scoreSlack = 4;
@@ -90,10 +89,11 @@ export function planAttention(kernel: AttentionRoutine, features: Features): Att
     Axis,
     Axis,
   ];
-  const scorePitch = even(columns, packedColumns) + scoreSlack;
+  const tile = registerTile(features);
+  const scorePitch = even(columns, tile.columns) + scoreSlack;
   let binding = kernel.bindings.length;
   const block = (rows: number, pitch: number): Block => ({ binding: binding++, rows: even(rows, blockRows), pitch });
-  const [depthPitch, widthPitch] = [even(depth, packedColumns), even(width, packedColumns)];
+  const [depthPitch, widthPitch] = [even(depth, tile.columns), even(width, tile.columns)];
   const blocks: Blocks = {
     query: block(blockRows, depthPitch),
     key: block(columns, depthPitch),
@@ -125,7 +125,7 @@ export function planAttention(kernel: AttentionRoutine, features: Features): Att
   const sumOfRow = at(blocks.rows, row, isForward ? wide : deep);
   return {
     kernel,
-    tile: packedTile(features),
+    tile,
     batch: axesFrom(kernel.batch, 0),
     row,
     column,

@@ -1,14 +1,13 @@
 import { type FunctionBuilder, f32x4, i32, type Local, type ModuleBuilder, v128 } from '../../assembler/index.ts';
 import { type Features, VectorMath } from '../../renderer/vector-math.ts';
-import { multiplyTile } from '../contraction/micro-kernel.ts';
-import { packedColumns, packedTile } from '../contraction/packed.ts';
+import { multiplyTile, registerTile } from '../contraction/micro-kernel.ts';
 
 /** How the matrices of a product lie, in bytes. */
 export interface ProductLayout {
   readonly aRowBytes: number;
   readonly aStepBytes: number;
   readonly bStepBytes: number;
-  /** From eight columns of b to the next eight. */
+  /** From the columns of a tile to those of the next. */
   readonly bPanelBytes: number;
   readonly cRowBytes: number;
   /** The product is added to c. */
@@ -29,10 +28,10 @@ export function emitProduct(builder: ModuleBuilder, features: Features, layout: 
   const f = builder.function(['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
   const [a, b, c, rows, columns, depth, first] = [0, 1, 2, 3, 4, 5, 6].map((i) => f.parameter<'i32'>(i)) as Parameters7;
   const math = new VectorMath(f, features);
-  const tile = packedTile(features);
+  const tile = registerTile(features);
   const tileAt = (row: Local<'i32'>, column: Local<'i32'>): void => {
     const pa = f.i32(i32.add(a, i32.mul(row, aRowBytes)));
-    const pb = f.i32(i32.add(b, i32.mul(column, bPanelBytes / packedColumns)));
+    const pb = f.i32(i32.add(b, i32.mul(column, bPanelBytes / tile.columns)));
     const count = f.i32(depth);
     if (without === 'termsBehind') {
       const seen = f.i32(i32.add(i32.add(first, row), tile.rows));
@@ -61,9 +60,9 @@ export function emitProduct(builder: ModuleBuilder, features: Features, layout: 
   const [row, column] = [f.i32(), f.i32()];
   if (isAdded) {
     // Of the columns of scores that a tile reads, all of it is needed while it is near.
-    f.range(row, 0, rows, tile.rows, () => f.range(column, 0, columns, packedColumns, () => tileAt(row, column)));
+    f.range(row, 0, rows, tile.rows, () => f.range(column, 0, columns, tile.columns, () => tileAt(row, column)));
   } else {
-    f.range(column, 0, columns, packedColumns, () => {
+    f.range(column, 0, columns, tile.columns, () => {
       const start = f.i32(0);
       if (without === 'tiles') {
         const above = f.i32(i32.sub(column, i32.minU(column, first)));

@@ -1,6 +1,6 @@
 /** How large the pieces of a product are that are worked on at a time. */
 import type { Features } from '../../renderer/vector-math.ts';
-import { packedTile } from './packed.ts';
+import { registerTile } from './micro-kernel.ts';
 import type { ContractionPlan } from './plan.ts';
 
 // A packed block of a, which is read again for every panel of b, should stay in the L2 cache.
@@ -41,7 +41,7 @@ export function streamsRows(plan: ContractionPlan): boolean {
 
 /** How many rows are packed at a time, at most. */
 export function packedRows(plan: ContractionPlan, features: Features, isStreamed: boolean): number {
-  const { rows: tileRows } = packedTile(features);
+  const { rows: tileRows } = registerTile(features);
   if (isStreamed) return Math.ceil(plan.rows / tileRows) * tileRows;
   const deepest = Math.max(...depthBlocks(plan));
   const most = Math.min(blockRows, blockElements / deepest, isWhole(plan) ? Infinity : sumElements / plan.pitch);

@@ -8,8 +8,8 @@ import { bounds, cut, overShare } from '../share.ts';
 import { timeOf } from '../vector-axis.ts';
 import { sizeOfAxes } from './axes.ts';
 import { divide } from './division.ts';
+import { registerTile } from './micro-kernel.ts';
 import { emitStores, type Operand, storeNest } from './operand.ts';
-import { packedColumns } from './packed.ts';
 import { isPackedBefore, isReadyBefore, layOut } from './places.ts';
 import { type ContractionPlan, planContraction } from './plan.ts';
 import { type Contraction, ProductEmitter, productFunctions } from './product-emitter.ts';
@@ -24,11 +24,12 @@ const addTime = 0.2;
  */
 export function emitContraction(kernel: ContractionKernel, features: Features): KernelModule {
   const own = kernel.bindings.length;
-  const plan = planContraction(kernel, {
+  const scratch = {
     sums: own,
     left: { values: own + 1, grid: own + 2 },
     right: { values: own + 3, grid: own + 4 },
-  });
+  };
+  const plan = planContraction(kernel, scratch, registerTile(features).columns);
   const division = divide(plan, features);
   const emitter = new KernelEmitter(kernel, features, rootsOf(plan));
   const places = layOut(emitter, plan, division, features);
@@ -66,7 +67,7 @@ function batchIndex({ plan, places }: Contraction, code: ProductEmitter): void {
 /** The phases that make ready what all parts of the product read. */
 function emitReady(contraction: Contraction): void {
   const { emitter, plan, division, functions } = contraction;
-  const { left, right, batch, columns, depth } = plan;
+  const { left, right, batch, columns, depth, pitch } = plan;
   // Unless it is the batch that is cut, there is one batch index.
   const inBatch = (code: ProductEmitter, body: () => void): void => {
     if (division.by === 'batch') body();
@@ -87,7 +88,8 @@ function emitReady(contraction: Contraction): void {
   compute(right);
   if (!functions.packRight || !isPackedBefore(division, plan)) return;
   const work = columns * depth * packTime;
-  const panels = cut(Math.ceil(columns / packedColumns), packedColumns, work);
+  const { columns: panel } = registerTile(emitter.features);
+  const panels = cut(pitch / panel, panel, work);
   emitter.phase({ work, cut: panels }, (context) => {
     const code = new ProductEmitter(contraction, context);
     inBatch(code, () => code.pack(context.share));

@@ -2,8 +2,7 @@ import { f32x4, type Integer, i32, type Local, type Value, v128 } from '../../as
 import type { Features, VectorMath } from '../../renderer/vector-math.ts';
 import { inLastPart, overShare, type Share } from '../share.ts';
 import { evenly } from './blocks.ts';
-import { accumulatorBudget, addLanes, multiplyTile, type Tile } from './micro-kernel.ts';
-import { packedColumns } from './packed.ts';
+import { addLanes, multiplyTile, registerTile, type Tile } from './micro-kernel.ts';
 
 /** A product on operands where they lie, with every size and stride a constant of the code. */
 export interface DirectProduct {
@@ -24,13 +23,13 @@ export interface DirectProduct {
   readonly share: Share | undefined;
 }
 
-/** How b is laid out: rows of neighboring columns, evenly spaced or as `offsets` say, or packed panels of 8 columns. */
+/** How b is laid out: rows of neighboring columns, evenly spaced or as `offsets` say, or packed panels. */
 export type DirectColumns =
   | { readonly kind: 'rows'; readonly stepBytes: number; readonly offsets?: Value<'i32'> | undefined }
   | { readonly kind: 'panels' };
 
-// Accumulators that take their time, there or not: two units work on each for four cycles.
-const busyAccumulators = 8;
+// Two units work on an accumulator for four cycles: so many rows of two registers take their time, there or not.
+const busyRows = 4;
 
 /** Rows of a register tile, and the columns of a strip: what takes the least time, edges included. */
 export function directTile(
@@ -39,16 +38,18 @@ export function directTile(
   columns: number,
   kind: DirectColumns['kind'],
 ): [number, number] {
-  const budget = accumulatorBudget(features);
-  const widths = kind === 'panels' ? [2] : [2, budget / 2, budget];
+  const { rows: height, vectors: panel } = registerTile(features);
+  const budget = height * panel;
+  const widths = kind === 'panels' ? [panel] : [2, panel, budget / 2, budget];
   const timeAlong = (length: number, size: number, across: number): number =>
-    Math.max(length, (Math.ceil(length / size) * busyAccumulators) / across);
+    Math.max(length, (Math.ceil(length / size) * busyRows * panel) / across);
   const timeOf = (vectors: number): number => {
     const tall = budget / vectors;
     return timeAlong(rows, tall, vectors) * timeAlong(Math.ceil(columns / 4), vectors, tall);
   };
   const vectors = widths.reduce((best, width) => (timeOf(width) < timeOf(best) ? width : best));
-  return [Math.min(rows, budget / vectors), 4 * evenly(Math.ceil(columns / 4), vectors)];
+  const across = kind === 'panels' ? panel : evenly(Math.ceil(columns / 4), vectors);
+  return [Math.min(rows, budget / vectors), 4 * across];
 }
 
 /** b's columns are neighbors in memory. Strips of columns, in each all rows, so that a strip of b stays in the L1 cache. */
@@ -59,7 +60,7 @@ export function emitDirectProduct(math: VectorMath, product: DirectProduct, layo
   const strip = (column: Integer, vectors: number, valid: number): void => {
     const columnBytes = layout.kind === 'rows' ? 4 : depth * 4;
     const pointer = f.i32(i32.add(product.b, i32.mul(column, columnBytes)));
-    const source = { pointer, stepBytes: packedColumns * 4, ...layout };
+    const source = { pointer, stepBytes: registerTile(math.features).columns * 4, ...layout };
     const pa = f.i32(product.a);
     const pc = f.i32(i32.add(product.c, i32.mul(column, 4)));
     const block = (count: number): void => {

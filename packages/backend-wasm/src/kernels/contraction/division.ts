@@ -5,8 +5,8 @@ import { timeOf } from '../vector-axis.ts';
 import { longAxes, sizeOfAxes } from './axes.ts';
 import { directRows, isWhole } from './blocks.ts';
 import { directTile, dotColumns } from './direct.ts';
+import { registerTile } from './micro-kernel.ts';
 import type { Operand } from './operand.ts';
-import { packedColumns, packedTile } from './packed.ts';
 import type { ContractionPlan } from './plan.ts';
 
 export interface Division {
@@ -22,8 +22,6 @@ export interface Division {
 /** Sums of so many groups of turns lie side by side, fewer where they are large. */
 const mostGroups = 8;
 const groupElements = 1 << 24;
-/** Columns of a part begin where vector loops over them have whole steps. */
-const panelPair = 2 * packedColumns;
 // Fewer rows than these are cut along the columns.
 const fewRows = 24;
 
@@ -46,12 +44,14 @@ export function divide(plan: ContractionPlan, features: Features): Division {
     return division('turns', { parts: Math.ceil(turnCount / groupTurns), unit: 1 }, groupTurns);
   }
   if (method === 'packed') {
-    const { rows: tileRows } = packedTile(features);
+    const tile = registerTile(features);
+    // Columns of a part begin where vector loops over them have whole steps.
+    const panelPair = 2 * tile.columns;
     // Each thread then packs the part of b that it reads; but all pack a, which should be the smaller one.
     if (columns >= 2 * rows && (isWhole(plan) || longAxes(columnAxes).length === 1)) {
       return division('columns', cut(Math.ceil(columns / panelPair), panelPair, work));
     }
-    return division('rows', cut(Math.ceil(rows / tileRows), tileRows, work));
+    return division('rows', cut(Math.ceil(rows / tile.rows), tile.rows, work));
   }
   if (rows < fewRows) {
     const [, wide] = directTile(features, rows, columns, method === 'panels' ? 'panels' : 'rows');

@@ -7,9 +7,18 @@ export interface Tile {
   readonly vectors: number;
 }
 
-/** Accumulators that fit beside the operands in the 15 registers V8 leaves on x64. */
-export function accumulatorBudget(features: Features): number {
-  return features.fused ? 12 : 8;
+/** The tile of packed operands, whose panels of b have its columns. */
+export interface RegisterTile extends Tile {
+  readonly columns: number;
+}
+
+/**
+ * The block whose accumulators fit beside the operands in the 15 registers V8 leaves on x64, without multiply-add also the
+ * products. Where vectors are joined, two of them are in one.
+ */
+export function registerTile({ fused, wide }: Features): RegisterTile {
+  const vectors = wide ? 4 : 2;
+  return { rows: fused ? 6 : 4, vectors, columns: vectors * 4 };
 }
 
 /** Where one operand of a tile is read: it moves by `stepBytes` from k to k, or lies as far off as `offsets` say. */

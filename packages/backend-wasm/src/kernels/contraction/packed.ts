@@ -1,13 +1,6 @@
 import { type FunctionBuilder, f32x4, i32, type Local, type ModuleBuilder, v128 } from '../../assembler/index.ts';
 import { type Features, VectorMath } from '../../renderer/vector-math.ts';
-import { accumulatorBudget, multiplyTile, type Tile } from './micro-kernel.ts';
-
-/** The register tile on packed operands: 6 x 8 with multiply-add, 4 x 8 without. */
-export function packedTile(features: Features): Tile {
-  return { rows: accumulatorBudget(features) / 2, vectors: 2 };
-}
-
-export const packedColumns = 8;
+import { multiplyTile, type RegisterTile, registerTile } from './micro-kernel.ts';
 
 /**
  * A function (a, b, c, rows, columns, depth, accumulate, scratch) that multiplies packed panels into c, whose rows lie
@@ -36,26 +29,26 @@ export function emitPackedProduct(
     Local<'i32'>,
   ];
   const math = new VectorMath(f, features);
-  const tall = packedTile(features);
+  const tall = registerTile(features);
   const short = { ...tall, rows: tall.rows - 1 };
   const isPacked = aRowBytes === undefined;
   const column = f.i32();
   const row = f.i32();
   const height = f.i32();
-  f.range(column, 0, columns, packedColumns, () => {
+  f.range(column, 0, columns, tall.columns, () => {
     const panelB = f.i32(i32.add(b, i32.mul(i32.mul(column, depth), 4)));
     f.range(row, 0, rows, height, () => {
       const rowsLeft = f.i32(i32.sub(rows, row));
       const columnsLeft = f.i32(i32.sub(columns, column));
       const place = f.i32(i32.add(c, i32.add(i32.mul(row, pitchBytes), i32.mul(column, 4))));
-      const multiply = (tile: Tile): void => {
+      const multiply = (tile: RegisterTile): void => {
         const above = f.i32(isPacked ? 0 : i32.sub(tile.rows, i32.minU(rowsLeft, tile.rows)));
         const first = isPacked ? i32.mul(i32.mul(row, depth), 4) : i32.mul(i32.sub(row, above), aRowBytes);
         const sums = multiplyTile(
           math,
           tile,
           { pointer: i32.add(a, first), rowBytes: aRowBytes ?? 4, stepBytes: isPacked ? tile.rows * 4 : 4 },
-          { pointer: panelB, stepBytes: packedColumns * 4 },
+          { pointer: panelB, stepBytes: tall.columns * 4 },
           depth,
         );
         height.set(i32.constant(tile.rows));
@@ -64,10 +57,10 @@ export function emitPackedProduct(
           whole();
           return;
         }
-        const isWhole = i32.and(i32.leU(tile.rows, rowsLeft), i32.leU(packedColumns, columnsLeft));
+        const isWhole = i32.and(i32.leU(tile.rows, rowsLeft), i32.leU(tall.columns, columnsLeft));
         f.if(isWhole, whole, () => {
-          writeTile(f, sums, scratch, packedColumns * 4, undefined);
-          const edge = { rows: tile.rows, above, rowsLeft, columnsLeft, scratch, place, pitchBytes, accumulate };
+          writeTile(f, sums, scratch, tall.columns * 4, undefined);
+          const edge = { ...tile, above, rowsLeft, columnsLeft, scratch, place, pitchBytes, accumulate };
           copyEdge(f, edge);
         });
       };
@@ -107,8 +100,7 @@ function writeTile(
   each((sum, offset) => f.emit(v128.store(place, sum, offset)));
 }
 
-interface Edge {
-  readonly rows: number;
+interface Edge extends RegisterTile {
   /** Rows of the tile above them. */
   readonly above: Local<'i32'>;
   readonly rowsLeft: Local<'i32'>;
@@ -123,11 +115,11 @@ interface Edge {
 function copyEdge(f: FunctionBuilder, edge: Edge): void {
   const { pitchBytes, accumulate } = edge;
   const rows = f.i32(i32.minU(edge.rowsLeft, edge.rows));
-  const columns = f.i32(i32.minU(edge.columnsLeft, packedColumns));
+  const columns = f.i32(i32.minU(edge.columnsLeft, edge.columns));
   const row = f.i32();
   const column = f.i32();
   f.range(row, 0, rows, 1, () => {
-    const from = f.i32(i32.add(edge.scratch, i32.mul(i32.add(row, edge.above), packedColumns * 4)));
+    const from = f.i32(i32.add(edge.scratch, i32.mul(i32.add(row, edge.above), edge.columns * 4)));
     const to = f.i32(i32.add(edge.place, i32.mul(row, pitchBytes)));
     f.range(column, 0, columns, 1, () => {
       const value = f.v128(v128.load32Splat(from));

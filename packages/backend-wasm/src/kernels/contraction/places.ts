@@ -3,8 +3,8 @@ import type { Features } from '../../renderer/vector-math.ts';
 import type { KernelEmitter, Place } from '../kernel-emitter.ts';
 import { depthBlocks, directRows, isWhole, packedRows, streamColumns, streamsRows } from './blocks.ts';
 import type { Division } from './division.ts';
+import { registerTile } from './micro-kernel.ts';
 import type { Operand } from './operand.ts';
-import { packedColumns, packedTile } from './packed.ts';
 import type { ContractionPlan } from './plan.ts';
 
 export interface Places {
@@ -43,7 +43,7 @@ export function readsInPlace({ method, left: { view }, columns, depth }: Contrac
 
 /** Reserves the workspace, and the scratch bindings in the order of `planContraction`. */
 export function layOut(emitter: KernelEmitter, plan: ContractionPlan, division: Division, features: Features): Places {
-  const { left, right, rows, columns, pitch, method, output, turns, depth } = plan;
+  const { left, right, rows, pitch, method, output, turns, depth } = plan;
   const { by, cut } = division;
   const isCut = by !== 'nothing';
   const reserve = (elements: number, isOwn: boolean): Place => emitter.reserve(elements * 4, isOwn && isCut);
@@ -65,14 +65,14 @@ export function layOut(emitter: KernelEmitter, plan: ContractionPlan, division: 
       ? rows
       : directRows(plan, by === 'rows');
   const deepest = Math.max(...depthBlocks(plan));
-  const width = Math.ceil(columns / packedColumns) * packedColumns;
-  const rightElements = isStrips ? Math.min(streamColumns, width) * deepest : width * depth;
+  const tile = registerTile(features);
+  const rightElements = isStrips ? Math.min(streamColumns, pitch) * deepest : pitch * depth;
   return {
     total: turns.length > 0 ? reserve(groups * rows * pitch, by !== 'turns') : undefined,
     sums: isWhole(plan) ? undefined : reserve(block * pitch, isPacked || by !== 'columns'),
     packedLeft: isPacked && !isInPlace ? reserve(block * deepest, true) : undefined,
     packedRight:
       isPacked || method === 'panels' ? reserve(rightElements, !isReadyBefore(division, right) || isStrips) : undefined,
-    edge: isPacked && (output || isInPlace) ? reserve(packedTile(features).rows * packedColumns, true) : undefined,
+    edge: isPacked && (output || isInPlace) ? reserve(tile.rows * tile.columns, true) : undefined,
   };
 }

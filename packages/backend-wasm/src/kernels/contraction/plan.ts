@@ -32,7 +32,7 @@ export interface ContractionPlan {
   /** Where the sums go directly; otherwise to a scratch block, from which `stores` read them. */
   readonly output: MatrixView | undefined;
   readonly stores: readonly Store[];
-  /** Elements between rows of the scratch block. */
+  /** Columns with those that tiles have beyond: so wide is packed b, and so far do rows of the scratch block lie apart. */
   readonly pitch: number;
 }
 
@@ -58,7 +58,8 @@ const fewRows = 8;
 // A computed b is read in the order of its computation where a stays in the caches meanwhile.
 const staysBytes = 512 * 1024;
 
-export function planContraction(given: ContractionKernel, scratch: ScratchBindings): ContractionPlan {
+/** @param panel columns of a register tile */
+export function planContraction(given: ContractionKernel, scratch: ScratchBindings, panel: number): ContractionPlan {
   let free = 0;
   const next = (extents: readonly number[]): Axis[] => {
     const axes = axesFrom(extents, free);
@@ -107,7 +108,7 @@ export function planContraction(given: ContractionKernel, scratch: ScratchBindin
   const [rows, depth] = [rowAxes, k].map(sizeOfAxes) as [number, number];
   const { span: columns, columnSteps } = windows?.windows ?? { span: sizeOfAxes(columnAxes), columnSteps: undefined };
   const output = turns.length > 0 || windows ? undefined : plainOutput(kernel, rowAxes, columnAxes);
-  const pitch = Math.ceil(columns / 8) * 8;
+  const pitch = Math.ceil(columns / panel) * panel;
   return {
     batch,
     turns,

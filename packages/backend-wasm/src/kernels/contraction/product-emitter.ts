@@ -8,9 +8,10 @@ import { type Axis, longAxes, type MatrixView } from './axes.ts';
 import { depthBlocks, directRows, packedRows, streamColumns } from './blocks.ts';
 import { emitDirectProduct, emitDotProducts } from './direct.ts';
 import type { Division } from './division.ts';
+import { registerTile } from './micro-kernel.ts';
 import { emitOperand, emitStores, type Operand } from './operand.ts';
 import { emitPacker } from './pack.ts';
-import { emitPackedProduct, packedColumns, packedTile } from './packed.ts';
+import { emitPackedProduct } from './packed.ts';
 import { isPackedBefore, isReadyBefore, isStreamed, type Places, readsInPlace } from './places.ts';
 import type { ContractionPlan } from './plan.ts';
 
@@ -35,10 +36,11 @@ export function productFunctions(emitter: KernelEmitter, plan: ContractionPlan):
   const { left, right, method, output, pitch } = plan;
   const isPacked = method === 'packed';
   const isInPlace = readsInPlace(plan);
+  const tile = registerTile(features);
   const packer = (width: number, { view }: Operand) => emitPacker(builder, width, view.rowStride, view.columnStride);
   return {
-    packLeft: isPacked && !isInPlace ? packer(packedTile(features).rows, left) : undefined,
-    packRight: isPacked || method === 'panels' ? packer(packedColumns, right) : undefined,
+    packLeft: isPacked && !isInPlace ? packer(tile.rows, left) : undefined,
+    packRight: isPacked || method === 'panels' ? packer(tile.columns, right) : undefined,
     multiply: isPacked
       ? emitPackedProduct(
           builder,
@@ -103,15 +105,14 @@ export class ProductEmitter {
 
   /** Packs b, or a share of its panels, if the method wants it packed. */
   pack(share?: Share): void {
-    const { right, columns } = this.#plan;
+    const { right, columns, pitch } = this.#plan;
     const { places, functions } = this.#contraction;
     if (!functions.packRight) return;
     const source = this.#start(right.view);
-    const width = Math.ceil(columns / packedColumns) * packedColumns;
     const [first, end] = share ? bounds(this.#f, share, columns) : [0, columns];
     let from = 0;
     for (const size of depthBlocks(this.#plan)) {
-      const place = i32.add(i32.mul(first, size * 4), from * width * 4);
+      const place = i32.add(i32.mul(first, size * 4), from * pitch * 4);
       this.#packRight(source, first, i32.sub(end, first), from, size, i32.add(this.at(places.packedRight), place));
       from += size;
     }
@@ -200,9 +201,8 @@ export class ProductEmitter {
     const { rowStride, columnStride } = left.view;
     const f = this.#f;
     const byColumns = division.by === 'columns';
-    const tileRows = packedTile(emitter.features).rows;
+    const tileRows = registerTile(emitter.features).rows;
     const pitchBytes = (output ? output.rowStride : pitch) * 4;
-    const width = Math.ceil(columns / packedColumns) * packedColumns;
     const a = this.#start(left.view);
     const whole = total ?? (output && this.#start(output));
     const b = this.at(places.packedRight);
@@ -243,7 +243,7 @@ export class ProductEmitter {
             multiply(b, strip, width);
           });
         } else {
-          const panel = i32.add(from * width * 4, i32.mul(column, size * 4));
+          const panel = i32.add(from * pitch * 4, i32.mul(column, size * 4));
           multiply(i32.add(b, panel), column, i32.sub(lastColumn, column));
         }
         from += size;

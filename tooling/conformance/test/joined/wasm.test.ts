@@ -1,0 +1,5 @@
+import { wasm } from '@evenkeel/backend-wasm';
+import { describeBackend } from '../../src/index.ts';
+
+const backend = wasm({ wide: true });
+describeBackend('wasm, vectors joined', () => backend);
