@@ -27,7 +27,7 @@ const defaultRounds = 7;
 const few = { rounds: 3, steps: 2 };
 
 export const usage = `usage: pnpm bench [--suite ${suiteNames.join('|')}] [--backend ${Object.keys(backends).join('|')}] [--threads n]
-  [--only W1,matmul,…] [--eager] [--plain] [--also <variant>,…] [--rounds n] [--steps n] [--json]
+  [--only W1,matmul,…] [--eager] [--plain] [--wide] [--also <variant>,…] [--rounds n] [--steps n] [--json]
 variants: ${variantWords}. Without --suite: train and kernels. Rounds: ${defaultRounds}; on webgpu ${few.rounds} of ${few.steps} steps.
 pnpm bench:peers takes the same and [--peers written|tuned|both|none], and times TensorFlow.js, jax-js and PyTorch beside it.`;
 
@@ -43,6 +43,7 @@ export function readCommandLine(words: readonly string[]): CommandLine {
       only: { type: 'string' },
       eager: { type: 'boolean', default: false },
       plain: { type: 'boolean', default: false },
+      wide: { type: 'boolean', default: false },
       also: { type: 'string' },
       peers: { type: 'string', default: 'both' },
       rounds: { type: 'string' },
@@ -55,6 +56,7 @@ export function readCommandLine(words: readonly string[]): CommandLine {
     backend: oneOf('backend', values.backend, Object.keys(backends)),
     threads: positive('threads', values.threads),
     relaxed: !values.plain,
+    wide: values.wide,
     eager: values.eager,
   };
   const isGpu = variant.backend === 'webgpu';

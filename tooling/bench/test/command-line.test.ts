@@ -4,7 +4,14 @@ import { readCommandLine } from '../src/command-line.ts';
 test('times training and kernels on one thread of wasm unless told otherwise', () => {
   const asked = readCommandLine([]);
   expect(asked.suites).toEqual(['train', 'kernels']);
-  expect(asked.variant).toEqual({ host: 'node', backend: 'wasm', threads: 1, relaxed: true, eager: false });
+  expect(asked.variant).toEqual({
+    host: 'node',
+    backend: 'wasm',
+    threads: 1,
+    relaxed: true,
+    wide: false,
+    eager: false,
+  });
   expect(asked.workloads.map(({ name }) => name).slice(0, 5)).toEqual(['W1', 'W2', 'W2b', 'W3', 'W4']);
 });
 

@@ -12,7 +12,7 @@ import { writeStart } from '../src/write-start.ts';
 const folder = mkdtempSync(join(tmpdir(), 'bench-session-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const variant = { host: 'node', backend: 'null', threads: 1, relaxed: true, eager: false } as const;
+const variant = { host: 'node', backend: 'null', threads: 1, relaxed: true, wide: false, eager: false } as const;
 
 // What stayed behind would send the next step to other memory, which is not in the caches.
 test.each(['W1', 'layer-norm', 'softmax', 'gelu', 'adamw', 'matmul-256-NN'])(

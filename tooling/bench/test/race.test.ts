@@ -13,7 +13,7 @@ import { workloads } from '../src/workloads/index.ts';
 import { writeStart } from '../src/write-start.ts';
 
 const w1 = { ...workloads.find(({ name }) => name === 'W1')!, stepsPerRound: 2 };
-const variant = { host: 'node', backend: 'wasm', threads: 1, relaxed: true, eager: false } as const;
+const variant = { host: 'node', backend: 'wasm', threads: 1, relaxed: true, wide: false, eager: false } as const;
 let folder: string;
 let file: string;
 

@@ -51,9 +51,10 @@ test.each([true, false])('the loop that measures the peak computes what it says 
 });
 
 test('a variant differs from the first in one thing, or in all that are joined', () => {
-  const variant = { host: 'node', backend: 'wasm', threads: 1, relaxed: true, eager: false } as const;
+  const variant = { host: 'node', backend: 'wasm', threads: 1, relaxed: true, wide: false, eager: false } as const;
   expect(alter(variant, 'threads=2')).toEqual({ ...variant, threads: 2 });
   expect(alter(variant, 'plain')).toEqual({ ...variant, relaxed: false });
+  expect(alter(variant, 'wide+threads=2')).toEqual({ ...variant, wide: true, threads: 2 });
   expect(alter(variant, 'eager')).toEqual({ ...variant, eager: true });
   expect(alter(variant, 'chromium')).toEqual({ ...variant, host: 'chromium' });
   expect(alter(variant, 'chromium+threads=2')).toEqual({ ...variant, host: 'chromium', threads: 2 });

@@ -1,19 +1,21 @@
 import type { Backend } from '@evenkeel/backend';
 import { cpu } from '@evenkeel/backend-cpu';
 import { nullBackend } from '@evenkeel/backend-null';
-import { wasm } from '@evenkeel/backend-wasm';
+import { joinVectors, wasm } from '@evenkeel/backend-wasm';
 
 export interface BackendOptions {
   readonly threads: number;
   /** Whether relaxed SIMD may be used. */
   readonly relaxed: boolean;
+  /** Whether vectors are joined to 256 bits. */
+  readonly wide: boolean;
 }
 
 /** The backends that can be timed. */
 export const backends: Readonly<Record<string, (options: BackendOptions) => Backend | Promise<Backend>>> = {
-  wasm: ({ threads, relaxed }) => {
-    const options = { threads, relaxed };
-    return wasm(options);
+  wasm: ({ threads, relaxed, wide }) => {
+    if (wide && !joinVectors()) throw new Error('vectors are joined in Node 26 or newer on x64 only');
+    return wasm({ threads, relaxed, wide });
   },
   cpu: () => cpu(),
   null: () => nullBackend(),

@@ -24,7 +24,7 @@ export async function evenKeelSession(name: string, start: Uint8Array, variant: 
   let done = 0;
   let outputs: Tensor[] = [];
   const session: Session = {
-    version: `Even Keel, ${variant.backend}, ${variant.eager ? 'eager' : 'compiled'}, ${variant.threads} threads`,
+    version: `Even Keel, ${variant.backend}, ${variant.eager ? 'eager' : 'compiled'}, ${variant.threads} threads${variant.wide ? ', vectors joined' : ''}`,
     step() {
       for (const output of outputs) output.release();
       const result = step(...batches[done++ % batches.length]!);

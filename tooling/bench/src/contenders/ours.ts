@@ -7,8 +7,8 @@ import { alter, type Variant } from './variant.ts';
 export function evenKeel(variant: Variant, also: readonly string[] = []): Contender[] {
   const others = also.map((word) => ({
     ...contender(`even keel, ${word}`, alter(variant, word)),
-    // How many threads there are changes no result.
-    isExact: /^threads=\d+$/.test(word),
+    // Neither how many threads there are nor how wide vectors are changes a result.
+    isExact: /^(threads=\d+|wide|\+)+$/.test(word),
   }));
   return [contender('even keel', variant), ...others];
 }

@@ -13,13 +13,15 @@ export interface Variant {
   readonly threads: number;
   /** Whether relaxed SIMD may be used. */
   readonly relaxed: boolean;
+  /** Whether V8 joins vectors to 256 bits, as Node's can. */
+  readonly wide: boolean;
   /** Whether steps run as they are written, not compiled. */
   readonly eager: boolean;
 }
 
 /** The names under which a variant beside the first is asked for, such as `eager` and `chromium+threads=2`. */
 export const variantWords =
-  'eager, plain (no relaxed SIMD), threads=<n>, chromium, unisolated (Chromium without shared memory), several joined by +';
+  'eager, plain (no relaxed SIMD), wide (vectors joined to 256 bits), threads=<n>, chromium, unisolated (Chromium without shared memory), several joined by +';
 
 /** The variant with one thing different, or several: `chromium+threads=2`. */
 export function alter(variant: Variant, words: string): Variant {
@@ -31,6 +33,7 @@ function alterOne(variant: Variant, word: string): Variant {
   if (threads !== undefined) return { ...variant, threads: Number(threads) };
   if (word === 'eager') return { ...variant, eager: true };
   if (word === 'plain') return { ...variant, relaxed: false };
+  if (word === 'wide') return { ...variant, wide: true };
   const host = hosts.find((name) => name === word);
   if (host !== undefined) return { ...variant, host };
   throw new Error(`no variant "${word}"; there are: ${variantWords}`);

@@ -10,9 +10,9 @@ export type PeerStyle = NonNullable<Contender['peerStyle']>;
 
 /**
  * The other libraries: those in JavaScript on the GPU where Even Keel is, otherwise in WebAssembly, where they have one thread in
- * Node, whatever is asked; and PyTorch, which has no WebGPU.
+ * Node, whatever is asked, and their vectors joined as ours are; and PyTorch, which has no WebGPU.
  */
-export function peers({ backend, threads }: Variant, styles: readonly PeerStyle[] = peerStyles): Contender[] {
+export function peers({ backend, threads, wide }: Variant, styles: readonly PeerStyle[] = peerStyles): Contender[] {
   const device = backend === 'webgpu' ? 'webgpu' : 'wasm';
   const installation = styles.length === 0 ? '' : installPeers();
   const contenders = ['tensorflow-js', 'jax-js'].flatMap((name) =>
@@ -23,7 +23,11 @@ export function peers({ backend, threads }: Variant, styles: readonly PeerStyle[
         peerStyle: style,
         command: (workload, file) =>
           [
-            ...[process.execPath, '--conditions=@evenkeel/source'],
+            ...[
+              process.execPath,
+              ...(wide ? ['--experimental-wasm-revectorize'] : []),
+              '--conditions=@evenkeel/source',
+            ],
             ...[main, workload, file, installation, style, device],
           ] as [string, ...string[]],
       };

@@ -11,7 +11,7 @@ import { workloads } from '../../src/workloads/index.ts';
 import { writeStart } from '../../src/write-start.ts';
 
 const w1 = { ...workloads.find(({ name }) => name === 'W1')!, stepsPerRound: 40 };
-const node: Variant = { host: 'node', backend: 'wasm', threads: 1, relaxed: true, eager: false };
+const node: Variant = { host: 'node', backend: 'wasm', threads: 1, relaxed: true, wide: false, eager: false };
 let folder: string;
 let file: string;
 
