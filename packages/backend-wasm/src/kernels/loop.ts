@@ -1,13 +1,12 @@
 import { type Expression, type Reduction, type Store, sizeOf, storedParts, strideAlong } from '@evenkeel/backend';
 import { partsOf } from '../renderer/graph.ts';
-import type { Renderer } from '../renderer/renderer.ts';
 import { blockRows } from './column-sums.ts';
 import type { LoopPlan } from './early-stores.ts';
 import type { KernelEmitter } from './kernel-emitter.ts';
 import { cutNest, type LoopAxis, runNest } from './nest.ts';
 import { runPass } from './reduction.ts';
 import { cut } from './share.ts';
-import { accessesOf, chooseCopies, chooseVectorAxis, innerAxes, timeOf } from './vector-axis.ts';
+import { accessesOf, chooseCopies, chooseVectorAxis, innerAxes, leastCopies, timeOf } from './vector-axis.ts';
 
 // Reductions by columns read one or two whole cache lines of every row.
 const columnCopies = (reductions: number) => ({ least: 4, most: reductions > 1 ? 4 : 8 });
@@ -37,12 +36,13 @@ export function emitLoop(emitter: KernelEmitter, { kernel, passes, early }: Loop
     reductions: reductions.length,
     innerSize,
   });
+  const least = leastCopies(emitter.features);
   const loopAxes = (sizes: readonly number[], first: number, work: Values, copies = {}): LoopAxis[] =>
     innermostLast(
       sizes.map((extent, i) => ({
         axis: first + i,
         extent,
-        copies: first + i === vectorAxis ? chooseCopies(work, extent, copies) : 0,
+        copies: first + i === vectorAxis ? chooseCopies(work, extent, { least, ...copies }) : 0,
         isWrittenOut: first > 0 && innerSize <= fewElements,
       })),
     );
@@ -71,26 +71,16 @@ export function emitLoop(emitter: KernelEmitter, { kernel, passes, early }: Loop
           const work = [...reduced, ...storedHere.map((s) => s.value)];
           runPass(renderer, loopAxes(inner, outer.length, work, folding), members, storedHere);
         }
-        storeAll(renderer, stores);
+        renderer.storeAll(stores);
         if (elementStores.length === 0) return;
         const stored = elementStores.map((s) => s.value);
         runNest(renderer, {
           axes: loopAxes(inner, outer.length, stored, varying),
           values: stored,
           stores: elementStores,
-          body: () => storeAll(renderer, elementStores),
+          body: () => renderer.storeAll(elementStores),
         });
       },
-    });
-  });
-}
-
-/** All values first: a store may overwrite, in place, what another value is made from. */
-export function storeAll(renderer: Renderer, stores: readonly Store[]): void {
-  renderer.eachCopy(() => {
-    const values = stores.map((store) => renderer.keep(store.value));
-    stores.forEach((store, i) => {
-      renderer.store(store, values[i] as (typeof values)[number]);
     });
   });
 }

@@ -170,9 +170,8 @@ export function runPass(
     blocks: blocked && sums.length > 0 ? { turns: blockTurns, flush } : undefined,
     body() {
       const isTail = renderer.scope.vectorAxis === undefined;
-      renderer.eachCopy((copy) => {
+      renderer.storeAll(stores, (copy) => {
         for (const a of accumulators) a.add(isTail ? registers - 1 : copy);
-        for (const store of stores) renderer.store(store, renderer.keep(store.value));
       });
     },
   });

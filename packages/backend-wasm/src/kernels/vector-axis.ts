@@ -2,6 +2,7 @@
 import { axesOf, type Expression, type LoopKernel, type Store } from '@evenkeel/backend';
 import { partsOf, reductionsOf } from '../renderer/graph.ts';
 import { areNeighbors, lanesAlong, naturalWhere } from '../renderer/lanes.ts';
+import type { Features } from '../renderer/vector-math.ts';
 
 /** What is computed for each point of a domain. */
 export interface Work {
@@ -131,6 +132,11 @@ export function chooseCopies(
   let copies = 1;
   while (copies * 2 <= wanted && copies * 8 <= extent) copies *= 2;
   return copies;
+}
+
+/** How many vectors V8 can join to one: so many should at least be side by side. */
+export function leastCopies({ wide }: Features): number {
+  return wide ? 2 : 1;
 }
 
 /** Vectors per turn along the one axis that may be the vector axis; 0 where single elements are cheaper. */

@@ -160,6 +160,24 @@ export class Renderer {
   }
 
   /**
+   * Stores of all copies. All values come first: a store may overwrite, in place, what another value is made from; and V8 joins the
+   * vectors of two copies only if nothing is stored between them.
+   *
+   * @param before what else is done with each copy, before its values
+   */
+  storeAll(stores: readonly Store[], before?: (copy: number) => void): void {
+    const values: Vector[] = [];
+    this.eachCopy((copy) => {
+      before?.(copy);
+      for (const store of stores) values.push(this.keep(store.value));
+    });
+    let next = 0;
+    this.eachCopy(() => {
+      for (const store of stores) this.store(store, values[next++] as Vector);
+    });
+  }
+
+  /**
    * Computes here whatever of the coming code is known already, because inside the loops below it would be computed
    * again and again. `vectorAxis` is the axis that will be the vector axis, if one will.
    */

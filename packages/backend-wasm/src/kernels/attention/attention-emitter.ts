@@ -6,7 +6,6 @@ import type { Axis } from '../contraction/axes.ts';
 import { emitStores, storeNest } from '../contraction/operand.ts';
 import { emitPacker } from '../contraction/pack.ts';
 import type { KernelEmitter, PhaseContext } from '../kernel-emitter.ts';
-import { storeAll } from '../loop.ts';
 import { type LoopAxis, runAt } from '../nest.ts';
 import { runPass } from '../reduction.ts';
 import { rowCopies } from '../vector-axis.ts';
@@ -279,7 +278,7 @@ export class AttentionEmitter {
     const f = this.#f;
     const renderer = this.#renderer;
     const { column } = this.#plan;
-    const [loop] = storeNest([column], [store]) as [LoopAxis];
+    const [loop] = storeNest([column], [store], renderer.math.features) as [LoopAxis];
     const { copies } = loop;
     const whole = column.extent - (column.extent % (4 * copies || 1));
     const vectors = copies === 0 ? whole : column.extent - (column.extent % 4);
@@ -287,7 +286,7 @@ export class AttentionEmitter {
     const run = (from: number, to: Integer, step: number, lane: LoopLane): void => {
       const position = f.i32();
       f.range(position, from, to, step, () => {
-        renderer.within(column.axis, position, lane, () => storeAll(renderer, [store]));
+        renderer.within(column.axis, position, lane, () => renderer.storeAll([store]));
       });
     };
     if (whole > 0) {

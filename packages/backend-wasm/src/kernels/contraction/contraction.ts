@@ -76,7 +76,7 @@ function emitReady(contraction: Contraction): void {
   const compute = ({ computed }: Operand): void => {
     for (const { store, axes, elements } of computed?.stages ?? []) {
       const work = elements * timeOf({ values: [store.value], stores: [store] });
-      const along = cutNest(storeNest(axes, [store]), work);
+      const along = cutNest(storeNest(axes, [store], emitter.features), work);
       emitter.phase({ work, along }, (context) => {
         const code = new ProductEmitter(contraction, context);
         inBatch(code, () => emitStores(code.renderer, axes, [store], context.shared));

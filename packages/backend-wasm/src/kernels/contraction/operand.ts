@@ -1,9 +1,10 @@
 import { axesOf, type Expression, integer, type KernelBinding, load, type Store } from '@evenkeel/backend';
 import type { Renderer } from '../../renderer/renderer.ts';
-import { innermostLast, storeAll } from '../loop.ts';
+import type { Features } from '../../renderer/vector-math.ts';
+import { innermostLast } from '../loop.ts';
 import { type LoopAxis, runNest } from '../nest.ts';
 import type { SharedAxis } from '../share.ts';
-import { chooseCopies, chooseVectorAxis } from '../vector-axis.ts';
+import { chooseCopies, chooseVectorAxis, leastCopies } from '../vector-axis.ts';
 import { type Axis, type MatrixView, matrixView, rowMajor, sizeOfAxes } from './axes.ts';
 import { gridOf } from './grid.ts';
 import type { Windows } from './windows.ts';
@@ -118,16 +119,16 @@ export function emitStores(
   shared?: SharedAxis,
 ): void {
   runNest(renderer, {
-    axes: storeNest(axes, stores),
+    axes: storeNest(axes, stores, renderer.math.features),
     values: stores.map((s) => s.value),
     stores,
     shared,
-    body: () => storeAll(renderer, stores),
+    body: () => renderer.storeAll(stores),
   });
 }
 
 /** The loops of stores, vectorized along the best axis. */
-export function storeNest(axes: readonly Axis[], stores: readonly Store[]): LoopAxis[] {
+export function storeNest(axes: readonly Axis[], stores: readonly Store[], features: Features): LoopAxis[] {
   const values = stores.map((s) => s.value);
   const extents = new Map(axes.map(({ axis, extent }) => [axis, extent]));
   const vectorAxis = chooseVectorAxis({ values, stores }, extents);
@@ -135,7 +136,7 @@ export function storeNest(axes: readonly Axis[], stores: readonly Store[]): Loop
     axes.map(({ axis, extent }) => ({
       axis,
       extent,
-      copies: axis === vectorAxis ? chooseCopies(values, extent) : 0,
+      copies: axis === vectorAxis ? chooseCopies(values, extent, { least: leastCopies(features) }) : 0,
     })),
   );
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { wasm } from '../../src/index.ts';
-import { products, results } from './products.ts';
+import { cases, results } from './cases.ts';
 
 /** What a script prints in a Node with these options. */
 function inNode(script: string, options: readonly string[] = []): string {
@@ -10,12 +10,12 @@ function inNode(script: string, options: readonly string[] = []): string {
 }
 
 test('joined vectors give the bits that single ones do', async () => {
-  const single = inNode(`import { results } from './products.ts'; console.log(await results());`);
+  const single = inNode(`import { results } from './cases.ts'; console.log(await results());`);
   expect(process.execArgv).toContain('--experimental-wasm-revectorize');
   expect(await results(wasm({ wide: true }))).toBe(single.trim());
 });
 
-test.each(products)('those of %s are joined', (_, kernel) => {
+test.each(cases)('those of %s are joined', (_, kernel) => {
   const script = `
     import { programOf } from '@evenkeel/backend';
     import { wasm } from '@evenkeel/backend-wasm';

@@ -1,8 +1,8 @@
-import type { Kernel } from '@evenkeel/backend';
+import { axis, binary, constant, type Kernel, load, unary } from '@evenkeel/backend';
 import { type WasmBackend, wasm } from '../../src/index.ts';
 import { attentionKernel, gradientKernel } from '../attention-kernels.ts';
 import { type Data, numbers, runKernel } from '../device.ts';
-import { matmul } from '../kernels.ts';
+import { f32, loop, matmul } from '../kernels.ts';
 
 const sizes = [
   [200, 300, 100, 'N', 'N'],
@@ -13,21 +13,29 @@ const sizes = [
   [9, 50, 64, 'N', 'N'],
 ] as const;
 
-/** Products that are made in different ways, and their inputs. */
-export const products: [string, Kernel, readonly Data[]][] = sizes.map(([m, n, k, a, b]) => [
-  `${m} x ${n} x ${k}, ${a}${b}`,
+/** Kernels whose vectors V8 joins, and their inputs: products that are made in different ways, attention, a loop. */
+export const cases: [string, Kernel, readonly Data[]][] = sizes.map(([m, n, k, a, b]) => [
+  `the product ${m} x ${n} x ${k}, ${a}${b}`,
   matmul(m, n, k, a, b),
   [numbers(m * k), numbers(k * n, 2), numbers(m * n, 3)],
 ]);
 const heads = { batch: [2], rows: 131, columns: 131, depth: 24, width: 40, causal: true };
 for (const [name, of] of Object.entries({ attention: attentionKernel, 'its derivatives': gradientKernel })) {
   const { kernel, inputs } = of(heads);
-  products.push([name, kernel, inputs]);
+  cases.push([name, kernel, inputs]);
 }
+const [x, half] = [load(f32, 0, axis(0)), constant(f32, 0.5)];
+const gelu = binary(
+  'mul',
+  x,
+  binary('add', half, binary('mul', half, unary('erf', binary('mul', x, constant(f32, Math.SQRT1_2))))),
+);
+const stores = [{ binding: 1, index: axis(0), value: gelu }];
+cases.push(['a loop', loop({ outer: [10_003], stores }), [numbers(10_003), numbers(10_003)]]);
 
 /** What they come to, as JSON. */
 export async function results(backend: WasmBackend = wasm()): Promise<string> {
   const made: number[][][] = [];
-  for (const [, kernel, inputs] of products) made.push(await runKernel(kernel, inputs, { backend }));
+  for (const [, kernel, inputs] of cases) made.push(await runKernel(kernel, inputs, { backend }));
   return JSON.stringify(made);
 }
