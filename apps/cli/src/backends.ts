@@ -3,11 +3,23 @@ import { ConfigError, DeviceError, nearestName } from '@evenkeel/errors';
 import { type Backend, type DType, useBackend } from '@evenkeel/tensor';
 import { type DeviceSpeed, measureBackend } from './measure-backend.ts';
 
+/** How much of the machine to use, where a backend leaves that open; the result is the same. */
+export interface MachineUse {
+  /** How many threads work on a program. Default: as many as there are cores, up to 8. */
+  threads?: number | undefined;
+  /** Whether to have V8 join vectors to 256 bits. Default: false. */
+  wide?: boolean | undefined;
+}
+
 /** The backends of this command line, and what each is for. Loaded only when used: a command starts in milliseconds. */
-const BACKENDS: Readonly<Record<string, { about: string; load: (threads?: number) => Promise<Backend> }>> = {
+const BACKENDS: Readonly<Record<string, { about: string; load: (use: MachineUse) => Promise<Backend> }>> = {
   wasm: {
     about: 'WebAssembly with SIMD and threads; the one to train with',
-    load: async (threads = 0) => (await import('@evenkeel/backend-wasm')).wasm({ threads: threads || 'auto' }),
+    load: async ({ threads, wide = false }) => {
+      const { joinVectors, wasm } = await import('@evenkeel/backend-wasm');
+      if (wide && !joinVectors()) throw cannotJoin();
+      return wasm({ threads: threads ?? 'auto', wide });
+    },
   },
   cpu: {
     about: 'plain TypeScript; slow, what the others are checked against',
@@ -46,12 +58,11 @@ export interface BackendDescription {
 /**
  * Makes a backend the current one.
  *
- * @param threads how many work on a program, where the backend has threads; default: as many as there are cores, up to 8
- * @throws ConfigError for an unknown name, with the nearest known one
+ * @throws ConfigError for an unknown name, with the nearest known one, and where vectors cannot be joined here
  * @throws DeviceError where it cannot be used here
  */
-export async function selectBackend(name: string, threads?: number): Promise<void> {
-  useBackend(await find(name).load(threads));
+export async function selectBackend(name: string, use: MachineUse = {}): Promise<void> {
+  useBackend(await find(name).load(use));
 }
 
 /**
@@ -64,19 +75,20 @@ export async function selectBackend(name: string, threads?: number): Promise<voi
 export async function chooseBackend(
   name: string,
   tell: (line: string) => void,
-  threads?: number,
+  use: MachineUse = {},
   dtype: DType = 'float32',
 ): Promise<string> {
   if (name !== 'auto') {
     find(name);
-    const has =
-      dtype === 'float32' || (await using(name, threads, async ({ limits }) => limits.dtypes.includes(dtype)));
+    // Made and given back where it must have what not every machine has.
+    const isPlain = dtype === 'float32' && !use.wide;
+    const has = isPlain || (await using(name, use, async ({ limits }) => limits.dtypes.includes(dtype)));
     if (!has) throw withoutDType(`The backend ${name}`, dtype);
     return name;
   }
   const measured: { name: string; milliseconds: number }[] = [];
   for (const candidate of CANDIDATES) {
-    const speed = await using(candidate, threads, async (backend) =>
+    const speed = await using(candidate, use, async (backend) =>
       backend.limits.dtypes.includes(dtype) ? measureBackend(backend, CHOICE_SECONDS) : { missing: dtype },
     );
     if (!('missing' in speed)) measured.push({ name: candidate, milliseconds: speed.mixedMilliseconds });
@@ -96,7 +108,7 @@ const LISTING_SECONDS = 2;
 export async function describeBackends(): Promise<BackendDescription[]> {
   const described: BackendDescription[] = [];
   for (const [name, { about }] of Object.entries(BACKENDS)) {
-    const here = await using(name, undefined, async (backend) => {
+    const here = await using(name, {}, async (backend) => {
       const { dtypes, threads, arithmetic } = backend.limits;
       const isMeasured = CANDIDATES.some((candidate) => candidate === name);
       const speed = isMeasured ? { speed: await measureBackend(backend, LISTING_SECONDS) } : {};
@@ -110,12 +122,12 @@ export async function describeBackends(): Promise<BackendDescription[]> {
 /** Opens a backend, does something with it, and gives it back; or says why it is not there. */
 async function using<Result>(
   name: string,
-  threads: number | undefined,
+  use: MachineUse,
   act: (backend: Backend) => Promise<Result>,
 ): Promise<Result | { readonly missing: string }> {
   let backend: Backend;
   try {
-    backend = await find(name).load(threads);
+    backend = await find(name).load(use);
   } catch (error) {
     if (error instanceof DeviceError) return { missing: error.message };
     throw error;
@@ -138,6 +150,14 @@ function withoutDType(which: string, dtype: DType): ConfigError {
   return new ConfigError(`${which} has no ${dtype}`, {
     expected: `a backend with ${dtype}: webgpu on most GPUs, or cpu, which is slow`,
     remedy: `--backend webgpu, or no --precision; evenkeel backends tells what each has here`,
+  });
+}
+
+function cannotJoin(): ConfigError {
+  return new ConfigError('Vectors cannot be joined here', {
+    got: `Node ${process.versions.node} on ${process.arch}`,
+    expected: 'Node 26 or newer on x64',
+    remedy: 'leave --wide out: the result is the same',
   });
 }
 

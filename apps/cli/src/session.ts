@@ -4,7 +4,7 @@ import { cosineAnnealingLR, type Schedule, warmup } from '@evenkeel/schedulers';
 import { manualSeed } from '@evenkeel/tensor';
 import { type Checkpoint, toHost, train, yieldToHost } from '@evenkeel/trainer';
 import type { RunFolder } from '@evenkeel/trainer/node';
-import { selectBackend } from './backends.ts';
+import { type MachineUse, selectBackend } from './backends.ts';
 import { type Console, peopleScreen, writeJson } from './console.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { interruptible } from './interrupt.ts';
@@ -16,8 +16,7 @@ import { Reporter } from './terminal/reporter.ts';
 export interface TrainRunOptions {
   console: Console;
   json?: boolean;
-  /** Default: one for each core, up to 8. */
-  threads?: number | undefined;
+  use: MachineUse;
   checkpoint?: Checkpoint | undefined;
 }
 
@@ -29,10 +28,10 @@ export interface TrainRunOptions {
 export async function trainRun(
   folder: RunFolder,
   config: RunConfig,
-  { console, json, threads, checkpoint }: TrainRunOptions,
+  { console, json, use, checkpoint }: TrainRunOptions,
 ): Promise<ExitCode> {
   const reporter = new Reporter(peopleScreen(console, json), config.task);
-  await selectBackend(config.backend, threads);
+  await selectBackend(config.backend, use);
   const task = await TASKS[config.task]();
   manualSeed(config.seed);
   const job = await task.prepare(config);

@@ -183,6 +183,16 @@ test('a full disk ends the run with a clear error, and what was saved before is 
   expect(resumed.out).toContain('going on from step 10');
 }, 60_000);
 
+test('vectors that cannot be joined are an error before anything is written', async () => {
+  const imports = [join(import.meta.dirname, 'other-processor.ts')];
+  const words = ['train', 'digits', '--data', 'idx', ...short, '--run', 'not-joined', '--wide'];
+  const { code, err } = await new Command(words, { cwd: folder, imports }).finished;
+  expect(code).toBe(2);
+  expect(err).toMatch(/^error: Vectors cannot be joined here/);
+  expect(err).toMatch(/Node \d+\.\d+\.\d+ on riscv64[\s\S]*x64[\s\S]*leave --wide out/);
+  expect(existsSync(at('not-joined'))).toBe(false);
+});
+
 test('memory that runs out ends the run with what was asked for, and how to go on with what is saved', async () => {
   const words = 'train dates --steps 4 --batch-size 2 --checkpoint-every 2 --run tight'.split(' ');
   const imports = [join(import.meta.dirname, 'no-memory.ts')];

@@ -88,6 +88,20 @@ describe('a run killed at any moment', () => {
   }, 60_000);
 });
 
+describe.runIf(process.arch === 'x64')('wide vectors', () => {
+  test('change no bit of a run, nor of one that goes on with them', async () => {
+    expect(await evenkeel(folder, ...train, 'wide', '--wide', '--threads', '2')).toMatchObject({ code: 0, err: '' });
+    expect(metrics('wide')).toBe(metrics('whole'));
+    expect(model('wide').equals(whole)).toBe(true);
+    const command = new Command([...train, 'half-wide'], { cwd: folder });
+    await command.until(() => lines('half-wide') >= 20);
+    command.kill('SIGKILL');
+    await command.finished;
+    expect(await evenkeel(folder, 'resume', 'half-wide', '--wide')).toMatchObject({ code: 0, err: '' });
+    expect(model('half-wide').equals(whole)).toBe(true);
+  }, 60_000);
+});
+
 describe('Ctrl-C', () => {
   test('finishes the step, saves, tells how to resume, and exits with 130', async () => {
     const command = new Command([...train, 'stopped'], { cwd: folder });

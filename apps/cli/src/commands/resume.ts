@@ -1,3 +1,4 @@
+import type { MachineUse } from '../backends.ts';
 import { type Console, peopleScreen, writeJson } from '../console.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { trainRun } from '../session.ts';
@@ -6,7 +7,7 @@ import { openRun } from './open-run.ts';
 /** `evenkeel resume RUN`: goes on from the latest checkpoint that is whole, or from the start if there is none. */
 export async function resumeCommand(
   path: string,
-  { json, backend, threads }: { json?: boolean; backend?: string; threads?: number },
+  { json, backend, ...use }: { json?: boolean; backend?: string } & MachineUse,
   console: Console,
 ): Promise<ExitCode> {
   const screen = peopleScreen(console, json);
@@ -21,5 +22,5 @@ export async function resumeCommand(
   for (const message of damaged) screen.write(`${message}\n`);
   if (!checkpoint) screen.write('there is no checkpoint yet: starting at step 0\n');
   await folder.rewind(checkpoint?.record.step ?? 0);
-  return trainRun(folder, config, { console, threads, ...(json && { json }), checkpoint });
+  return trainRun(folder, config, { console, use, ...(json && { json }), checkpoint });
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { ConfigError } from '@evenkeel/errors';
 import { RunFolder } from '@evenkeel/trainer/node';
-import { chooseBackend } from '../backends.ts';
+import { chooseBackend, type MachineUse } from '../backends.ts';
 import { type Console, peopleScreen } from '../console.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { howToResume, ownName, quoted } from '../own-name.ts';
@@ -10,7 +10,7 @@ import { trainRun } from '../session.ts';
 import { TASKS } from '../tasks/index.ts';
 
 /** The options of `evenkeel train`, as commander hands them over. */
-export interface TrainCommandOptions {
+export interface TrainCommandOptions extends MachineUse {
   run?: string;
   steps?: number;
   seed?: number;
@@ -20,7 +20,6 @@ export interface TrainCommandOptions {
   text?: string;
   backend?: string;
   precision?: 'float32' | 'float16';
-  threads?: number;
   checkpointEvery?: number;
   force?: boolean;
   json?: boolean;
@@ -35,15 +34,10 @@ export async function trainCommand(name: TaskName, options: TrainCommandOptions,
   const source = options.data ?? options.text;
   const screen = peopleScreen(console, options.json);
   const tell = (line: string) => screen.write(`${line}\n`);
-  const backend = await chooseBackend(
-    options.backend ?? task.defaults.backend,
-    tell,
-    options.threads,
-    options.precision,
-  );
+  const backend = await chooseBackend(options.backend ?? task.defaults.backend, tell, options, options.precision);
   const config = await task.configure(withOptions(task.defaults, { ...options, backend }), source && resolve(source));
   const folder = await makeFolder(path, config, options.force);
-  return trainRun(folder, config, { console, threads: options.threads, ...(options.json && { json: true }) });
+  return trainRun(folder, config, { console, use: options, ...(options.json && { json: true }) });
 }
 
 async function makeFolder(path: string, config: RunConfig, force: boolean | undefined): Promise<RunFolder> {
