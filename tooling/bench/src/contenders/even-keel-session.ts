@@ -34,7 +34,7 @@ export async function evenKeelSession(name: string, start: Uint8Array, variant: 
       let sum = 0;
       for (const output of outputs) {
         // A view that is not released keeps all of the output's memory, and the next step writes to other, cold memory.
-        const first = scope(() => output.flatten().narrow(0, 0, 1));
+        const first = output.size === 1 ? output : scope(() => output.flatten().narrow(0, 0, 1));
         sum += await first.item();
         first.release();
         output.release();

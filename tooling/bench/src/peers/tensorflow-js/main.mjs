@@ -31,7 +31,10 @@ await serve(async () => {
     },
     async read() {
       let sum = 0;
-      for (const output of outputs) sum += (await tf.tidy(() => tf.slice(tf.reshape(output, [-1]), 0, 1)).data())[0];
+      for (const output of outputs) {
+        const first = output.size === 1 ? output : tf.tidy(() => tf.slice(tf.reshape(output, [-1]), 0, 1));
+        sum += (await first.data())[0];
+      }
       return sum;
     },
     counts,
