@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { backends } from './contenders/backends.ts';
 import { alter, type Variant, variantWords } from './contenders/variant.ts';
-import { type PeerStyle, peerStyles } from './peers/peers.ts';
+import { exampleStyle, type PeerStyle, peerStyles } from './peers/peers.ts';
 import { type Workload, workloads } from './workloads/index.ts';
 
 export type SuiteName = 'train' | 'kernels' | 'startup';
@@ -29,7 +29,7 @@ const few = { rounds: 3, steps: 2 };
 export const usage = `usage: pnpm bench [--suite ${suiteNames.join('|')}] [--backend ${Object.keys(backends).join('|')}] [--threads n]
   [--only W1,matmul,…] [--eager] [--plain] [--wide] [--also <variant>,…] [--rounds n] [--steps n] [--json]
 variants: ${variantWords}. Without --suite: train and kernels. Rounds: ${defaultRounds}; on webgpu ${few.rounds} of ${few.steps} steps.
-pnpm bench:peers takes the same and [--peers written|tuned|both|none], and times TensorFlow.js, jax-js and PyTorch beside it.`;
+pnpm bench:peers takes the same and [--peers written|tuned|both|examples|none], and times TensorFlow.js, jax-js and PyTorch beside it.`;
 
 /** @throws Error for an unknown option, suite, backend, workload or variant, or a number out of range */
 export function readCommandLine(words: readonly string[]): CommandLine {
@@ -66,7 +66,8 @@ export function readCommandLine(words: readonly string[]): CommandLine {
   };
   const also = list(values.also);
   for (const word of also) alter(variant, word);
-  const styles = { written: ['written'], tuned: ['tuned'], both: peerStyles, none: [] } as const;
+  const examples = [exampleStyle];
+  const styles = { written: ['written'], tuned: ['tuned'], both: peerStyles, examples, none: [] } as const;
   const style = oneOf('peers', values.peers, Object.keys(styles) as (keyof typeof styles)[]);
   const suites = values.suite === undefined ? undefined : [oneOf('suite', values.suite, suiteNames)];
   return {

@@ -61,7 +61,7 @@ export function summary(results: readonly Result[]): string[] {
     const columns = best.map((peer) => column(peer).padEnd(48)).join(' ');
     return [`${name.padEnd(16)} ${figure(own)} ms   ${columns} (${others.map(ratioTo).join('; ')})`];
   });
-  return rows.length === 0 ? [] : ['Against the better peer as written and as tuned (and each):', ...rows, ''];
+  return rows.length === 0 ? [] : ['Against the better peer in each style (and each):', ...rows, ''];
 }
 
 /** A block of lines for people: a contender each, medians over the rounds, all in milliseconds. */

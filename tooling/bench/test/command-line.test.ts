@@ -26,6 +26,7 @@ test('times the peers as written and as tuned, as one of them, or leaves PyTorch
   const styles = (words: string[]) => readCommandLine(words).peerStyles;
   expect(styles([])).toEqual(['written', 'tuned']);
   expect(styles(['--peers', 'tuned'])).toEqual(['tuned']);
+  expect(styles(['--peers', 'examples'])).toEqual(['examples']);
   expect(styles(['--peers', 'none'])).toEqual([]);
 });
 
@@ -37,7 +38,7 @@ test.each([
   ['--threads 0', '--threads is "0"; a whole number from 1 up is expected'],
   ['--also fast', 'no variant "fast"; there are: eager, plain'],
   ['--also chromium+fast', 'no variant "fast"; there are: eager, plain'],
-  ['--peers best', '--peers is "best"; there are: written, tuned, both, none'],
+  ['--peers best', '--peers is "best"; there are: written, tuned, both, examples, none'],
   ['--fast', '--fast'],
 ])('refuses "%s" and says what there is', (words, message) => {
   expect(() => readCommandLine(words.split(' '))).toThrow(message);

@@ -14,7 +14,7 @@ export interface Contender {
   /** Set where results are to be the first contender's to the last bit. */
   readonly isExact?: boolean;
   /** Set for another library in JavaScript, which Even Keel is to be faster than: how it is used. */
-  readonly peerStyle?: 'written' | 'tuned';
+  readonly peerStyle?: 'written' | 'tuned' | 'examples';
 }
 
 /** A contender's process, with one workload loaded. */

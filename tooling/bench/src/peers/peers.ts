@@ -4,8 +4,10 @@ import type { Contender } from '../contenders/contender.ts';
 import type { Variant } from '../contenders/variant.ts';
 import { installPeers } from './install.ts';
 
-/** How the libraries in JavaScript are used: as their documentation writes it, or as they are fastest. */
+/** How the libraries in JavaScript are used: as their documentation writes it, and as they are fastest. */
 export const peerStyles: readonly PeerStyle[] = ['written', 'tuned'];
+/** Not what they can do: jax-js, trained as in its own examples. */
+export const exampleStyle: PeerStyle = 'examples';
 export type PeerStyle = NonNullable<Contender['peerStyle']>;
 
 /**
@@ -16,22 +18,24 @@ export function peers({ backend, threads, wide }: Variant, styles: readonly Peer
   const device = backend === 'webgpu' ? 'webgpu' : 'wasm';
   const installation = styles.length === 0 ? '' : installPeers();
   const contenders = ['tensorflow-js', 'jax-js'].flatMap((name) =>
-    styles.map((style): Contender => {
-      const main = join(import.meta.dirname, name, 'main.mjs');
-      return {
-        name: `${name}, ${style}`,
-        peerStyle: style,
-        command: (workload, file) =>
-          [
-            ...[
-              process.execPath,
-              ...(wide ? ['--experimental-wasm-revectorize'] : []),
-              '--conditions=@evenkeel/source',
-            ],
-            ...[main, workload, file, installation, style, device],
-          ] as [string, ...string[]],
-      };
-    }),
+    styles
+      .filter((style) => style !== exampleStyle || name === 'jax-js')
+      .map((style): Contender => {
+        const main = join(import.meta.dirname, name, 'main.mjs');
+        return {
+          name: `${name}, ${style}`,
+          peerStyle: style,
+          command: (workload, file) =>
+            [
+              ...[
+                process.execPath,
+                ...(wide ? ['--experimental-wasm-revectorize'] : []),
+                '--conditions=@evenkeel/source',
+              ],
+              ...[main, workload, file, installation, style, device],
+            ] as [string, ...string[]],
+        };
+      }),
   );
   if (device === 'webgpu') return contenders;
   const python = findPython();

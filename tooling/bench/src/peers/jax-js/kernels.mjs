@@ -1,7 +1,7 @@
 import { adam } from './training.mjs';
 
-/** A kernel workload as a compiled function from its inputs to its outputs. */
-export function kernel(jax, name, state, layers) {
+/** A kernel workload as a compiled function from its inputs to its outputs; as in the examples, an optimizer is not compiled. */
+export function kernel(jax, name, state, style, layers) {
   const { numpy: np, nn } = jax;
   const compiled = (step) => {
     const function_ = jax.jit(step);
@@ -14,21 +14,26 @@ export function kernel(jax, name, state, layers) {
     },
     softmax: () => compiled((x) => [nn.softmax(x, -1)]),
     gelu: () => compiled((x) => [nn.gelu(x.mul(1.5).add(0.25), { approximate: false })]),
-    adamw: () => adamW(jax, state),
+    adamw: () => adamW(jax, state, style),
     NN: () => compiled((a, b) => [np.matmul(a, b)]),
     TN: () => compiled((a, b) => [np.matmul(a.transpose(), b)]),
     NT: () => compiled((a, b) => [np.matmul(a, b.transpose())]),
   };
-  return makers[name.replace(/^matmul-\d+-/, '')]();
+  const run = makers[name.replace(/^matmul-\d+-/, '')]();
+  return (...inputs) => {
+    const outputs = run(...inputs);
+    return { outputs, awaited: outputs };
+  };
 }
 
-function adamW(jax, state) {
+function adamW(jax, state, style) {
   const { numpy: np } = jax;
   let parameter = state.weight;
   let first = np.zerosLike(parameter.ref);
   let second = np.zerosLike(parameter.ref);
   let done = 0;
-  const step = jax.jit((p, g, m, v, rate, correction) => adam(np, p, g, m, v, { rate, correction, decay: 1e-5 }));
+  const update = (p, g, m, v, rate, correction) => adam(np, p, g, m, v, { rate, correction, decay: 1e-5 });
+  const step = style === 'examples' ? update : jax.jit(update);
   return (gradient) => {
     done++;
     const rate = np.array(1e-3 / (1 - 0.9 ** done));

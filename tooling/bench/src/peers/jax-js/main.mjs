@@ -23,7 +23,7 @@ await serve(async () => {
   jax.defaultDevice(device);
   // It would use every core if it found this one, which Node does not have.
   if (typeof Worker !== 'undefined') throw new Error('jax-js is to run on one thread');
-  const { layers } = await import(`./${style}-layers.mjs`);
+  const { layers } = await import(style === 'tuned' ? './tuned-layers.mjs' : './written-layers.mjs');
   const start = readStart(file);
   const toArray = ({ shape, data }) => {
     const dtype = data instanceof Int32Array ? jax.numpy.int32 : jax.numpy.float32;
@@ -32,17 +32,18 @@ await serve(async () => {
   const state = Object.fromEntries(Object.entries(start.state).map(([key, value]) => [key, toArray(value)]));
   const batches = start.batches.map((inputs) => inputs.map(toArray));
   const makeModel = models[name];
-  const step = makeModel ? trainer(jax, makeModel(jax, layers), state) : kernel(jax, name, state, layers);
+  const step = makeModel ? trainer(jax, makeModel(jax, layers), state, style) : kernel(jax, name, state, style, layers);
 
   let done = 0;
   let outputs = [];
   return {
-    version: `jax-js ${version}, ${device}, compiled, as ${style}`,
+    version: `jax-js ${version}, ${device}, compiled, ${style === 'examples' ? 'as its examples train' : `as ${style}`}`,
     async step() {
       for (const output of outputs) output.dispose();
-      outputs = step(...batches[done++ % batches.length]);
+      const made = step(...batches[done++ % batches.length]);
+      outputs = made.outputs;
       // It computes nothing before somebody asks, and what is disposed of before that, never.
-      await jax.blockUntilReady(outputs);
+      await jax.blockUntilReady(made.awaited);
     },
     async read() {
       let sum = 0;

@@ -1,12 +1,14 @@
 const [beta1, beta2, learningRate, eps] = [0.9, 0.999, 1e-3, 1e-8];
 
 /**
- * The whole training step as one compiled function: value and gradient, clipping, Adam or AdamW.
+ * A training step: value and gradient, clipping, Adam or AdamW. The whole of it is one compiled function, and it is over when the loss is
+ * there. As in jax-js's examples only the loss is compiled, the rest runs operation by operation, and it is over when all parameters are there.
  *
  * @param model `loss(parameters, buffers, x, y)` gives the loss and the new buffers; `weightDecay` and `maxNorm` are 0 for none
- * @returns a function that takes a batch, moves the parameters, and returns the loss in an array
+ * @returns a function that takes a batch, moves the parameters, and returns the loss in an array, and what to wait for
  */
-export function trainer(jax, model, state) {
+export function trainer(jax, model, state, style) {
+  const isExample = style === 'examples';
   const { numpy: np } = jax;
   const isBuffer = (name) => name.includes('running_');
   const names = Object.keys(state).filter((name) => !name.endsWith('num_batches_tracked'));
@@ -17,8 +19,8 @@ export function trainer(jax, model, state) {
   let second = mapTree(parameters, (value) => np.zerosLike(value.ref));
   let done = 0;
 
-  const step = jax.jit((oldParameters, oldBuffers, oldFirst, oldSecond, rate, correction, x, y) => {
-    const lossOf = jax.valueAndGrad(model.loss, { hasAux: true });
+  const lossOf = jax.valueAndGrad(isExample ? jax.jit(model.loss) : model.loss, { hasAux: true });
+  const update = (oldParameters, oldBuffers, oldFirst, oldSecond, rate, correction, x, y) => {
     const [[loss, newBuffers], gradients] = lossOf(jax.tree.ref(oldParameters), oldBuffers, x, y);
     const clipped = model.maxNorm ? clip(np, gradients, model.maxNorm) : gradients;
     const results = { parameters: {}, first: {}, second: {} };
@@ -33,7 +35,8 @@ export function trainer(jax, model, state) {
     rate.dispose();
     correction.dispose();
     return { loss, buffers: newBuffers, ...results };
-  });
+  };
+  const step = isExample ? update : jax.jit(update);
 
   return (x, y) => {
     done++;
@@ -41,7 +44,7 @@ export function trainer(jax, model, state) {
     const correction = np.array(1 / Math.sqrt(1 - beta2 ** done));
     const result = step(parameters, buffers, first, second, rate, correction, x.ref, y.ref);
     ({ parameters, buffers, first, second } = result);
-    return [result.loss];
+    return { outputs: [result.loss], awaited: isExample ? parameters : result.loss };
   };
 }
 
