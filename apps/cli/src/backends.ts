@@ -17,8 +17,9 @@ const BACKENDS: Readonly<Record<string, { about: string; load: (use: MachineUse)
     about: 'WebAssembly with SIMD and threads; the one to train with',
     load: async ({ threads, wide = false }) => {
       const { joinVectors, wasm } = await import('@evenkeel/backend-wasm');
-      if (wide && !joinVectors()) throw cannotJoin();
-      return wasm({ threads: threads ?? 'auto', wide });
+      const joined = wide ? joinVectors() : undefined;
+      if (wide && !joined) throw cannotJoin();
+      return wasm({ threads: threads ?? 'auto', wide: joined });
     },
   },
   cpu: {

@@ -49,8 +49,8 @@ const cases: [string, AttentionCase][] = [
 const backends = [
   ['relaxed SIMD', wasm()],
   ['plain SIMD', wasm({ relaxed: false })],
-  ['wide tiles', wasm({ wide: true })],
-  ['wide tiles of plain SIMD', wasm({ relaxed: false, wide: true })],
+  ['wide tiles', wasm({ wide: () => {} })],
+  ['wide tiles of plain SIMD', wasm({ relaxed: false, wide: () => {} })],
 ] as const;
 
 describe.each(backends)('with %s', (_, backend) => {
@@ -79,7 +79,7 @@ test('the same bits on any number of threads, and in tiles of any width', async 
     { batch: [], rows: 500, columns: 300, depth: 8, factor: 'drawn' },
     { batch: [40], rows: 64, depth: 8, layout: 'heads', bias: 'full' },
   ];
-  const backends = [wasm(), await withThreads(2), await withThreads(3), wasm({ wide: true })];
+  const backends = [wasm(), await withThreads(2), await withThreads(3), wasm({ wide: () => {} })];
   for (const { kernel, inputs, arguments: args } of given.flatMap((g) => [attentionKernel(g), gradientKernel(g)])) {
     const [alone, ...shared] = await Promise.all(
       backends.map((backend) => runKernel(kernel, inputs, { backend, arguments: args })),

@@ -27,7 +27,7 @@ let backends: WasmBackend[] = [];
 let wide: WasmBackend[] = [];
 beforeAll(async () => {
   backends = await Promise.all([1, 2, 3].map((threads) => withThreads(threads)));
-  wide = await Promise.all([1, 2].map((threads) => withThreads(threads, { wide: true })));
+  wide = await Promise.all([1, 2].map((threads) => withThreads(threads, { wide: () => {} })));
 });
 afterAll(() => {
   for (const backend of [...backends, ...wide]) backend.dispose();

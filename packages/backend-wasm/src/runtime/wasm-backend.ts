@@ -26,8 +26,8 @@ export interface WasmOptions {
   readonly maximumBytes?: number | undefined;
   /** Whether relaxed SIMD may be used where the engine has it. Default: true. */
   readonly relaxed?: boolean | undefined;
-  /** Whether products are made in tiles for vectors of 256 bits: what `joinVectors()` says. Results are the same. Default: false. */
-  readonly wide?: boolean | undefined;
+  /** Makes products in tiles for vectors of 256 bits: what `joinVectors()` gives. Results are the same. Default: none. */
+  readonly wide?: (() => void) | undefined;
   /**
    * How many threads work on a program, this one among them. `'auto'`: as many as there are cores, up to 8; but one where
    * memory cannot be shared (a page that is not cross-origin isolated) and on a page's own thread, which must not wait: there
@@ -69,6 +69,7 @@ export class WasmBackend implements Backend {
   readonly name = 'wasm';
   readonly limits: Limits;
   readonly #heap: Heap;
+  readonly #settle: (() => void) | undefined;
   readonly #cache: ModuleCache;
   #threads: Threads | undefined;
   /** Why there are no threads though there should be. */
@@ -82,7 +83,7 @@ export class WasmBackend implements Backend {
   #isDisposed = false;
 
   constructor(options: WasmOptions) {
-    const { maximumBytes = addressableBytes, relaxed = true, threads = 1, wide = false } = options;
+    const { maximumBytes = addressableBytes, relaxed = true, threads = 1, wide } = options;
     if (!(maximumBytes >= 65536)) {
       throw new ConfigError('maximumBytes is out of range', {
         doing: 'making the wasm backend',
@@ -91,7 +92,8 @@ export class WasmBackend implements Backend {
       });
     }
     const count = threadCount(threads);
-    const features = { ...(relaxed ? detectFeatures() : plainFeatures), wide, sharedMemory: count > 1 };
+    this.#settle = wide;
+    const features = { ...(relaxed ? detectFeatures() : plainFeatures), wide: !!wide, sharedMemory: count > 1 };
     this.limits = {
       dtypes: ['float32', 'int32', 'bool'],
       boolBytes: 4,
@@ -166,6 +168,7 @@ export class WasmBackend implements Backend {
     words[values + count + dtypes.length] = this.#workspace?.address ?? 0;
     if (sharing) sharing.run(words, program.functions);
     else runAlone(words, program.functions);
+    this.#settle?.();
     if (program.reportsFaults) this.#raiseFaults();
   }
 

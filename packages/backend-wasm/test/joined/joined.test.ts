@@ -12,14 +12,14 @@ function inNode(script: string, options: readonly string[] = []): string {
 test('joined vectors give the bits that single ones do', async () => {
   const single = inNode(`import { results } from './cases.ts'; console.log(await results());`);
   expect(process.execArgv).toContain('--experimental-wasm-revectorize');
-  expect(await results(wasm({ wide: true }))).toBe(single.trim());
+  expect(await results(wasm({ wide: () => {} }))).toBe(single.trim());
 });
 
 test.each(cases)('those of %s are joined', (_, kernel) => {
   const script = `
     import { programOf } from '@evenkeel/backend';
     import { wasm } from '@evenkeel/backend-wasm';
-    const backend = wasm({ wide: true });
+    const backend = wasm({ wide: () => {} });
     await backend.prepare(programOf(${JSON.stringify(kernel)}));
   `;
   const options = [

@@ -14,8 +14,9 @@ export interface BackendOptions {
 /** The backends that can be timed. */
 export const backends: Readonly<Record<string, (options: BackendOptions) => Backend | Promise<Backend>>> = {
   wasm: ({ threads, relaxed, wide }) => {
-    if (wide && !joinVectors()) throw new Error('vectors are joined in Node 26 or newer on x64 only');
-    return wasm({ threads, relaxed, wide });
+    const joined = wide ? joinVectors() : undefined;
+    if (wide && !joined) throw new Error('vectors are joined in Node 26 or newer on x64 only');
+    return wasm({ threads, relaxed, wide: joined });
   },
   cpu: () => cpu(),
   null: () => nullBackend(),
