@@ -172,15 +172,17 @@ describe('a contraction', () => {
   // More k's than columns: a is read where it lies, by tiles of two heights, or the last begins with rows above.
   test.each([9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19])('of %i rows that are read where they lie', async (m) => {
     const [n, k] = [50, 1100];
-    for (const isFinished of [false, true]) {
-      const sum = reduced(f32, 0);
-      const value = isFinished ? unary('neg', sum) : sum;
-      const kernel = contraction({
-        ...matmul(m, n, k, 'N', 'N'),
-        stores: [{ binding: 2, index: at({ 0: n, 1: 1 }), value }],
-      });
-      for (const backend of [wasm(), wasm({ relaxed: false })]) {
-        await expectSame(kernel, data(m, n, k), { ...toleranceOf(k), backend });
+    for (const layout of ['N', 'T'] as const) {
+      for (const isFinished of [false, true]) {
+        const sum = reduced(f32, 0);
+        const value = isFinished ? unary('neg', sum) : sum;
+        const kernel = contraction({
+          ...matmul(m, n, k, 'N', layout),
+          stores: [{ binding: 2, index: at({ 0: n, 1: 1 }), value }],
+        });
+        for (const options of variants) {
+          await expectSame(kernel, data(m, n, k), { ...toleranceOf(k), backend: wasm(options) });
+        }
       }
     }
   });
@@ -188,8 +190,8 @@ describe('a contraction', () => {
   // a along k and b's rows short: neither is packed, though b is larger than the L1 cache.
   test.each([9, 10, 11, 12, 13, 14, 15, 16, 17])('of %i rows by what lies near', async (m) => {
     const [n, k] = [90, 300];
-    for (const backend of [wasm(), wasm({ relaxed: false })]) {
-      await expectSame(matmul(m, n, k, 'N', 'N'), data(m, n, k), { ...toleranceOf(k), backend });
+    for (const options of variants) {
+      await expectSame(matmul(m, n, k, 'N', 'N'), data(m, n, k), { ...toleranceOf(k), backend: wasm(options) });
     }
   });
 
