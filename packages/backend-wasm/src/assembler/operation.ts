@@ -21,44 +21,35 @@ function writeOpcode(out: ByteWriter, opcode: Opcode): void {
 export type Unary<A extends ValueType, R extends ValueType> = (a: Value<A>) => Value<R>;
 export type Binary<A extends ValueType, R extends ValueType> = (a: Value<A>, b: Value<A>) => Value<R>;
 
+type Part = Pick<Statement, 'write'>;
+
+/** What writes the operands, the instruction, and the numbers that are part of its code. */
+function writing(operands: readonly Part[], opcode: Opcode, ...numbers: readonly number[]): Statement['write'] {
+  return (out) => {
+    for (const operand of operands) operand.write(out);
+    writeOpcode(out, opcode);
+    for (const number of numbers) out.u32(number);
+  };
+}
+
 export function unaryOperation<A extends ValueType, R extends ValueType>(result: R, opcode: Opcode): Unary<A, R> {
-  return (a) =>
-    new Value(result, (out) => {
-      a.write(out);
-      writeOpcode(out, opcode);
-    });
+  return (a) => new Value(result, writing([a], opcode));
 }
 
 export function binaryOperation<A extends ValueType, R extends ValueType>(result: R, opcode: Opcode): Binary<A, R> {
-  return (a, b) =>
-    new Value(result, (out) => {
-      a.write(out);
-      b.write(out);
-      writeOpcode(out, opcode);
-    });
+  return (a, b) => new Value(result, writing([a, b], opcode));
 }
 
 export function ternaryOperation<A extends ValueType>(
   result: A,
   opcode: Opcode,
 ): (a: Value<A>, b: Value<A>, c: Value<A>) => Value<A> {
-  return (a, b, c) =>
-    new Value(result, (out) => {
-      a.write(out);
-      b.write(out);
-      c.write(out);
-      writeOpcode(out, opcode);
-    });
+  return (a, b, c) => new Value(result, writing([a, b, c], opcode));
 }
 
 /** A shift of all lanes by one scalar distance. */
 export function shiftOperation(opcode: Opcode): (a: Value<'v128'>, distance: Integer) => Value<'v128'> {
-  return (a, distance) =>
-    new Value('v128', (out) => {
-      a.write(out);
-      asValue(distance).write(out);
-      writeOpcode(out, opcode);
-    });
+  return (a, distance) => new Value('v128', writing([a, asValue(distance)], opcode));
 }
 
 /** An instruction on one lane, which is part of the code. */
@@ -66,83 +57,45 @@ export function extractOperation<R extends ValueType>(
   result: R,
   opcode: Opcode,
 ): (a: Value<'v128'>, lane: number) => Value<R> {
-  return (a, lane) =>
-    new Value(result, (out) => {
-      a.write(out);
-      writeOpcode(out, opcode);
-      out.byte(lane);
-    });
+  return (a, lane) => new Value(result, writing([a], opcode, lane));
 }
 
 /** Puts a scalar into one lane. */
 export function replaceOperation<A extends ValueType>(
   opcode: Opcode,
 ): (a: Value<'v128'>, lane: number, value: Value<A>) => Value<'v128'> {
-  return (a, lane, value) =>
-    new Value('v128', (out) => {
-      a.write(out);
-      value.write(out);
-      writeOpcode(out, opcode);
-      out.byte(lane);
-    });
+  return (a, lane, value) => new Value('v128', writing([a, value], opcode, lane));
 }
 
-// The alignment immediate is a hint that no engine uses; 0 (bytes) is always valid.
-function writeAddress(out: ByteWriter, offset: number): void {
-  out.u32(0);
-  out.u32(offset);
-}
+// The alignment is a hint that no engine uses; 0 (bytes) is always valid.
+const alignment = 0;
 
 /** A read at `address + offset`; the offset is unsigned and does not wrap around. */
 export function loadOperation<R extends ValueType>(
   result: R,
   opcode: Opcode,
 ): (address: Value<'i32'>, offset?: number) => Value<R> {
-  return (address, offset = 0) =>
-    new Value(result, (out) => {
-      address.write(out);
-      writeOpcode(out, opcode);
-      writeAddress(out, offset);
-    });
+  return (address, offset = 0) => new Value(result, writing([address], opcode, alignment, offset));
 }
 
 export function storeOperation<A extends ValueType>(
   opcode: Opcode,
 ): (address: Value<'i32'>, value: Value<A>, offset?: number) => Statement {
-  return (address, value, offset = 0) => ({
-    write(out) {
-      address.write(out);
-      value.write(out);
-      writeOpcode(out, opcode);
-      writeAddress(out, offset);
-    },
-  });
+  return (address, value, offset = 0) => ({ write: writing([address, value], opcode, alignment, offset) });
 }
 
 export function loadLaneOperation(
   opcode: Opcode,
 ): (address: Value<'i32'>, into: Value<'v128'>, lane: number, offset?: number) => Value<'v128'> {
   return (address, into, lane, offset = 0) =>
-    new Value('v128', (out) => {
-      address.write(out);
-      into.write(out);
-      writeOpcode(out, opcode);
-      writeAddress(out, offset);
-      out.byte(lane);
-    });
+    new Value('v128', writing([address, into], opcode, alignment, offset, lane));
 }
 
 export function storeLaneOperation(
   opcode: Opcode,
 ): (address: Value<'i32'>, value: Value<'v128'>, lane: number, offset?: number) => Statement {
   return (address, value, lane, offset = 0) => ({
-    write(out) {
-      address.write(out);
-      value.write(out);
-      writeOpcode(out, opcode);
-      writeAddress(out, offset);
-      out.byte(lane);
-    },
+    write: writing([address, value], opcode, alignment, offset, lane),
   });
 }
 
@@ -152,12 +105,6 @@ export function shuffle(
   b: Value<'v128'>,
   lanes: readonly [number, number, number, number],
 ): Value<'v128'> {
-  return new Value('v128', (out) => {
-    a.write(out);
-    b.write(out);
-    writeOpcode(out, simd(13));
-    for (const lane of lanes) {
-      for (let byte = 0; byte < 4; byte++) out.byte(lane * 4 + byte);
-    }
-  });
+  const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte));
+  return new Value('v128', writing([a, b], simd(13), ...bytes));
 }

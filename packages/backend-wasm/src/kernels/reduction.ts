@@ -106,9 +106,9 @@ class Accumulator {
   /** All registers and all their lanes as one value in all lanes; the last register may have equal lanes already. */
   combineLanes(lastHasEqualLanes: boolean): Local<'v128'> {
     const { math } = this.#renderer;
-    const vectors = this.#registers.slice(0, lastHasEqualLanes ? -1 : undefined);
-    const single = lastHasEqualLanes ? this.#registers[this.#registers.length - 1] : undefined;
-    let sum: Vector | undefined = pairwise(vectors, (a, b) => this.#combine(a, b));
+    const vectors = this.#registers.length - Number(lastHasEqualLanes);
+    const single = this.#registers[vectors];
+    let sum: Vector | undefined = pairwise(this.#registers.slice(0, vectors), (a, b) => this.#combine(a, b));
     if (sum) {
       const pairs = math.keep(sum);
       const crossed = v128.shuffle(pairs, pairs, [2, 3, 0, 1]);

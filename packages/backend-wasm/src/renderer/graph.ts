@@ -40,12 +40,15 @@ export function isBelowPeak(e: Expression, kernel: Kernel): boolean {
 }
 
 /** How many times each part is used by another part or is a root. */
-export function countUses(roots: readonly Expression[]): Map<Expression, number> {
+export function countUses(
+  roots: readonly Expression[],
+  partsOf: (e: Expression) => readonly Expression[],
+): Map<Expression, number> {
   const uses = new Map<Expression, number>();
   const visit = (e: Expression): void => {
     const seen = uses.get(e);
     uses.set(e, (seen ?? 0) + 1);
-    if (seen === undefined) for (const part of operands(e)) visit(part);
+    if (seen === undefined) partsOf(e).forEach(visit);
   };
   for (const root of roots) visit(root);
   return uses;
@@ -64,7 +67,9 @@ export function replacing(find: (part: Expression) => Expression | undefined): (
 }
 
 /** Whether an index expression is made by scalar arithmetic from its parts. */
-export function isScalarArithmetic(e: Expression): e is Expression & { kind: 'binary' } {
+export function isScalarArithmetic(
+  e: Expression,
+): e is Expression & { kind: 'binary'; fn: 'add' | 'sub' | 'mul' | 'div' | 'rem' } {
   if (e.kind !== 'binary' || e.dtype !== 'int32') return false;
   if (e.fn === 'add' || e.fn === 'sub' || e.fn === 'mul') return true;
   const byConstant = e.b.kind === 'constant' && e.b.value !== 0 && e.b.value !== -1;

@@ -60,27 +60,16 @@ type Operations = Partial<Record<BinaryFunction, (a: Vector, b: Vector) => Vecto
 
 const bitOperations: Operations = { and: v128.and, or: v128.or, xor: v128.xor };
 
-const signedOperations: Operations = {
+const integerOperations = (sign: 'S' | 'U'): Operations => ({
   ...i32x4,
   ...bitOperations,
-  max: i32x4.maxS,
-  min: i32x4.minS,
-  lt: i32x4.ltS,
-  le: i32x4.leS,
-  gt: i32x4.gtS,
-  ge: i32x4.geS,
-};
-
-const unsignedOperations: Operations = {
-  ...i32x4,
-  ...bitOperations,
-  max: i32x4.maxU,
-  min: i32x4.minU,
-  lt: i32x4.ltU,
-  le: i32x4.leU,
-  gt: i32x4.gtU,
-  ge: i32x4.geU,
-};
+  max: i32x4[`max${sign}`],
+  min: i32x4[`min${sign}`],
+  lt: i32x4[`lt${sign}`],
+  le: i32x4[`le${sign}`],
+  gt: i32x4[`gt${sign}`],
+  ge: i32x4[`ge${sign}`],
+});
 
 // On masks: true is all ones, which is -1.
 const maskOperations: Operations = {
@@ -99,8 +88,8 @@ const maskOperations: Operations = {
 
 const operationsOf: Partial<Record<Scalar, Operations>> = {
   float32: f32x4,
-  int32: signedOperations,
-  uint32: unsignedOperations,
+  int32: integerOperations('S'),
+  uint32: integerOperations('U'),
   bool: maskOperations,
 };
 

@@ -1,4 +1,13 @@
-import { dependsOn, type Expression, type Kernel, operands, type Scalar, type Store, termsOf } from '@evenkeel/backend';
+import {
+  dependsOn,
+  type Expression,
+  getOrMake,
+  type Kernel,
+  operands,
+  type Scalar,
+  type Store,
+  termsOf,
+} from '@evenkeel/backend';
 import { type FunctionBuilder, f32x4, i32, i32x4, Local, type Value } from '../assembler/index.ts';
 import { type Address, addressOf, isBound } from './addresses.ts';
 import { Faults } from './faults.ts';
@@ -23,6 +32,8 @@ export interface RendererParts {
   readonly roots: readonly Expression[];
 }
 
+type BinaryExpression = Expression & { readonly kind: 'binary' };
+
 /**
  * Turns expressions into vector code at the place where a loop nest stands. A value has four lanes, neighbors along the
  * vector axis of the innermost vector loop; outside one, all four lanes are the same element.
@@ -34,6 +45,7 @@ export class Renderer {
   readonly dtypes: readonly Scalar[];
   readonly #bases: readonly Value<'i32'>[];
   readonly #arguments: readonly Vector[];
+  readonly #roots: ReadonlySet<Expression>;
   readonly #uses: ReadonlyMap<Expression, number>;
   readonly #kernel: Kernel;
   readonly #scopes: Scope[];
@@ -46,7 +58,8 @@ export class Renderer {
     this.faults = new Faults(this.math, parts.faultAddress);
     this.dtypes = parts.dtypes;
     this.#bases = parts.bases;
-    this.#uses = countUses(parts.roots);
+    this.#roots = new Set(parts.roots);
+    this.#uses = countUses(parts.roots, (e) => this.#parts(e));
     this.#kernel = parts.kernel;
     this.#scopes = [makeScope(undefined, undefined, i32.constant(0), { vector: false, copies: 1 })];
     this.#arguments = parts.arguments.map((value, i) => {
@@ -189,8 +202,9 @@ export class Renderer {
       if (e.kind === 'constant' || e.kind === 'argument' || e.kind === 'reduced') return;
       if (this.#isKnown(e)) {
         if (e.kind === 'axis') return;
-        if (this.#varies(e)) this.eachCopy(() => this.#remember(e, this.#find(e) ?? this.#compute(e)));
-        else this.#remember(e, this.#find(e) ?? this.#compute(e));
+        const remember = () => this.#remember(e, this.#find(e) ?? this.#compute(e));
+        if (this.#varies(e)) this.eachCopy(remember);
+        else remember();
         return;
       }
       if (e.kind === 'load') {
@@ -199,7 +213,7 @@ export class Renderer {
       } else if (e.kind === 'random') {
         visitScalar(blockOf(e));
       } else {
-        for (const part of operands(e)) visit(part);
+        this.#parts(e).forEach(visit);
       }
     };
     const visitIndex = (binding: number, index: Expression, guard?: Expression): void => {
@@ -293,7 +307,7 @@ export class Renderer {
     }
   }
 
-  #binary(e: Expression & { kind: 'binary' }): Vector {
+  #binary(e: BinaryExpression): Vector {
     const { a, b, fn } = e;
     // A constant goes to the right, where the cheap forms of max and min want it.
     const swap = a.kind === 'constant' && b.kind !== 'constant' && (fn === 'max' || fn === 'min');
@@ -301,21 +315,29 @@ export class Renderer {
     return binaryOf(this.math, fn, left.dtype, this.value(left), this.value(right), right);
   }
 
-  /** A product that is used by one sum only becomes one multiply-add. */
-  #fused(e: Expression & { kind: 'binary' }): Vector | undefined {
-    if (!this.math.features.fused || e.dtype !== 'float32') return undefined;
-    if (e.fn !== 'add' && e.fn !== 'sub') return undefined;
-    const product = (part: Expression): part is Expression & { kind: 'binary' } =>
-      part.kind === 'binary' && part.fn === 'mul' && this.isUsedOnce(part);
-    if (product(e.b)) {
-      const factors = [this.value(e.b.a), this.value(e.b.b)] as const;
-      const term = this.value(e.a);
-      return e.fn === 'add' ? this.math.madd(...factors, term) : this.math.nmadd(...factors, term);
-    }
-    if (e.fn === 'add' && product(e.a)) {
-      return this.math.madd(this.value(e.a.a), this.value(e.a.b), this.value(e.b));
-    }
-    return undefined;
+  #fused(e: BinaryExpression): Vector | undefined {
+    const [a, b, term] = this.#multiplyAdd(e)?.map((part) => this.value(part)) ?? [];
+    return term && this.math[e.fn === 'add' ? 'madd' : 'nmadd'](a as Vector, b as Vector, term);
+  }
+
+  /** What is computed before an expression. */
+  #parts(e: Expression): readonly Expression[] {
+    return this.#multiplyAdd(e) ?? operands(e);
+  }
+
+  /**
+   * The factors and the term of a sum that is one multiply-add. It is one wherever it is computed, whatever else the product is for,
+   * unless that is stored or added up: otherwise two passes or kernels would differ in its last bit, and what equals its own maximum in
+   * one of them would not in the other.
+   */
+  #multiplyAdd(e: Expression): readonly Expression[] | undefined {
+    if (!this.math.features.fused || e.kind !== 'binary' || e.dtype !== 'float32') return undefined;
+    const { fn, a, b } = e;
+    if ((fn !== 'add' && fn !== 'sub') || a === b) return undefined;
+    const isProduct = (part: Expression): part is BinaryExpression =>
+      part.kind === 'binary' && part.fn === 'mul' && !this.#roots.has(part);
+    const [product, term] = fn === 'sub' || isProduct(b) ? [b, a] : [a, b];
+    return isProduct(product) ? [product.a, product.b, term] : undefined;
   }
 
   /** What is made from positions is computed once, as a scalar, where the lanes' distances are known. */
@@ -336,11 +358,9 @@ export class Renderer {
   }
 
   #position(axis: number): Value<'i32'> {
-    for (let i = this.#scopes.length - 1; i > 0; i--) {
-      const scope = this.#scopes[i] as Scope;
-      if (scope.axis === axis) return scope.position;
-    }
-    throw new Error(`axis ${axis} has no position here`);
+    const scope = this.#scopes.findLast((each) => each.axis === axis);
+    if (!scope) throw new Error(`axis ${axis} has no position here`);
+    return scope.position;
   }
 
   /** What the next copy's value will be, where it is known by the way. */
@@ -352,24 +372,16 @@ export class Renderer {
   integer(e: Expression): Value<'i32'> {
     if (e.kind === 'constant') return i32.constant(e.value);
     if (e.kind === 'axis') return this.#position(e.axis);
-    for (let i = this.#scopes.length - 1; i >= 0; i--) {
-      const found = (this.#scopes[i] as Scope).integers.get(e);
-      if (found) return found;
-    }
-    const local = this.f.i32(this.#integerOf(e));
-    this.scope.integers.set(e, local);
-    return local;
+    const known = this.#scopes.findLast(({ integers }) => integers.has(e)) ?? this.scope;
+    return getOrMake(known.integers, e, () => this.f.i32(this.#integerOf(e)));
   }
 
   #integerOf(e: Expression): Value<'i32'> {
     if (isScalarArithmetic(e)) {
       const a = this.integer(e.a);
       const b = this.integer(e.b);
-      if (e.fn === 'add') return i32.add(a, b);
-      if (e.fn === 'sub') return i32.sub(a, b);
-      if (e.fn === 'mul') return i32.mul(a, b);
-      if (isNatural(e)) return e.fn === 'div' ? i32.divU(a, b) : i32.remU(a, b);
-      return e.fn === 'div' ? i32.divS(a, b) : i32.remS(a, b);
+      const { fn } = e;
+      return i32[fn === 'div' || fn === 'rem' ? (`${fn}${isNatural(e) ? 'U' : 'S'}` as const) : fn](a, b);
     }
     return i32x4.extract(this.value(e), 0);
   }

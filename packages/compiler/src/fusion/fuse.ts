@@ -2,7 +2,8 @@
  * Which values are computed together. Values are placed from the last to the first, so that all that read a value are
  * placed before it; each is then
  *
- * 1. computed inside of every cluster that reads it, where that is cheap: views always, the rest up to a limit;
+ * 1. computed inside of every cluster that reads it, where that is cheap and no comparison could tell: views always, the rest up to a
+ *    limit;
  * 2. otherwise computed in one of these clusters and kept there for the others, where its elements or rows are the cluster's own:
  *    so a chain of operations, the folds over one row, and what follows a product become one kernel;
  * 3. otherwise in a cluster of its own, or with another that goes over the same elements and reads the same: so is what shall be
@@ -21,6 +22,7 @@ import {
 import type { Lowering } from '../primitive.ts';
 import { type Access, type Ask, Cluster, reaches } from './cluster.ts';
 import { joinColumns } from './columns.ts';
+import { comparedWithTheirOwn } from './compared.ts';
 import { mayRepeat, placeKey } from './duplication.ts';
 import { joinFold, placeFold } from './fold.ts';
 import { inputsOf } from './inputs.ts';
@@ -58,6 +60,8 @@ class Fuser {
   readonly #wanted = new Map<Value, Memory[]>();
   readonly #memories = new Map<Value, Memory>();
   #joining: Joining | undefined;
+  /** Values that must have the same bits wherever they are read. */
+  #compared: ReadonlySet<Value> = new Set();
   /** How many operations and results read each value. */
   readonly #uses = new Map<Value, number>();
   /** Clusters that come after a value although they do not read it. */
@@ -76,7 +80,9 @@ class Fuser {
       if (sizeOf(value.shape) === 0) return;
       this.#want(value, into ? { kind: 'input', input: into } : { kind: 'result', result });
     });
-    for (const value of this.#reachable()) {
+    const values = this.#reachable();
+    this.#compared = comparedWithTheirOwn(values);
+    for (const value of values) {
       if (value.kind === 'applied') this.#place(value);
       else if (value.kind === 'outcome') this.#placeOutcome(value);
       else this.#repeat(value);
@@ -199,7 +205,9 @@ class Fuser {
       this.#join(value, accesses, wanted, this.#joining);
       return true;
     }
-    const isInline = kind === 'element' && wanted.length === 0 && mayRepeat(value, accesses, this.#together);
+    const isForSeveral = new Set(accesses.map(({ cluster }) => cluster)).size > 1;
+    const isElement = kind === 'element' && wanted.length === 0 && !(isForSeveral && this.#compared.has(value));
+    const isInline = isElement && mayRepeat(value, accesses, this.#together);
     if (!isInline || !accesses.every(({ cluster }) => hasRoom(cluster, { ...need, memories: [] }, this.#bindings))) {
       return this.#passOn(value, accesses, wanted);
     }

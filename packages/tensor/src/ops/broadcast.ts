@@ -56,12 +56,7 @@ export function meet(op: string, a: TensorLike, b: TensorLike): [Tensor, Tensor]
   const dtype = commonType(a, b);
   const left = convert(a, dtype);
   const right = convert(b, dtype);
-  const shape =
-    typeof a === 'number'
-      ? right.shape
-      : typeof b === 'number'
-        ? left.shape
-        : broadcastShapes(op, left.shape, right.shape);
+  const shape = broadcastShapes(op, left.shape, right.shape);
   return [spread(left, a, shape), spread(right, b, shape)];
 }
 
@@ -117,6 +112,6 @@ function broadcastOnly(from: Shape, to: Shape): void {
   throw new ShapeError(`[${from}] cannot be broadcast to [${to}]`, {
     op: 'expand',
     shapes: [from, to],
-    expected: 'sizes equal or 1, counted from the last dimension',
+    expected: 'equal sizes, or 1, counted from the last dimension',
   });
 }

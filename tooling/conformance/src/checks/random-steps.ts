@@ -77,6 +77,14 @@ const shaped: readonly Step[] = [
   ['norm', (x, graph) => x.square().sum(graph.dims(x.ndim), { keepdim: true }).add(0.5).sqrt()],
   ['variance', (x, graph) => x.var(graph.int(x.ndim), { correction: 0, keepdim: true })],
   ['amax', (x, graph) => x.add(graph.leaf(x.shape)).amax(graph.int(x.ndim), { keepdim: true })],
+  ['amax of a sum', (x, graph) => x.mul(tilted(x, graph).amax(graph.int(x.ndim), { keepdim: true }))],
+  [
+    'largest of a sum',
+    (x, graph) => {
+      const sum = tilted(x, graph);
+      return x.mul(sum.eq(sum.amax(graph.int(x.ndim), { keepdim: true })).to(x.dtype));
+    },
+  ],
   ['argmax', (x, graph) => graph.leaf(x.shape).argmax(graph.int(x.ndim), { keepdim: true }).to(x.dtype).mul(0.1)],
   ['softmax', (x, graph) => x.softmax(graph.int(x.ndim))],
   [
@@ -336,6 +344,13 @@ function normalize(x: Tensor, dims: readonly number[]): Tensor {
       .add(0.1)
       .sqrt(),
   );
+}
+
+/** Numbers of a tensor's shape, of which hardly any two are nearly equal, as a sum with a product of fewer dimensions. */
+function tilted(x: Tensor, graph: Builder): Tensor {
+  const dim = graph.int(x.ndim);
+  const row = graph.leaf(x.shape.map((extent, d) => (d === dim ? 1 : extent)));
+  return row.mul(0.7).add(graph.leaf(x.shape));
 }
 
 function draw(shape: readonly number[], { dtype }: Tensor, { generator }: Builder): Tensor {

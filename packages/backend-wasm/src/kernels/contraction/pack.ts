@@ -15,10 +15,12 @@ type Quad = [Local<'v128'>, Local<'v128'>, Local<'v128'>, Local<'v128'>];
  */
 export function emitPacker(builder: ModuleBuilder, width: number, rowStride: number, kStride: number): FunctionBuilder {
   const f = builder.function(['i32', 'i32', 'i32', 'i32']);
-  const source = f.parameter<'i32'>(0);
-  const destination = f.parameter<'i32'>(1);
-  const count = f.parameter<'i32'>(2);
-  const depth = f.parameter<'i32'>(3);
+  const [source, destination, count, depth] = f.parameters as Local<'i32'>[] as [
+    Local<'i32'>,
+    Local<'i32'>,
+    Local<'i32'>,
+    Local<'i32'>,
+  ];
   const first = f.i32(0);
   const panels = (several: number): void => {
     const rows = several * width;
@@ -121,10 +123,9 @@ function transposeFour(
 ): void {
   for (let row = 0; row + 4 <= width; row += 4) {
     const [a, b, c, d] = rows.slice(row, row + 4).map((p) => f.v128(v128.load(p))) as Quad;
-    const low = [v128.shuffle(a, b, [0, 4, 1, 5]), v128.shuffle(c, d, [0, 4, 1, 5])] as const;
-    const high = [v128.shuffle(a, b, [2, 6, 3, 7]), v128.shuffle(c, d, [2, 6, 3, 7])] as const;
-    for (const [half, pair] of [low, high].entries()) {
-      const [ab, cd] = [f.v128(pair[0]), f.v128(pair[1])];
+    const others = interleaved(c, d);
+    for (const [half, pair] of interleaved(a, b).entries()) {
+      const [ab, cd] = [f.v128(pair), f.v128(others[half] as Value<'v128'>)];
       const at = (k: number) => ((half * 2 + k) * width + row) * 4;
       f.emit(v128.store(destination, v128.shuffle(ab, cd, [0, 1, 4, 5]), at(0)));
       f.emit(v128.store(destination, v128.shuffle(ab, cd, [2, 3, 6, 7]), at(1)));
@@ -132,12 +133,16 @@ function transposeFour(
   }
   if (width % 4 === 2) {
     const [a, b] = rows.slice(width - 2).map((p) => f.v128(v128.load(p))) as Quad;
-    const pairs = [v128.shuffle(a, b, [0, 4, 1, 5]), v128.shuffle(a, b, [2, 6, 3, 7])];
-    for (const [half, pair] of pairs.entries()) {
+    for (const [half, pair] of interleaved(a, b).entries()) {
       const both = f.v128(pair);
       const at = (k: number) => ((half * 2 + k) * width + width - 2) * 4;
       f.emit(v128.store64Lane(destination, both, 0, at(0)));
       f.emit(v128.store64Lane(destination, both, 1, at(1)));
     }
   }
+}
+
+/** The lanes of two vectors in turns, as two vectors. */
+function interleaved(a: Value<'v128'>, b: Value<'v128'>): readonly Value<'v128'>[] {
+  return [v128.shuffle(a, b, [0, 4, 1, 5]), v128.shuffle(a, b, [2, 6, 3, 7])];
 }
