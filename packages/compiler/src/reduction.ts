@@ -44,16 +44,16 @@ export function reductionPrimitive(
   };
 }
 
-/** The gradient of a largest or smallest value: shared evenly by the elements that have it. */
-export function toExtremes<T extends Spec>({
-  inputs,
-  output,
-  gradient,
-  ops,
-  attributes,
-}: GradientContext<T, ReductionAttributes>): T {
+/**
+ * The gradient of a largest or smallest value: shared evenly by the elements that have it. That is found anew: where elements are
+ * computed anew, in a checkpoint, they may differ in the last bit from what the output was made of.
+ */
+export function toExtremes<T extends Spec>(
+  { inputs, gradient, ops, attributes }: GradientContext<T, ReductionAttributes>,
+  fold: Primitive<ReductionAttributes>,
+): T {
   const x = inputs[0] as T;
-  const extreme = ops.cast(ops.eq(x, ops.expand(output, x.shape)), x.dtype);
+  const extreme = ops.cast(ops.eq(x, ops.expand(ops.apply(fold, [x], attributes), x.shape)), x.dtype);
   const share = ops.div(gradient, ops.sum(extreme, attributes.dims));
   return ops.mul(extreme, ops.expand(share, x.shape));
 }

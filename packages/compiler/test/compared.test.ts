@@ -38,3 +38,10 @@ test('what is compared with something else is computed wherever it is read, as b
   const other = (graph: Graph) => graph.input({ shape: [40, 1], dtype: 'float32' });
   expect(computing(kernels(other))).toBe(2);
 });
+
+test.each(['amax', 'amin'] as const)(
+  'the gradient of %s finds the value in the elements that it is given, which may be computed anew',
+  (name) => {
+    expect(primitives[name].saves).toEqual([0]);
+  },
+);
