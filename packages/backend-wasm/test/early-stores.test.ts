@@ -6,6 +6,7 @@ import {
   type Expression,
   type LoopKernel,
   load,
+  type Reduction,
   random,
   reduced,
   type Store,
@@ -102,6 +103,19 @@ describe('a long value that several passes need', () => {
     expect(exponentials(planned.reductions.map(({ value }) => value))).toBe(1);
     expect(exponentials(early.flat().map(({ value }) => value))).toBe(1);
     await expectSame(kernel, [numbers(297), numbers(297, 2), numbers(9)]);
+  });
+
+  test('is computed again by passes after the store, which has taken its place', async () => {
+    const [first, second] = kernel.reductions as [Reduction, Reduction];
+    const inTurn: LoopKernel = {
+      ...kernel,
+      reductions: [first, second, { fn: 'max', value: binary('mul', e, reduced(f32, 1)) }],
+      elementStores: [{ binding: 1, index: at, value: spread }],
+    };
+    const { early, kernel: planned } = planLoop(inTurn);
+    expect(early.map((stores) => stores.length)).toEqual([1, 1, 0]);
+    expect(planned.reductions.map(({ value }) => exponentials([value]))).toEqual([1, 0, 1]);
+    await expectSame(inTurn, [numbers(297), numbers(297, 2), numbers(9)]);
   });
 });
 

@@ -121,7 +121,9 @@ function withWaitingValue(plan: LoopPlan, passOf: ReadonlyMap<number, number>, i
         : undefined;
     });
     const after = <Part extends { readonly value: Expression }>(part: Part) => ({ ...part, value: again(part.value) });
-    const reductions = kernel.reductions.map((r, i) => ((passOf.get(i) as number) > p ? after(r) : r));
+    // After the store there is something else in its place.
+    const isWaiting = (pass: number): boolean => pass > p && pass <= last;
+    const reductions = kernel.reductions.map((r, i) => (isWaiting(passOf.get(i) as number) ? after(r) : r));
     return {
       passes,
       early: early.map((stores, q) =>
