@@ -403,3 +403,41 @@ describe('a contraction', () => {
     await expectSame(outer, [numbers(37), numbers(41, 2), numbers(37 * 41)], tolerance);
   });
 });
+
+describe.each([
+  [3, 20, 20],
+  [1, 20, 64],
+  [1, 31, 40],
+  [2, 24, 20],
+])('the gradient of %i images with %i channels, from %i of a convolution', (images, channels, made) => {
+  const [height, width, taps] = [19, 7, 5];
+  const inside = (place: Expression, extent: number) =>
+    binary('and', binary('ge', place, integer(0)), binary('lt', place, integer(extent)));
+  const moved = (position: number, tap: number) => weightedSum([axis(position), axis(tap)], [1, 1], 2 - taps);
+  const [row, column] = [moved(2, 5), moved(3, 6)];
+  const plane = height * width;
+  // Weights turned around are computed, piece by piece: sums over several turns are added up.
+  const kernel = contraction({
+    batch: [images],
+    m: [channels],
+    n: [height, width],
+    k: [made, taps, taps],
+    a: load(f32, 0, at({ 1: 25, 4: 25 * channels, 5: -5, 6: -1 }, 24)),
+    b: load(
+      f32,
+      1,
+      weightedSum([axis(0), axis(4), row, column], [made * plane, plane, width, 1]),
+      binary('and', inside(row, height), inside(column, width)),
+    ),
+    stores: [{ binding: 2, index: at({ 0: channels * plane, 1: plane, 2: width, 3: 1 }), value: reduced(f32, 0) }],
+  });
+  const inputs = [
+    numbers(made * channels * 25),
+    numbers(images * made * plane, 2),
+    numbers(images * channels * plane, 3),
+  ];
+
+  test.each(variants)('is right (relaxed SIMD: $relaxed, $tiles tiles)', async (options) => {
+    await expectSame(kernel, inputs, { ...toleranceOf(made * 25), backend: wasm(options) });
+  });
+});

@@ -73,6 +73,6 @@ export function layOut(emitter: KernelEmitter, plan: ContractionPlan, division: 
     packedLeft: isPacked && !isInPlace ? reserve(block * deepest, true) : undefined,
     packedRight:
       isPacked || method === 'panels' ? reserve(rightElements, !isReadyBefore(division, right) || isStrips) : undefined,
-    edge: isPacked && (output || isInPlace) ? reserve(tile.rows * tile.columns, true) : undefined,
+    edge: isPacked && (isWhole(plan) || isInPlace) ? reserve(tile.rows * tile.columns, true) : undefined,
   };
 }

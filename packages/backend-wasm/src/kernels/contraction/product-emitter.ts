@@ -5,7 +5,7 @@ import type { KernelEmitter, PhaseContext, Place } from '../kernel-emitter.ts';
 import { runAt, runNest } from '../nest.ts';
 import { bounds, inLastPart, overShare, type Share, type SharedAxis } from '../share.ts';
 import { type Axis, longAxes, type MatrixView } from './axes.ts';
-import { depthBlocks, directRows, packedRows, streamColumns } from './blocks.ts';
+import { depthBlocks, directRows, isWhole, packedRows, streamColumns } from './blocks.ts';
 import { emitDirectProduct, emitDotProducts } from './direct.ts';
 import type { Division } from './division.ts';
 import { registerTile } from './micro-kernel.ts';
@@ -46,7 +46,7 @@ export function productFunctions(emitter: KernelEmitter, plan: ContractionPlan):
           builder,
           features,
           (output ? output.rowStride : pitch) * 4,
-          !output,
+          !isWhole(plan),
           isInPlace ? left.view.rowStride * 4 : undefined,
         )
       : undefined,
