@@ -43,7 +43,7 @@ export function readsInPlace({ method, left: { view }, columns, depth }: Contrac
 
 /** Reserves the workspace, and the scratch bindings in the order of `planContraction`. */
 export function layOut(emitter: KernelEmitter, plan: ContractionPlan, division: Division, features: Features): Places {
-  const { left, right, rows, pitch, method, output, turns, depth } = plan;
+  const { left, right, rows, pitch, method, turns, depth } = plan;
   const { by, cut } = division;
   const isCut = by !== 'nothing';
   const reserve = (elements: number, isOwn: boolean): Place => emitter.reserve(elements * 4, isOwn && isCut);
