@@ -9,6 +9,7 @@ const files = {
     ...['', '-gradients', '-state', '-host', '-errors'].map((part) => `packages/tensor/test/compile${part}.test.ts`),
     ...['', '-memory', '-rules'].map((part) => `packages/tensor/test/checkpoint${part}.test.ts`),
   ],
+  compiler: ['packages/compiler/test/compared.test.ts'],
   'nn-layers': ['packages/nn-layers/test/compiled.test.ts'],
   optimizers: ['packages/optimizers/test/compiled.test.ts'],
 };
