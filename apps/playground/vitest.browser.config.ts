@@ -12,6 +12,8 @@ export default {
     exclude: ['**/node_modules/**'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // A page that trains shares two cores with all that a check runs beside it.
+    expect: { poll: { timeout: 30_000 } },
     outputFile: { json: 'test-results/browser.json' },
   },
 };

@@ -51,5 +51,7 @@ async function runTests(name: string, script: 'test' | 'test:browser') {
 }
 
 function turbo(task: string): string[] {
-  return ['run', task, '--continue', '--output-logs=errors-only', '--log-prefix=none', '--ui=stream'];
+  // One browser at a time: pages train on all cores, and their tests wait for frames.
+  const concurrency = task === 'test:browser' ? ['--concurrency=1'] : [];
+  return ['run', task, '--continue', '--output-logs=errors-only', '--log-prefix=none', '--ui=stream', ...concurrency];
 }

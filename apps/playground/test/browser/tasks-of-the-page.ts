@@ -17,8 +17,13 @@ interface TraceEvent {
 export async function tasksOfThePage(page: Page, fn: () => Promise<void>): Promise<number[]> {
   const browser = page.context().browser()!;
   await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline'] });
-  await fn();
-  const { traceEvents: events }: { traceEvents: TraceEvent[] } = JSON.parse(String(await browser.stopTracing()));
+  let trace: Buffer | undefined;
+  try {
+    await fn();
+  } finally {
+    trace = await browser.stopTracing();
+  }
+  const { traceEvents: events }: { traceEvents: TraceEvent[] } = JSON.parse(String(trace));
   const mains = events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain');
   return events
     .filter(({ name }) => name.endsWith('RunTask'))
