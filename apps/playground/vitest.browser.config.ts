@@ -12,7 +12,7 @@ export default {
     exclude: ['**/node_modules/**'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // A page that trains shares two cores with all that a check runs beside it.
+    // Where cores are slow a page that trains answers late.
     expect: { poll: { timeout: 30_000 } },
     outputFile: { json: 'test-results/browser.json' },
   },
