@@ -18,7 +18,7 @@ export function browser(root: string) {
     test: {
       name: `${packageName(root)} (browser)`,
       include: ['test/browser/**/*.test.ts'],
-      testTimeout: 60_000,
+      testTimeout: 120_000,
       reporters: ['default', 'json'],
       outputFile: { json: 'test-results/browser.json' },
       browser: {

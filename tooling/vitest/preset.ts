@@ -41,8 +41,8 @@ function inNode(root: string, kind: 'unit' | 'gpu', { include, exclude }: { incl
       exclude: [...exclude, '**/node_modules/**', '**/dist/**'],
       passWithNoTests: true,
       // Training takes as long as the machine is busy; only a hang should fail by the clock.
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      testTimeout: 300_000,
+      hookTimeout: 300_000,
       reporters: ['default', 'json'],
       // Counted by tooling/checks after the run, also when turbo replays it.
       outputFile: { json: `test-results/${kind}.json` },

@@ -95,7 +95,6 @@ for (const sharedMemory of [false, true]) {
   // A GPU in software takes a second to make a shader with tiles: two shapes have both layouts of both factors.
   test.skipIf(hasNoGpu).for(sharedMemory ? ([shapes[1], shapes[3]] as Shape[]) : shapes)(
     `what may be chosen on ${place} computes $name`,
-    { timeout: 120_000 },
     async (shape) => {
       const { batch, m, n, k } = shape;
       const all = candidatesFor(contraction(shape), { sharedMemory });

@@ -59,9 +59,7 @@ function readOrRefuse(file: Uint8Array): 'read' | 'refused' {
   }
 }
 
-test('what is written is read back, and writing that gives the same bytes (500 random files)', {
-  timeout: 60_000,
-}, () => {
+test('what is written is read back, and writing that gives the same bytes (500 random files)', () => {
   const { content } = generator(1);
   for (let round = 0; round < 500; round++) {
     const { tensors, metadata } = content();
@@ -73,7 +71,7 @@ test('what is written is read back, and writing that gives the same bytes (500 r
   }
 });
 
-describe('a damaged file is refused with a DataError or is sound', { timeout: 60_000 }, () => {
+describe('a damaged file is refused with a DataError or is sound', () => {
   const counts = (results: string[]) => results.filter((result) => result === 'refused').length;
 
   test('with one to four bytes changed (8000 files)', () => {

@@ -75,7 +75,7 @@ describe('writeSafetensors', () => {
     expect(() => writeSafetensors(new Map(), { step: '\udc00' })).toThrow(/metadata "step"/);
   });
 
-  test('refuses a header that no reader would take', { timeout: 60_000 }, () => {
+  test('refuses a header that no reader would take', () => {
     expect(() => writeSafetensors(new Map(), { note: 'x'.repeat(100_000_000) })).toThrow(/would be too long/);
   });
 });

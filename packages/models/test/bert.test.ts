@@ -141,7 +141,7 @@ describe('BERT', () => {
       [4, 6],
       [2, 2],
     ]);
-  }, 60_000);
+  });
 
   test('refuses more tokens than positions and heads that do not divide the features', () => {
     expect(() => new BERT(11, small).call(ids([[1, 2, 3, 4, 5, 6, 7, 8, 9]]))).toThrow(ShapeError);

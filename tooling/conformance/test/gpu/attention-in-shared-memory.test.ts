@@ -7,7 +7,7 @@ import { checksFor, runChecks } from '../../src/index.ts';
 const gpu = await nodeGpu();
 
 // A GPU in software goes another way by itself, so that the suite does not come here.
-test.skipIf(!gpu)('attention on webgpu computes the same through shared memory', { timeout: 120_000 }, async () => {
+test.skipIf(!gpu)('attention on webgpu computes the same through shared memory', async () => {
   const subject = await webgpu({ gpu, sharedMemory: true });
   // Several blocks of columns, several groups of rows, causal and not, with all that attention may be given.
   const some = /^float32 \[(33,5|65,17|2,3,17,8|2,1,3,3,2)\]/;
