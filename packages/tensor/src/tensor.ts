@@ -88,11 +88,8 @@ export class Tensor {
 
   /** The gradient that `backward()` accumulated, of the same shape. */
   get grad(): Tensor | undefined {
-    const recorder = activeRecorder();
-    if (!recorder) return this.#grad;
-    const gradient = recorder.hasEnded(this.#grad) ? undefined : this.#grad;
-    recorder.gradientRead(this, gradient);
-    return gradient;
+    activeRecorder()?.gradientRead(this);
+    return this.#grad;
   }
 
   set grad(value: Tensor | undefined) {

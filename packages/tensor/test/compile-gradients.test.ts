@@ -83,6 +83,54 @@ describe.each(backends)('gradients in compiled functions, on %s', (where, backen
     expect(await w.grad?.data()).toHaveLength(3);
   });
 
+  test('a gradient that a step consumed stays so, whatever is added to it, until it is forgotten', async () => {
+    const { w, loss, descend, zeroGrad } = line();
+    const step = compile((x: Tensor) => {
+      zeroGrad();
+      loss(x).backward();
+      descend();
+    });
+    const accumulate = compile((x: Tensor) => loss(x).backward());
+    for (let i = 0; i < calls; i++) {
+      step(batch(i));
+      accumulate(batch(0));
+      loss(batch(0)).backward();
+      await expect(async () => w.grad?.data()).rejects.toThrow(/its optimizer step consumed/);
+      expect(() => descend()).toThrow(/its optimizer step consumed/);
+      zeroGrad();
+      loss(batch(0)).backward();
+      const right = await contents({ w: w.grad });
+      zeroGrad();
+      accumulate(batch(0));
+      expectAlike(where, await contents({ w: w.grad }), right);
+    }
+  });
+
+  test('two adversaries train in turns, each of which the other differentiates too', async () => {
+    const [got, expected] = await both(async (run) => {
+      const [one, other] = [line(), line()];
+      const turn = (mine: typeof one, sign: number) =>
+        run((x: Tensor) => {
+          mine.zeroGrad();
+          one
+            .loss(x)
+            .sub(other.loss(x.mul(0.5)))
+            .mul(sign)
+            .backward();
+          mine.descend();
+        });
+      const [first, second] = [turn(one, 1), turn(other, -1)];
+      const history = [];
+      for (let i = 0; i < calls; i++) {
+        first(batch(i));
+        second(batch(i));
+        history.push(await contents({ w: one.w, b: one.b, v: other.w, c: other.b }));
+      }
+      return history;
+    });
+    expectAlike(where, got, expected);
+  });
+
   test('gradients of what is made inside can be returned', async () => {
     const [got, expected] = await both(async (run) => {
       const w = new Parameter(tensor([1, 2]));

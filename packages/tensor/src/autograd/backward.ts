@@ -1,6 +1,7 @@
 import { isFloat, sameShape } from '@evenkeel/backend';
 import { DTypeError, EvenKeelError, ShapeError } from '@evenkeel/errors';
 import { scope } from '../engine/scope.ts';
+import { isConsumed } from '../recording/traced.ts';
 import { Tensor } from '../tensor.ts';
 import { Cotangents } from './cotangents.ts';
 import { switchMode } from './mode.ts';
@@ -62,7 +63,8 @@ export function propagate(
 }
 
 /**
- * Computes the gradient of this tensor with respect to every leaf that requires one and adds it to the leaf's `grad`.
+ * Computes the gradient of this tensor with respect to every leaf that requires one and adds it to the leaf's `grad`; one that a
+ * compiled step consumed stays so until it is forgotten.
  *
  * @param gradient the cotangent to start from, of this tensor's shape; may be left out for a scalar
  * @throws ShapeError if this is no scalar and no gradient is given
@@ -79,7 +81,9 @@ export function backward(tensor: Tensor, gradient?: Tensor, options: BackwardOpt
     [[tensor, startingCotangent(tensor, gradient)]],
     (candidate) => candidate.retainsGrad,
     (leaf, cotangent) => {
-      leaf.grad = leaf.grad ? add(leaf.grad, cotangent) : cotangent;
+      const { grad } = leaf;
+      // What is added to a consumed gradient is lost with it.
+      if (!isConsumed(grad)) leaf.grad = grad ? add(grad, cotangent) : cotangent;
     },
     options,
   );

@@ -6,7 +6,7 @@ import { bindingOf } from '../engine/execute.ts';
 import { unassignable } from '../engine/unassignable.ts';
 import { Tensor } from '../tensor.ts';
 import { revived } from './revive.ts';
-import { leaked, type Traced, unreadable } from './traced.ts';
+import { isConsumed, leaked, type Traced, unreadable } from './traced.ts';
 
 /** Where an input of the recorded computation is found at each call. */
 export type Source =
@@ -121,11 +121,6 @@ export class Recorder {
     return { recorder: this, value: this.valueOf(tensor) };
   }
 
-  /** Whether a tensor is what a recording before left behind. */
-  hasEnded(tensor: Tensor | undefined): boolean {
-    return tensor?.traced !== undefined && tensor.traced.recorder !== this;
-  }
-
   /** The input that holds what a tensor held when the function was called. */
   inputOf(tensor: Tensor): Value {
     const known = this.#inputs.get(tensor);
@@ -190,14 +185,12 @@ export class Recorder {
     return position < 0 ? undefined : position;
   }
 
-  gradientRead(of: Tensor, gradient: Tensor | undefined): void {
+  gradientRead(of: Tensor): void {
     const set = this.gradients.get(of);
-    if (set) {
-      set.isRead = true;
-      return;
-    }
-    const isThere = () => of.peekGrad() !== undefined && of.peekGrad()?.traced === undefined;
-    this.guard(isThere, isThere());
+    if (set) set.isRead = true;
+    if (set || this.#found.has(of)) return;
+    const gradient = of.peekGrad();
+    this.guard(() => isConsumed(of.peekGrad()), isConsumed(gradient));
     this.#found.add(of);
     if (gradient) this.#gradientOf.set(gradient, of);
   }

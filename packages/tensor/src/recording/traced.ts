@@ -10,6 +10,11 @@ export interface Traced {
   readonly value: Value;
 }
 
+/** Whether a gradient is what a compiled step left behind when it consumed it; undefined if there is none. */
+export function isConsumed(gradient: Tensor | undefined): boolean | undefined {
+  return gradient && gradient.traced?.recorder.isOver === true;
+}
+
 /** The error for wanting the elements of a tensor that is part of a recording. */
 export function leaked({ shape, traced }: Pick<Tensor, 'shape' | 'traced'>): EvenKeelError {
   if (traced && traced.recorder === activeRecorder()) return unreadable({ shape });
