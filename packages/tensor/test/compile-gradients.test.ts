@@ -106,6 +106,32 @@ describe.each(backends)('gradients in compiled functions, on %s', (where, backen
     }
   });
 
+  test('a gradient that is the same whatever the state is is there after a step, and adds up', async () => {
+    const [got, expected] = await both(async (run) => {
+      const w = new Parameter(tensor([1, 2, 3]));
+      const backward = () =>
+        w
+          .mul(tensor([3, 1, 2]))
+          .sum()
+          .backward();
+      const step = run(() => {
+        w.grad = undefined;
+        backward();
+        noGrad(() => w.assign(w.sub(w.grad as Tensor)));
+      });
+      const accumulate = run(backward);
+      const history = [];
+      for (let i = 0; i < calls; i++) {
+        step();
+        if (i % 2 === 0) backward();
+        accumulate();
+        history.push(await contents({ w, gradient: w.grad }));
+      }
+      return history;
+    });
+    expectAlike(where, got, expected);
+  });
+
   test('two adversaries train in turns, each of which the other differentiates too', async () => {
     const [got, expected] = await both(async (run) => {
       const [one, other] = [line(), line()];

@@ -234,6 +234,11 @@ export class Recorder {
     this.#isOver = true;
   }
 
+  /** Whether a tensor of this recording stands for something that only the program had. */
+  isGone(tensor: Tensor): boolean {
+    return this.#isOver && !revived(tensor);
+  }
+
   /** Lets go of what the first run of the program needed. */
   settle(): void {
     for (const gradient of this.#gradientsBefore.values()) gradient.lifetime?.unsave();

@@ -12,7 +12,7 @@ export interface Traced {
 
 /** Whether a gradient is what a compiled step left behind when it consumed it; undefined if there is none. */
 export function isConsumed(gradient: Tensor | undefined): boolean | undefined {
-  return gradient && gradient.traced?.recorder.isOver === true;
+  return gradient && !!gradient.traced?.recorder.isGone(gradient);
 }
 
 /** The error for wanting the elements of a tensor that is part of a recording. */
