@@ -6,7 +6,7 @@ export const programBudgets: Record<string, { entry: string; limit: string }> = 
   // 0.2 kB of it keep what a checkpoint computes anew apart from the first time, and 0.2 have less kept for gradients, in every plan;
   // 0.3 let sums over columns go along with rows; 0.4 are float16: what is stored so is computed in float32, and autocast; 0.2 read what
   // is larger than caches along several streams; 0.2 make tiles of two widths; 0.1 compute what is compared with its own largest once.
-  'the same, compiled': { entry: 'src/mlp-compiled.ts', limit: '75.6 kB' },
+  'the same, compiled': { entry: 'src/mlp-compiled.ts', limit: '75.7 kB' },
 };
 
 /**

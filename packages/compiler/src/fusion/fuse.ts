@@ -27,7 +27,7 @@ import { mayRepeat, placeKey } from './duplication.ts';
 import { joinFold, placeFold } from './fold.ts';
 import { inputsOf } from './inputs.ts';
 import type { Joining } from './joining.ts';
-import { isView, type Kind, kindOf, neutralOf, seen } from './kinds.ts';
+import { chainCostOf, isView, type Kind, kindOf, neutralOf, seen } from './kinds.ts';
 import { type Memory, wholeOf } from './memory.ts';
 import { nearSourcesOf } from './near-sources.ts';
 import { continuesProduct, placeProduct } from './product.ts';
@@ -81,6 +81,8 @@ class Fuser {
       this.#want(value, into ? { kind: 'input', input: into } : { kind: 'result', result });
     });
     const values = this.#reachable();
+    // From the first on: the cost of each link of a long chain is then known when the next one asks.
+    for (const value of values.toReversed()) if (value.kind === 'applied') chainCostOf(value);
     this.#compared = comparedWithTheirOwn(values);
     for (const value of values) {
       if (value.kind === 'applied') this.#place(value);
@@ -140,9 +142,14 @@ class Fuser {
   }
 
   #access(access: Access): void {
-    if (access.value.kind === 'constant' || access.value.kind === 'argument') return;
-    access.cluster.accesses.push(access);
-    this.#accessesOf(access.value).push(access);
+    const { value, cluster, context } = access;
+    if (value.kind === 'constant' || value.kind === 'argument') return;
+    const known = this.#accessesOf(value);
+    const isThere = (each: Access) => each.cluster === cluster && each.context === context;
+    // Chains that share their links would else ask for the first of them once for every way there.
+    if (known.some((each) => isThere(each) && placeKey(each) === placeKey(access))) return;
+    cluster.accesses.push(access);
+    known.push(access);
   }
 
   #place(value: AppliedValue): void {

@@ -1,0 +1,39 @@
+import { nullBackend } from '@evenkeel/backend-null';
+import { Graph, planProgram, primitives, type Value } from '@evenkeel/compiler';
+import { expect, test } from 'vitest';
+import { fuse } from '../src/fusion/fuse.ts';
+
+const { limits } = nullBackend();
+
+/** A chain of sines and the derivative of its end, which takes up something at each link: as a recurrence that is written as a loop. */
+function chain(links: number): Graph {
+  const graph = new Graph();
+  const apply = (name: keyof typeof primitives, ...inputs: readonly Value[]) =>
+    graph.apply(primitives[name] as never, inputs, {});
+  const start = graph.input({ shape: [8], dtype: 'float32' });
+  const values: Value[] = [start];
+  for (let i = 0; i < links; i++) values.push(apply('add', apply('sin', values.at(-1) as Value), start));
+  let slope: Value = graph.constant([8], 'float32', 1);
+  let total: Value = slope;
+  for (const value of values.slice(0, -1).reverse()) {
+    slope = apply('mul', slope, apply('cos', value));
+    total = apply('add', total, slope);
+  }
+  graph.result(values.at(-1) as Value);
+  graph.result(total);
+  return graph;
+}
+
+function accesses(links: number): number {
+  return fuse(chain(links), limits).clusters.reduce((sum, cluster) => sum + cluster.accesses.length, 0);
+}
+
+test('each link of a chain is asked for once, however many ways lead there', () => {
+  expect(accesses(40)).toBeLessThan(2.2 * accesses(20));
+});
+
+test('a chain of thousands of links is no deeper than the stack', () => {
+  const { steps } = planProgram(chain(3000), limits).program;
+  expect(steps.length).toBeGreaterThan(0);
+  expect(steps.length).toBeLessThan(100);
+});
