@@ -1,4 +1,4 @@
-import { compile, grad, noGrad, Parameter, type Tensor, tensor, useBackend } from '@evenkeel/tensor';
+import { cat, compile, grad, noGrad, Parameter, type Tensor, tensor, useBackend } from '@evenkeel/tensor';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { backends, batch, both, calls, contents, expectAlike, line } from './twice.ts';
 
@@ -187,6 +187,23 @@ describe.each(backends)('gradients in compiled functions, on %s', (where, backen
         step(batch(i));
         history.push(await contents({ w, b }));
       }
+      return history;
+    });
+    expectAlike(where, got, expected);
+  });
+
+  test('what grows by parts of itself is differentiated, also where a part is only what was added', async () => {
+    const [got, expected] = await both(async (run) => {
+      const w = new Parameter(tensor([0.1, -0.2, 0.3, 0.4]));
+      const grow = run(() => {
+        w.grad = undefined;
+        let all: Tensor = w;
+        for (let i = 0; i < 5; i++) all = cat([all, all.narrow(0, i, 1).tanh()]);
+        all.sum().backward();
+        return all;
+      });
+      const history = [];
+      for (let i = 0; i < 3; i++) history.push(await contents({ all: grow(), gradient: w.grad }));
       return history;
     });
     expectAlike(where, got, expected);

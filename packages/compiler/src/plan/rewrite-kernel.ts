@@ -9,10 +9,12 @@ import {
   withOperands,
 } from '@evenkeel/backend';
 
-/** Where a kernel reads (`guard` and all) or writes. */
+/** Where a kernel reads or writes. */
 export interface Place {
   readonly binding: number;
   readonly index: Expression;
+  /** Where it reads there at all. */
+  readonly guard?: Expression | undefined;
 }
 
 type Written = LoopKernel | ContractionKernel;

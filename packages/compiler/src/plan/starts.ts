@@ -19,8 +19,9 @@ export function fromItsStarts(
       ? [...kernel.outer, ...kernel.inner]
       : [...kernel.batch, ...kernel.m, ...kernel.n, ...kernel.k];
   const first = new Map<number, number>();
-  for (const { binding, index } of placesIn(kernel)) {
-    const [lowest] = rangeOf(index, extents);
+  for (const { binding, index, guard } of placesIn(kernel)) {
+    // Where it reads only at times, it may read nowhere.
+    const [lowest] = guard ? [0] : rangeOf(index, extents);
     first.set(binding, Math.min(first.get(binding) ?? lowest, lowest));
   }
   for (const [binding, lowest] of first) if (lowest > 0 && mayMove(binding)) starts[binding] = lowest;
