@@ -106,6 +106,19 @@ describe.each(backends)('gradients in compiled functions, on %s', (where, backen
     }
   });
 
+  test('the error is the same however deep the computation was', async () => {
+    const w = new Parameter(tensor([1, 2]));
+    const step = compile(() => {
+      w.grad = undefined;
+      let all: Tensor = w;
+      for (let link = 0; link < 1500; link++) all = all.sin().add(w);
+      all.sum().backward();
+      noGrad(() => w.assign(w.sub(w.grad as Tensor)));
+    });
+    step();
+    await expect(async () => w.grad?.data()).rejects.toThrow(/its optimizer step consumed/);
+  });
+
   test('a gradient that is the same whatever the state is is there after a step, and adds up', async () => {
     const [got, expected] = await both(async (run) => {
       const w = new Parameter(tensor([1, 2, 3]));

@@ -1,9 +1,12 @@
-import { Graph, planProgram, type Value } from '@evenkeel/compiler';
+import { getOrMake } from '@evenkeel/backend';
+import { type AppliedValue, Graph, planProgram, type Value } from '@evenkeel/compiler';
 import { bindingOf } from '../engine/execute.ts';
 import { blank, runOnce } from '../engine/plans.ts';
 import type { Tensor } from '../tensor.ts';
 import { recordWith } from './active.ts';
-import type { Recorder } from './recorder.ts';
+import type { Recorder, Source } from './recorder.ts';
+
+type Captured = Extract<Source, { kind: 'captured' }>;
 
 const revivals = new WeakMap<Tensor, Tensor | undefined>();
 
@@ -22,32 +25,40 @@ export function revived(tensor: Tensor): Tensor | undefined {
   return revivals.get(tensor);
 }
 
-function compute({ device, sources }: Recorder, value: Value): Tensor | undefined {
+function compute(recorder: Recorder, value: Value): Tensor | undefined {
+  if (!isConstant(value, recorder)) return undefined;
+  const { device, sources } = recorder;
   const graph = new Graph();
   const inputs: Tensor[] = [];
-  const known = new Map<Value, Value | undefined>();
-  const again = (old: Value): Value | undefined => {
-    if (!known.has(old)) known.set(old, rebuilt(old));
-    return known.get(old);
-  };
-  const rebuilt = (old: Value): Value | undefined => {
+  const known = new Map<Value, Value>();
+  const again = (old: Value): Value => getOrMake(known, old, () => rebuilt(old));
+  const rebuilt = (old: Value): Value => {
     if (old.kind === 'constant') return graph.constant(old.shape, old.dtype, old.number);
     if (old.kind === 'input') {
-      const source = sources[old.input];
-      if (source?.kind !== 'captured' || !source.data) return undefined;
-      inputs.push(source.tensor);
+      inputs.push((sources[old.input] as Captured).tensor);
       return graph.input(old, old.strides);
     }
-    if (old.kind !== 'applied' || old.slot !== undefined) return undefined;
-    const parts = old.inputs.flatMap((input) => again(input) ?? []);
-    return parts.length < old.inputs.length ? undefined : graph.apply(old.primitive, parts, old.attributes);
+    const { primitive, inputs: parts, attributes } = old as AppliedValue;
+    return graph.apply(primitive, parts.map(again), attributes);
   };
-  const result = again(value);
-  if (!result) return undefined;
-  graph.result(result);
+  graph.result(again(value));
   const plan = planProgram(graph, device.backend.limits);
   const made = blank(device, value).keep();
   const memory = { inputs: inputs.map(bindingOf), results: [bindingOf(made)] };
   runOnce(device, plan, device.prepare(plan.program), memory);
   return made;
+}
+
+/** Whether a value depends on nothing but numbers and host data. */
+function isConstant(value: Value, { sources }: Recorder): boolean {
+  const found = new Set([value]);
+  for (const each of found) {
+    if (each.kind === 'input') {
+      const source = sources[each.input];
+      if (source?.kind !== 'captured' || !source.data) return false;
+    } else if (each.kind === 'applied' && each.slot === undefined) {
+      for (const input of each.inputs) found.add(input);
+    } else if (each.kind !== 'constant') return false;
+  }
+  return true;
 }
