@@ -70,13 +70,8 @@ describe.each(backends)('gradients in compiled functions, on %s', (where, backen
   });
 
   test('an error names the gradient that a step consumed; before the next step it is gone', async () => {
-    const { w, loss, descend, zeroGrad } = line();
-    const step = compile((x: Tensor) => {
-      zeroGrad();
-      loss(x).backward();
-      descend();
-    });
-    step(batch(0));
+    const { w, loss, zeroGrad, step } = line();
+    compile(step)(batch(0));
     await expect(async () => w.grad?.data()).rejects.toThrow(/consumed|holds nothing outside/);
     zeroGrad();
     loss(batch(0)).backward();
@@ -84,15 +79,11 @@ describe.each(backends)('gradients in compiled functions, on %s', (where, backen
   });
 
   test('a gradient that a step consumed stays so, whatever is added to it, until it is forgotten', async () => {
-    const { w, loss, descend, zeroGrad } = line();
-    const step = compile((x: Tensor) => {
-      zeroGrad();
-      loss(x).backward();
-      descend();
-    });
+    const { w, loss, descend, zeroGrad, step } = line();
+    const learn = compile(step);
     const accumulate = compile((x: Tensor) => loss(x).backward());
     for (let i = 0; i < calls; i++) {
-      step(batch(i));
+      learn(batch(i));
       accumulate(batch(0));
       loss(batch(0)).backward();
       await expect(async () => w.grad?.data()).rejects.toThrow(/its optimizer step consumed/);
@@ -188,16 +179,12 @@ describe.each(backends)('gradients in compiled functions, on %s', (where, backen
 
   test('a parameter that is frozen or thawed is recorded anew', async () => {
     const [got, expected] = await both(async (run) => {
-      const { w, b, loss, descend, zeroGrad } = line();
-      const step = run((x: Tensor) => {
-        zeroGrad();
-        loss(x).backward();
-        descend();
-      });
+      const { w, b, step } = line();
+      const learn = run(step);
       const history = [];
       for (let i = 0; i < calls; i++) {
         b.requiresGrad = i % 6 < 3;
-        step(batch(i));
+        learn(batch(i));
         history.push(await contents({ w, b }));
       }
       return history;

@@ -25,7 +25,12 @@ export function line() {
   const zeroGrad = () => {
     for (const p of [w, b]) p.grad = undefined;
   };
-  return { w, b, loss, descend, zeroGrad };
+  const step = (x: Tensor) => {
+    zeroGrad();
+    loss(x).backward();
+    descend();
+  };
+  return { w, b, loss, descend, zeroGrad, step };
 }
 
 export const batch = (i: number) =>
