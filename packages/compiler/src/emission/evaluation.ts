@@ -136,13 +136,11 @@ export class Evaluation {
         const source = lowering.from(at, first, attributes);
         if (!source.guard) return this.at(first, source.at, guard);
         const both = guard ? binary('and', guard, source.guard) : source.guard;
-        const found = this.at(first, source.at, both);
-        // What is not read is 0 already.
-        return found.kind === 'load' ? found : select(source.guard, found, zero(value.dtype));
+        return guarded(this.at(first, source.at, both), source.guard);
       }
       case 'gather': {
         const { dim } = attributes as { dim: number };
-        const position = this.at(inputs[1] as Value, at, guard);
+        const position = guarded(this.at(inputs[1] as Value, at, guard), guard);
         const size = first.shape[dim] as number;
         const found: Expression = { kind: 'bounded', dtype: 'int32', a: position, size };
         const value = this.at(
@@ -173,8 +171,7 @@ export class Evaluation {
     return getOrMake(this.#folded, value, () => {
       const operand = value.inputs[0] as Value;
       const { lowering } = value.primitive;
-      const read = this.wide(operand, at, guard);
-      const plain = guard && read.kind !== 'load' ? select(guard, read, zero(read.dtype)) : read;
+      const plain = guarded(this.wide(operand, at, guard), guard);
       if (lowering.kind !== 'reduction') return cast(value.dtype, folding('sum', plain, plain, this.reductions));
       const { dims } = value.attributes as ReductionAttributes;
       const shape = dims.map((dim) => operand.shape[dim] as number);
@@ -185,6 +182,11 @@ export class Evaluation {
       return cast(value.dtype, folding(lowering.fold, plain, position, this.reductions));
     });
   }
+}
+
+/** A value where the guard holds, 0 elsewhere, as what is not read is already. */
+function guarded(value: Expression, guard: Expression | undefined): Expression {
+  return guard && value.kind !== 'load' ? select(guard, value, zero(value.dtype)) : value;
 }
 
 /** The index of a value's element within the memory where the value lies. */
