@@ -25,10 +25,11 @@ export class Blocks {
   /** The address of a block of a size class, or undefined where there is none below `end`. */
   take(capacity: number, end: number): number | undefined {
     let address = this.#pop(capacity);
-    if (address === undefined && this.#top + capacity > end) {
+    // What is no number fits nowhere.
+    if (address === undefined && !(this.#top + capacity <= end)) {
       address = this.#cut(capacity) ?? this.#joined().#cut(capacity);
     }
-    if (address !== undefined || this.#top + capacity > end) return address;
+    if (address !== undefined || !(this.#top + capacity <= end)) return address;
     this.#top += capacity;
     return this.#top - capacity;
   }

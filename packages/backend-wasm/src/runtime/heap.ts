@@ -101,7 +101,7 @@ export class Heap {
     // A quarter more than needed where there is room, because growing costs milliseconds once memory is large.
     for (const goal of [needed + needed / 4, needed]) {
       const pages = Math.ceil((goal - present) / pageBytes);
-      if (present + pages * pageBytes > this.maximumBytes) continue;
+      if (!(present + pages * pageBytes <= this.maximumBytes)) continue;
       try {
         this.memory.grow(pages);
         return;

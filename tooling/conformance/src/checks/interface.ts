@@ -1,6 +1,6 @@
 /** What the backend interface promises about memory, apart from any computation. */
 import { type Backend, contiguousStrides } from '@evenkeel/backend';
-import { IndexError } from '@evenkeel/errors';
+import { DeviceError, IndexError } from '@evenkeel/errors';
 import { apply, tensor } from '@evenkeel/tensor';
 import { type Check, expectThat, on } from './check.ts';
 
@@ -53,6 +53,22 @@ export function interfaceChecks(): Check[] {
     check('a buffer may have no bytes', async (backend) => {
       const buffer = backend.allocate(0);
       expectThat((await backend.read(buffer)).length === 0, () => 'an empty buffer was not read as empty');
+      backend.release(buffer);
+    }),
+    check('a size that is no number is refused, and memory is as it was', async (backend) => {
+      for (const bytes of [Number.NaN, Number.POSITIVE_INFINITY]) {
+        let refusal: unknown;
+        try {
+          backend.allocate(bytes);
+        } catch (error) {
+          refusal = error;
+        }
+        expectThat(refusal instanceof DeviceError, () => `a buffer of ${bytes} bytes gave ${refusal}`);
+      }
+      const buffer = backend.allocate(8);
+      backend.write(buffer, Int32Array.of(6, 7));
+      const got = ints(await backend.read(buffer));
+      expectThat(String(got) === '6,7', () => `read ${got} afterwards`);
       backend.release(buffer);
     }),
     check('buffers of all sizes come and go without touching each other', async (backend) => {
