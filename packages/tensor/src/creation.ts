@@ -2,8 +2,8 @@ import { type DType, type HostArray, type Shape, sizeOf } from '@evenkeel/backen
 import { DTypeError, ShapeError } from '@evenkeel/errors';
 import * as ops from './autograd/operations.ts';
 import { currentDevice } from './engine/device.ts';
+import { hostArray } from './engine/host-array.ts';
 import { blank } from './engine/plans.ts';
-import { hostArray } from './engine/read.ts';
 import { activeRecorder } from './recording/active.ts';
 import { Tensor } from './tensor.ts';
 

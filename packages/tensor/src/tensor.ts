@@ -1,6 +1,7 @@
 import { contiguousStrides, type DType, isContiguous, type Shape, type Strides, sizeOf } from '@evenkeel/backend';
 import { DeviceError, ShapeError } from '@evenkeel/errors';
 import type { GradientNode } from './autograd/node.ts';
+import { asElement } from './engine/host-array.ts';
 import { Lifetime, releaseWhenUnreachable, touch } from './engine/lifetime.ts';
 import type { Storage } from './engine/storage.ts';
 import { unassignable } from './engine/unassignable.ts';
@@ -13,9 +14,6 @@ export interface View {
   readonly strides: Strides;
   readonly offset: number;
 }
-
-/** Engines without it have no float16 either, which is said as soon as there is to be memory. */
-const { f16round = Number } = Math;
 
 /** A number stands for a tensor of any shape that holds it everywhere. */
 export type TensorLike = Tensor | number;
@@ -60,12 +58,10 @@ export class Tensor {
   constructor(shape: Shape, dtype: DType, content: View | Traced | number) {
     this.shape = shape;
     this.dtype = dtype;
-    this.uniform = undefined;
-    this.lifetime = undefined;
     this.strides = contiguousStrides(shape);
     this.offset = 0;
     if (typeof content === 'number') {
-      this.uniform = dtype === 'float32' ? Math.fround(content) : dtype === 'float16' ? f16round(content) : content;
+      this.uniform = asElement(content, dtype);
     } else if ('recorder' in content) {
       this.traced = content;
     } else {

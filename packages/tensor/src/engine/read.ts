@@ -5,6 +5,7 @@ import type { Tensor } from '../tensor.ts';
 import { copied } from './copied.ts';
 import type { Device } from './device.ts';
 import { bindingOf } from './execute.ts';
+import { arrays, hostArray } from './host-array.ts';
 
 /** Nested arrays of numbers, one level per dimension. */
 export type Nested = number | Nested[];
@@ -55,19 +56,6 @@ export async function tolist(tensor: Tensor): Promise<Nested> {
     return Array.from({ length: tensor.shape[d] as number }, () => nest(d + 1));
   };
   return nest(0);
-}
-
-const arrays = {
-  float32: Float32Array,
-  float64: Float64Array,
-  // Absent from older engines, where no backend has the dtype.
-  float16: globalThis.Float16Array,
-  int32: Int32Array,
-  bool: Uint8Array,
-} as const;
-
-export function hostArray(dtype: Tensor['dtype'], size: number): HostArray {
-  return new arrays[dtype](size);
 }
 
 function decode({ dtype, size }: Tensor, bytes: Uint8Array<ArrayBuffer>, item: number): HostArray {

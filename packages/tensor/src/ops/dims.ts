@@ -2,15 +2,18 @@ import type { Shape } from '@evenkeel/backend';
 import { ShapeError } from '@evenkeel/errors';
 import type { Tensor } from '../tensor.ts';
 
-/** A dimension counted from the front; negative ones count from the back. */
-export function dimension(op: string, shape: Shape, dim: number, rank = shape.length): number {
+/**
+ * A dimension counted from the front; negative ones count from the back.
+ *
+ * @param rank how many there are. By default a scalar may be addressed as if it had one, as in PyTorch; what walks along it gives `x.ndim`
+ */
+export function dimension(op: string, shape: Shape, dim: number, rank = shape.length || 1): number {
   const from = dim < 0 ? dim + rank : dim;
-  // A scalar may be addressed as if it had one dimension, as in PyTorch.
-  if (Number.isInteger(dim) && from >= 0 && from < Math.max(rank, 1)) return from;
+  if (Number.isInteger(dim) && from >= 0 && from < rank) return from;
   throw new ShapeError(`${op} has no dimension ${dim} in a tensor of shape [${shape}]`, {
     op,
     shapes: [shape],
-    expected: rank === 0 ? '0 or -1' : `${-rank} to ${rank - 1}`,
+    expected: rank ? `${-rank} to ${rank - 1}` : undefined,
   });
 }
 

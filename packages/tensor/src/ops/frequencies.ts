@@ -73,7 +73,7 @@ export function nanquantile(
   return scope(() => {
     const float = toFloat(x);
     const flat = dim === undefined ? ops.reshape(float, [x.size]) : float;
-    const along = dim === undefined ? 0 : dimension('nanquantile', x.shape, dim);
+    const along = dim === undefined ? 0 : dimension('nanquantile', x.shape, dim, x.ndim);
     const { values } = sort(flat, { dim: along });
     const count = flat.eq(flat).sum(along, { keepdim: true }).to(float.dtype);
     const place = ops.mul(ops.maximum(ops.sub(count, 1), 0), q);

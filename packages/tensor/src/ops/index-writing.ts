@@ -39,13 +39,13 @@ export function put(x: Tensor, index: Tensor, source: Tensor, { accumulate = fal
 
 /** x with the slices of `source` in place of those at the positions `index` (one dimension, not repeating) of `dim`. */
 export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  const along = dimension('indexCopy', x.shape, dim);
+  const along = dimension('indexCopy', x.shape, dim, x.ndim);
   return scope(() => scatter(x, along, spread(index, source, along), source));
 }
 
 /** x with one value, a number or a tensor without dimensions, at the positions `index` (one dimension) of `dim`. */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: TensorLike): Tensor {
-  const along = dimension('indexFill', x.shape, dim);
+  const along = dimension('indexFill', x.shape, dim, x.ndim);
   return scope(() => {
     const extent = x.shape[along] as number;
     const hits = ops.scatterAdd(ops.full(index.shape, 1, 'int32'), counted(index, extent), 0, extent);
@@ -117,7 +117,7 @@ export function scatterReduce(
   reduce: ScatterReduction,
   { includeSelf = true }: ScatterReduceOptions = {},
 ): Tensor {
-  const along = dimension('scatterReduce', x.shape, dim);
+  const along = dimension('scatterReduce', x.shape, dim, x.ndim);
   if (!['sum', 'prod', 'mean', 'amax', 'amin'].includes(reduce)) {
     throw new ConfigError(`scatterReduce cannot fold by "${reduce}"`, {
       op: 'scatterReduce',
@@ -150,13 +150,13 @@ export function indexReduce(
   reduce: Exclude<ScatterReduction, 'sum'>,
   options: ScatterReduceOptions = {},
 ): Tensor {
-  const along = dimension('indexReduce', x.shape, dim);
+  const along = dimension('indexReduce', x.shape, dim, x.ndim);
   return scope(() => scatterReduce(x, along, spread(index, source, along), source, reduce, options));
 }
 
 /** x with `source` at one position of a dimension: the reverse of `select`. */
 export function selectScatter(x: Tensor, source: Tensor, dim: number, index: number): Tensor {
-  const along = dimension('selectScatter', x.shape, dim);
+  const along = dimension('selectScatter', x.shape, dim, x.ndim);
   return scope(() => {
     const grown = ops.reshape(
       source,
@@ -169,7 +169,7 @@ export function selectScatter(x: Tensor, source: Tensor, dim: number, index: num
 
 /** x with `source` at `start`, `start + step`, … before `end` of a dimension: the reverse of `slice`. */
 export function sliceScatter(x: Tensor, source: Tensor, dim = 0, start = 0, end?: number, step = 1): Tensor {
-  const along = dimension('sliceScatter', x.shape, dim);
+  const along = dimension('sliceScatter', x.shape, dim, x.ndim);
   return scope(() => indexCopy(x, along, slice(range(x, along), 0, start, end, step).contiguous(), source));
 }
 

@@ -10,14 +10,14 @@ import { expectPositions } from './positions.ts';
 
 /** `out[…, i, …] = x[…, index[…, i, …], …]` along `dim`. The index may be smaller than x elsewhere. */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
-  const along = dimension('gather', x.shape, dim);
+  const along = dimension('gather', x.shape, dim, x.ndim);
   expectPositions('gather', index);
   return scope(() => ops.gather(fit(x, along, index), index, along));
 }
 
 /** The positions `index` (one dimension, int32) of a dimension. */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
-  const along = dimension('indexSelect', x.shape, dim);
+  const along = dimension('indexSelect', x.shape, dim, x.ndim);
   expectPositions('indexSelect', index, 1);
   return scope(() => ops.gather(x, alongDimension(index, x, along), along));
 }
@@ -25,7 +25,7 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
 /** As `gather`, with x and index broadcast against each other outside `dim`; without `dim`, from all elements flattened. */
 export function takeAlongDim(x: Tensor, index: Tensor, dim?: number): Tensor {
   if (dim === undefined) return scope(() => gather(ops.reshape(x, [x.size]), 0, ops.reshape(index, [index.size])));
-  const along = dimension('takeAlongDim', x.shape, dim);
+  const along = dimension('takeAlongDim', x.shape, dim, x.ndim);
   expectPositions('takeAlongDim', index);
   return scope(() => {
     const one = (shape: readonly number[]) => shape.map((extent, d) => (d === along ? 1 : extent));
@@ -41,7 +41,7 @@ export function takeAlongDim(x: Tensor, index: Tensor, dim?: number): Tensor {
 
 /** x with `source` added at `index` along `dim`; positions may repeat. Sums in order: the same bits at every run. */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  const along = dimension('scatterAdd', x.shape, dim);
+  const along = dimension('scatterAdd', x.shape, dim, x.ndim);
   expectPositions('scatterAdd', index);
   return scope(() => {
     const size = x.shape[along] as number;
@@ -52,7 +52,7 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
 
 /** x with `source` put in at `index` along `dim`. Where positions repeat, their values are not defined by order in PyTorch; here they must not. */
 export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
-  const along = dimension('scatter', x.shape, dim);
+  const along = dimension('scatter', x.shape, dim, x.ndim);
   expectPositions('scatter', index);
   return scope(() => {
     const size = x.shape[along] as number;
@@ -76,7 +76,7 @@ export function indexAdd(
   source: Tensor,
   { alpha = 1 }: IndexAddOptions = {},
 ): Tensor {
-  const along = dimension('indexAdd', x.shape, dim);
+  const along = dimension('indexAdd', x.shape, dim, x.ndim);
   expectPositions('indexAdd', index, 1);
   return scope(() => {
     const added = ops.scatterAdd(source, alongDimension(index, source, along), along, x.shape[along] as number);

@@ -11,7 +11,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   if (!first) {
     throw new ShapeError('cat needs at least one tensor', { op: 'cat', got: 'none' });
   }
-  const along = dimension('cat', first.shape, dim);
+  const along = dimension('cat', first.shape, dim, first.ndim);
   const dtype = tensors.map((tensor) => tensor.dtype).reduce(promoteTypes);
   return scope(() =>
     ops.concat(
@@ -38,7 +38,7 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
 
 /** Pieces of the given size (the last may be smaller) or sizes, without copying. */
 export function split(x: Tensor, size: number | readonly number[], dim = 0): Tensor[] {
-  const along = dimension('split', x.shape, dim);
+  const along = dimension('split', x.shape, dim, x.ndim);
   const extent = x.shape[along] as number;
   const sizes =
     typeof size === 'number'
@@ -66,13 +66,13 @@ export function split(x: Tensor, size: number | readonly number[], dim = 0): Ten
 
 /** At most `count` pieces of equal size, the last possibly smaller. */
 export function chunk(x: Tensor, count: number, dim = 0): Tensor[] {
-  const extent = x.shape[dimension('chunk', x.shape, dim)] as number;
+  const extent = x.shape[dimension('chunk', x.shape, dim, x.ndim)] as number;
   return split(x, Math.max(1, Math.ceil(extent / count)), dim);
 }
 
 /** The positions of one dimension, which disappears. */
 export function unbind(x: Tensor, dim = 0): Tensor[] {
-  const along = dimension('unbind', x.shape, dim);
+  const along = dimension('unbind', x.shape, dim, x.ndim);
   const shape = x.shape.filter((_, d) => d !== along);
   return scope(() => split(x, 1, along).map((piece) => ops.reshape(piece, shape)));
 }

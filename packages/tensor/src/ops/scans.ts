@@ -49,7 +49,7 @@ export interface DiffOptions {
 
 /** The n-th differences of neighbours along one dimension; of bools whether they differ. */
 export function diff(x: Tensor, n = 1, dim = -1, { prepend, append }: DiffOptions = {}): Tensor {
-  const along = dimension('diff', x.shape, dim);
+  const along = dimension('diff', x.shape, dim, x.ndim);
   return scope(() => {
     let result = x;
     if (prepend || append) result = cat([...(prepend ? [prepend] : []), x, ...(append ? [append] : [])], along);

@@ -58,7 +58,7 @@ export function unique(x: Tensor, options: UniqueOptions = {}): Promise<Unique> 
 export function repeatInterleave(x: Tensor, repeats: number | readonly number[], dim?: number): Tensor {
   return scope(() => {
     const input = dim === undefined ? ops.reshape(x, [x.size]) : x;
-    const along = dimension('repeatInterleave', input.shape, dim ?? 0);
+    const along = dimension('repeatInterleave', input.shape, dim ?? 0, input.ndim);
     const extent = input.shape[along] as number;
     const times = typeof repeats === 'number' ? new Array<number>(extent).fill(repeats) : repeats;
     if (times.length !== extent) {

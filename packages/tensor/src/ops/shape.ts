@@ -59,7 +59,6 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 
 /** Two dimensions exchanged. */
 export function transpose(x: Tensor, a: number, b: number): Tensor {
-  if (x.ndim === 0) return x;
   const [first, second] = [dimension('transpose', x.shape, a), dimension('transpose', x.shape, b)];
   const dims = x.shape.map((_, d) => (d === first ? second : d === second ? first : d));
   return ops.permute(x, dims);

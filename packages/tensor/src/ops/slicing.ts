@@ -11,7 +11,7 @@ import { flatPositions } from './positions.ts';
 
 /** Elements `start` to before `end` in steps along one dimension, as Python's `x[start:end:step]`; without copying. */
 export function slice(x: Tensor, dim: number, start = 0, end?: number, step = 1): Tensor {
-  const along = dimension('slice', x.shape, dim);
+  const along = dimension('slice', x.shape, dim, x.ndim);
   if (!Number.isInteger(step) || step === 0) {
     throw new ConfigError(`slice cannot walk in steps of ${step}`, {
       op: 'slice',
@@ -30,7 +30,7 @@ export function slice(x: Tensor, dim: number, start = 0, end?: number, step = 1)
 
 /** One position of a dimension, which disappears. Negative positions count from the back. */
 export function select(x: Tensor, dim: number, index: number): Tensor {
-  const along = dimension('select', x.shape, dim);
+  const along = dimension('select', x.shape, dim, x.ndim);
   const position = inside('select', x, along, index);
   const taken = take(x, along, position, 1, 1);
   const result = ops.reshape(
@@ -43,7 +43,7 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
 
 /** `length` positions of a dimension from `start`. */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
-  const along = dimension('narrow', x.shape, dim);
+  const along = dimension('narrow', x.shape, dim, x.ndim);
   const extent = x.shape[along] as number;
   const first = start < 0 ? start + extent : start;
   if (length < 0 || first < 0 || first + length > extent) {
@@ -134,7 +134,7 @@ export function roll(x: Tensor, shifts: number | readonly number[], dims?: numbe
     }
     let result = x;
     for (const [i, dim] of (typeof dims === 'number' ? [dims] : dims).entries()) {
-      const along = dimension('roll', x.shape, dim);
+      const along = dimension('roll', x.shape, dim, x.ndim);
       const extent = x.shape[along] as number;
       if (extent === 0) continue;
       const cut = (((-(list[i] as number) % extent) + extent) % extent) as number;

@@ -116,7 +116,7 @@ export function quantile(
   return scope(() => {
     const float = toFloat(x);
     const flat = dim === undefined ? ops.reshape(float, [x.size]) : float;
-    const along = dim === undefined ? 0 : dimension('quantile', x.shape, dim);
+    const along = dim === undefined ? 0 : dimension('quantile', x.shape, dim, x.ndim);
     const extent = flat.shape[along] as number;
     const { values } = sort(flat, { dim: along });
     const largest = narrow(values, along, extent - 1, 1);

@@ -39,7 +39,7 @@ export function rowStack(tensors: readonly Tensor[]): Tensor {
  * Pieces: so many, the first ones larger by one where it does not come out even; or cut before the given positions. Without copying.
  */
 export function tensorSplit(x: Tensor, sections: number | readonly number[], dim = 0): Tensor[] {
-  const along = dimension('tensorSplit', x.shape, dim);
+  const along = dimension('tensorSplit', x.shape, dim, x.ndim);
   const extent = x.shape[along] as number;
   if (typeof sections === 'number') {
     if (!Number.isInteger(sections) || sections < 1) {
@@ -105,7 +105,7 @@ export function blockDiag(...tensors: readonly Tensor[]): Tensor {
 }
 
 function evenSplit(op: string, x: Tensor, sections: number | readonly number[], dim: number): Tensor[] {
-  const extent = x.shape[dimension(op, x.shape, dim)] as number;
+  const extent = x.shape[dimension(op, x.shape, dim, x.ndim)] as number;
   if (typeof sections === 'number' && extent % sections !== 0) {
     throw new ShapeError(`${op} cannot cut ${extent} into ${sections} equal pieces`, {
       op,

@@ -96,7 +96,7 @@ export function dist(a: Tensor, b: Tensor, p = 2): Tensor {
 
 /** The slices along `dim` whose p-norm is above `maxNorm`, scaled down to it; the others as they are. */
 export function renorm(x: Tensor, p: number, dim: number, maxNorm: number): Tensor {
-  const along = dimension('renorm', x.shape, dim);
+  const along = dimension('renorm', x.shape, dim, x.ndim);
   return scope(() => {
     const others = x.shape.map((_, d) => d).filter((d) => d !== along);
     const size = vectorNorm(x, p, others, { keepdim: true });

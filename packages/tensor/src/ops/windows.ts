@@ -6,12 +6,12 @@ import { dimension } from './dims.ts';
 
 /** Windows of `size` elements every `step` along one dimension: the place in the window is a new last dimension. No copy. */
 export function unfold(x: Tensor, dim: number, size: number, step: number, dilation = 1): Tensor {
-  return ops.windows(x, { dim: dimension('unfold', x.shape, dim), size, step, dilation });
+  return ops.windows(x, { dim: dimension('unfold', x.shape, dim, x.ndim), size, step, dilation });
 }
 
 /** The transpose of `unfold`: windows (places in the last dimension) summed back into a dimension of `extent`. */
 export function foldWindows(x: Tensor, dim: number, extent: number, step: number, dilation = 1): Tensor {
-  const along = dimension('foldWindows', x.shape, dim);
+  const along = dimension('foldWindows', x.shape, dim, x.ndim);
   return ops.foldWindows(x, { dim: along, extent, step, dilation });
 }
 
