@@ -1,5 +1,5 @@
 import { type DType, type HostArray, type Shape, sizeOf } from '@evenkeel/backend';
-import { DTypeError, ShapeError } from '@evenkeel/errors';
+import { ConfigError, DTypeError, ShapeError } from '@evenkeel/errors';
 import * as ops from './autograd/operations.ts';
 import { currentDevice } from './engine/device.ts';
 import { hostArray } from './engine/host-array.ts';
@@ -80,7 +80,7 @@ export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
 
 /** One value everywhere, of the default float unless a dtype is given; it takes no memory until something needs it. */
 export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
-  const constant = new Tensor(expectShape(shape), options.dtype ?? defaultDType, value);
+  const constant = new Tensor([...shape], options.dtype ?? defaultDType, value);
   return leaf(options.requiresGrad ? ops.copy(constant) : constant, options);
 }
 
@@ -116,6 +116,9 @@ export function arange(start: number, end?: number, step = 1, options: TensorOpt
 
 /** `steps` numbers from `start` to `end`, both included, evenly spaced. */
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
+  if (!Number.isInteger(steps) || steps < 0) {
+    throw new ConfigError(`linspace cannot make ${steps} numbers`, { op: 'linspace', expected: 'an integer from 0' });
+  }
   const step = steps > 1 ? (end - start) / (steps - 1) : 0;
   // From both ends, so that the last is exactly `end`.
   const values = Float64Array.from({ length: steps }, (_, i) =>
@@ -147,17 +150,6 @@ export function fromHost(data: HostArray, shape: Shape, dtype: DType): Tensor {
 function leaf(tensor: Tensor, { requiresGrad = false }: TensorOptions): Tensor {
   tensor.requiresGrad = requiresGrad;
   return tensor;
-}
-
-function expectShape(shape: Shape): Shape {
-  for (const extent of shape) {
-    if (!Number.isInteger(extent) || extent < 0) {
-      throw new ShapeError(`[${shape}] is no shape`, {
-        expected: 'an array of integers that are not negative',
-      });
-    }
-  }
-  return [...shape];
 }
 
 interface Flat {

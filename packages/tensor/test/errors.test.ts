@@ -1,8 +1,28 @@
 import '@evenkeel/tensor/methods';
 import { cpu } from '@evenkeel/backend-cpu';
 import { wasm } from '@evenkeel/backend-wasm';
-import { DeviceError, DTypeError, IndexError, ShapeError } from '@evenkeel/errors';
-import { arange, cat, einsum, eye, matmul, ones, rand, tensor, useBackend, where, zeros } from '@evenkeel/tensor';
+import { DeviceError, DTypeError, EvenKeelError, IndexError, ShapeError } from '@evenkeel/errors';
+import {
+  arange,
+  cat,
+  chunk,
+  compile,
+  einsum,
+  eye,
+  linspace,
+  matmul,
+  oneHot,
+  ones,
+  pad,
+  rand,
+  repeatInterleave,
+  split,
+  tensor,
+  unfold,
+  useBackend,
+  where,
+  zeros,
+} from '@evenkeel/tensor';
 import { describe, expect, it } from 'vitest';
 import { onOracle } from './on-oracle.ts';
 
@@ -28,6 +48,37 @@ describe('shapes that do not fit', () => {
   ])('are refused by %s with both shapes and what was expected', (_, attempt, message) => {
     expect(attempt).toThrow(ShapeError);
     expect(attempt).toThrow(message);
+  });
+});
+
+describe('numbers that are no sizes', () => {
+  const m = () => arange(6).reshape([2, 3]);
+  it.each([
+    ['zeros', (n: number) => zeros([2, n])],
+    ['rand', (n: number) => rand([n])],
+    ['eye', (n: number) => eye(n)],
+    ['expand', (n: number) => ones([1, 1]).expand([n === -1 ? -2 : n, 1])],
+    ['repeat', (n: number) => m().repeat([n, 1])],
+    ['narrow', (n: number) => m().narrow(0, 0, n)],
+    ['split', (n: number) => split(m(), n)],
+    ['chunk', (n: number) => chunk(m(), n === 1.5 ? 0 : n)],
+    ['repeatInterleave', (n: number) => repeatInterleave(m(), n)],
+    ['repeatInterleave of each', (n: number) => repeatInterleave(m(), [1, n], 0)],
+    ['linspace', (n: number) => linspace(0, 1, n)],
+    ['oneHot', (n: number) => oneHot(arange(2), n)],
+    ['unfold', (n: number) => unfold(m(), 1, 2, n)],
+    ['pad', (n: number) => pad(m(), [n === -1 ? -4 : n, 0])],
+  ])('are refused by %s, eagerly and in a recording, and what comes next is as always', async (_, make) => {
+    for (const backend of [cpu(), wasm()]) {
+      useBackend(backend);
+      for (const n of [Number.NaN, 1.5, -1]) {
+        for (const attempt of [make, compile((size: number) => [make(size)].flat())]) {
+          expect(() => attempt(n)).toThrow(EvenKeelError);
+          expect(await ones([3]).add(1).tolist()).toEqual([2, 2, 2]);
+        }
+      }
+    }
+    useBackend(cpu());
   });
 });
 

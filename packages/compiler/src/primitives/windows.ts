@@ -22,8 +22,8 @@ export const windows: Primitive<WindowsAttributes> = {
     expectDim('windows', input, dim);
     const extent = input.shape[dim] as number;
     const width = (size - 1) * dilation + 1;
-    if (size < 1 || step < 1 || dilation < 1 || width > extent) {
-      throw shapeError('windows', [input.shape], `a window of ${width} that fits into dimension ${dim}`);
+    if (![size, step, dilation].every((count) => Number.isInteger(count) && count >= 1) || width > extent) {
+      throw shapeError('windows', [input.shape], `a window of ${width} in steps of ${step} inside dimension ${dim}`);
     }
     const count = Math.floor((extent - width) / step) + 1;
     return { shape: [...input.shape.map((e, d) => (d === dim ? count : e)), size], dtype: input.dtype };

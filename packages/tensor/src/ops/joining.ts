@@ -1,4 +1,4 @@
-import { ShapeError } from '@evenkeel/errors';
+import { ConfigError, ShapeError } from '@evenkeel/errors';
 import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
@@ -40,6 +40,9 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
 export function split(x: Tensor, size: number | readonly number[], dim = 0): Tensor[] {
   const along = dimension('split', x.shape, dim, x.ndim);
   const extent = x.shape[along] as number;
+  if (typeof size === 'number' && !(size > 0)) {
+    throw new ConfigError(`split cannot make pieces of ${size}`, { op: 'split', expected: 'a size above 0' });
+  }
   const sizes =
     typeof size === 'number'
       ? Array.from({ length: Math.max(1, Math.ceil(extent / size)) }, (_, i) => Math.min(size, extent - i * size))
@@ -67,6 +70,9 @@ export function split(x: Tensor, size: number | readonly number[], dim = 0): Ten
 /** At most `count` pieces of equal size, the last possibly smaller. */
 export function chunk(x: Tensor, count: number, dim = 0): Tensor[] {
   const extent = x.shape[dimension('chunk', x.shape, dim, x.ndim)] as number;
+  if (!(count > 0)) {
+    throw new ConfigError(`chunk cannot make ${count} pieces`, { op: 'chunk', expected: 'a count above 0' });
+  }
   return split(x, Math.max(1, Math.ceil(extent / count)), dim);
 }
 

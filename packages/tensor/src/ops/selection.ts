@@ -1,6 +1,6 @@
 /** Operations whose shape depends on values: they read them, so they return promises. */
 import { sizeOf } from '@evenkeel/backend';
-import { ShapeError } from '@evenkeel/errors';
+import { ConfigError, ShapeError } from '@evenkeel/errors';
 import * as ops from '../autograd/operations.ts';
 import { tensor } from '../creation.ts';
 import { data } from '../engine/read.ts';
@@ -66,6 +66,13 @@ export function repeatInterleave(x: Tensor, repeats: number | readonly number[],
         op: 'repeatInterleave',
         shapes: [x.shape],
         got: `${times.length}`,
+      });
+    }
+    const wrong = times.find((count) => !(Number.isInteger(count) && count >= 0));
+    if (wrong !== undefined) {
+      throw new ConfigError(`repeatInterleave cannot repeat ${wrong} times`, {
+        op: 'repeatInterleave',
+        expected: 'integers that are not negative',
       });
     }
     const index = Int32Array.from(times.flatMap((count, i) => new Array<number>(count).fill(i)));

@@ -127,6 +127,9 @@ function pick(x: Tensor, pointed: readonly { dim: number; positions: Tensor }[])
 /** Moved round by `shifts` positions along the given dimensions; what leaves at one end enters at the other. */
 export function roll(x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
   const list = typeof shifts === 'number' ? [shifts] : shifts;
+  if (!list.every(Number.isInteger)) {
+    throw new ConfigError(`roll cannot move by ${list} positions`, { op: 'roll', expected: 'integers' });
+  }
   return scope(() => {
     if (dims === undefined) {
       const flat = ops.reshape(x, [x.size]);
