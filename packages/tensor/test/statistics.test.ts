@@ -254,6 +254,16 @@ describe('order and frequency', () => {
       ).values.tolist(),
     ).toEqual([[2, 0]]);
     expect(await slope((x) => mode(x).values, [2, 1, 2])).toEqual([0, 0, 1]);
+    const rare = mode(
+      tensor([
+        [nan, 2, nan],
+        [nan, nan, nan],
+      ]),
+    );
+    expect([await rare.values.tolist(), await rare.indices.tolist()]).toEqual([
+      [2, nan],
+      [1, 2],
+    ]);
   });
 
   it('nanmedian and nanquantile leave NaN out', async () => {

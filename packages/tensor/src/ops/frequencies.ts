@@ -2,7 +2,8 @@ import { ConfigError } from '@evenkeel/errors';
 import * as ops from '../autograd/operations.ts';
 import { scope } from '../engine/scope.ts';
 import type { Tensor } from '../tensor.ts';
-import { toFloat } from './broadcast.ts';
+import { broadcastTo, toFloat } from './broadcast.ts';
+import { isnan } from './comparison.ts';
 import { dimension } from './dims.ts';
 import { distinct, type Unique, type UniqueOptions } from './distinct.ts';
 import type { ValuesAndIndices } from './extremes.ts';
@@ -28,7 +29,9 @@ export function mode(x: Tensor, dim = -1, { keepdim = false }: ReduceOptions = {
     // In ascending order the first of the most frequent is the smallest.
     const value = movedim(ops.gather(ordered, argmax(count, -1, { keepdim: true }), x.ndim - 1), -1, along);
     const place = ops.iota(x.shape, along);
-    const found = ops.where(input.eq(value), place, -1);
+    // NaN equals nothing, and is the most frequent only where there is nothing else.
+    const isIt = ops.or(input.eq(value), isnan(broadcastTo(value, x.shape)));
+    const found = ops.where(isIt, place, -1);
     const indices = ops.amax(found, [along]);
     const values = ops.gather(x, indices, along);
     if (keepdim) return { values, indices };
