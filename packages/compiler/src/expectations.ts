@@ -31,7 +31,7 @@ export function expectAlike(op: string, a: Spec, b: Spec): void {
 
 export function expectDim(op: string, spec: Spec, dim: number): void {
   if (Number.isInteger(dim) && dim >= 0 && dim < spec.shape.length) return;
-  throw shapeError(op, [spec.shape], `a dimension from 0 to ${spec.shape.length - 1}, but ${dim} was asked for`);
+  throw shapeError(op, [spec.shape], `a dimension from 0 to ${spec.shape.length - 1}, not ${dim}`);
 }
 
 /** Along a dimension without elements every position is outside: known before anything runs. */

@@ -32,6 +32,26 @@ test('each link of a chain is asked for once, however many ways lead there', () 
   expect(accesses(40)).toBeLessThan(2.2 * accesses(20));
 });
 
+test('a chain without a derivative, which reads next to nothing, is no deeper than the stack either', () => {
+  const graph = new Graph();
+  const start = graph.input({ shape: [8], dtype: 'float32' });
+  let end: Value = start;
+  for (let i = 0; i < 5000; i++) end = graph.apply(primitives.add, [graph.apply(primitives.sin, [end], {}), start], {});
+  graph.result(end);
+  const { steps } = planProgram(graph, limits).program;
+  expect(steps.length).toBeGreaterThan(1);
+  expect(steps.length).toBeLessThan(100);
+});
+
+test('integers that are added to themselves again and again are looked through once each', () => {
+  const graph = new Graph();
+  const start = graph.input({ shape: [4, 3], dtype: 'int32' });
+  let end: Value = start;
+  for (let i = 0; i < 60; i++) end = graph.apply(primitives.add, [end, end], {});
+  graph.result(end);
+  expect(planProgram(graph, limits).program.steps).toHaveLength(1);
+});
+
 test('a chain of thousands of links is no deeper than the stack', () => {
   const { steps } = planProgram(chain(3000), limits).program;
   expect(steps.length).toBeGreaterThan(0);

@@ -57,9 +57,7 @@ export class Tensor {
   /** @internal Tensors are made by functions: `tensor`, `zeros`, `arange`, … */
   constructor(shape: Shape, dtype: DType, content: View | Traced | number) {
     if (!shape.every((extent) => Number.isInteger(extent) && extent >= 0)) {
-      throw new ShapeError(`[${shape}] is no shape`, {
-        expected: 'an array of integers that are not negative',
-      });
+      throw new ShapeError(`[${shape}] is no shape`, { expected: 'integers that are not negative' });
     }
     this.shape = shape;
     this.dtype = dtype;

@@ -1,5 +1,5 @@
 import '@evenkeel/tensor/methods';
-import { cat, compile, gradients, pad, sliceScatter, type Tensor, tensor, useBackend } from '@evenkeel/tensor';
+import { cat, compile, gradients, kron, pad, sliceScatter, type Tensor, tensor, useBackend } from '@evenkeel/tensor';
 import { describe, expect, test } from 'vitest';
 import { backends } from './twice.ts';
 
@@ -30,6 +30,17 @@ describe.each(backends)('%s: positions where nothing is read', (_name, make) => 
     const compiled = compile(program);
     for (let call = 0; call < 2; call++) expect(await compiled(...inputs()).tolist()).toEqual(expected);
   });
+});
+
+test.each(backends)('%s: what cancels out reads where it would read', async (_name, make) => {
+  useBackend(await make());
+  const program = (x: Tensor) => [kron(x, x).sub(kron(x, x)).sum(), kron(x, x).add(x.sum()).sub(kron(x, x)).amax()];
+  const x = tensor([
+    [2, -3, 5],
+    [7, 11, -13],
+  ]).to('int32');
+  const [nothing, sum] = compile(program)(x) as [Tensor, Tensor];
+  expect([await nothing.item(), await sum.item()]).toEqual([0, 9]);
 });
 
 test.each(backends)('%s: a position outside that is read is an error, beside padding too', async (_name, make) => {

@@ -1,6 +1,6 @@
 /** Joins neighboring axes that every index crosses evenly: fewer, longer loops, and one kernel for shapes that differ only on paper. */
 import { axis, type Expression, integer, operands } from '@evenkeel/backend';
-import { axisReplacement, type Extents, sumOf } from '../positions/divide.ts';
+import { axisReplacement, type Extents } from '../positions/divide.ts';
 
 /** Axes in groups of one role each, in the order in which the kernel will number them. */
 export type AxisGroups = readonly (readonly number[])[];
@@ -49,27 +49,25 @@ function crossesEvenly(position: Coefficients, outer: number, inner: number, ext
   return (position.get(outer) ?? 0) === (position.get(inner) ?? 0) * (extents[inner] as number);
 }
 
-/** Every sum of axes in the expressions, as large as it gets. */
+/** Every sum of axes in the expressions, as large as it gets. What cancels out in a sum is computed all the same, and looked into. */
 function positionsIn(roots: readonly Expression[]): Coefficients[] {
   const found: Coefficients[] = [];
-  const seen = new Set<Expression>();
-  const walk = (e: Expression): void => {
-    if (seen.has(e)) return;
-    seen.add(e);
-    const isSum =
-      e.kind === 'axis' || (e.kind === 'binary' && e.dtype === 'int32' && ['add', 'sub', 'mul'].includes(e.fn));
-    if (!isSum) {
-      for (const part of operands(e)) walk(part);
-      return;
+  const known = new Map<Expression, Map<number, number>>();
+  const visit = (e: Expression, whole?: Map<number, number>, times = 1): void => {
+    let sum = known.get(e);
+    if (!sum) {
+      sum = new Map();
+      known.set(e, sum);
+      if (e.kind === 'axis') sum.set(e.axis, 1);
+      else if (e.kind === 'binary' && (e.fn === 'add' || e.fn === 'sub')) {
+        visit(e.a, sum);
+        visit(e.b, sum, e.fn === 'add' ? 1 : -1);
+      } else if (e.kind === 'binary' && e.fn === 'mul' && e.b.kind === 'constant') visit(e.a, sum, e.b.value);
+      else for (const part of operands(e)) visit(part);
     }
-    const coefficients = new Map<number, number>();
-    for (const { atom, coefficient } of sumOf(e).terms) {
-      if (atom.kind === 'axis') coefficients.set(atom.axis, coefficient);
-      else if (atom !== e) walk(atom);
-      else for (const part of operands(atom)) walk(part);
-    }
-    if (coefficients.size > 0) found.push(coefficients);
+    if (whole) for (const [a, own] of sum) whole.set(a, (whole.get(a) ?? 0) + own * times);
+    else if (sum.size > 0) found.push(sum);
   };
-  for (const root of roots) walk(root);
+  for (const root of roots) visit(root);
   return found;
 }

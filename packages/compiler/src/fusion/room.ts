@@ -12,12 +12,16 @@ export interface Need {
   readonly memories: readonly Memory[];
 }
 
+/** What a kernel computes may be as deep as it is long, and depth is the stack's: of the compiler here, of a shader's there. */
+const mostMembers = 256;
+
 /**
- * Whether a cluster may compute a value without binding more than a kernel can. What it reads, through views, counts as one memory each,
+ * Whether a cluster may compute a value without growing beyond reason or binding more than a kernel can. What it reads, through views, counts as one memory each,
  * which is what it comes to at most: each of those values can stay outside, and is refused here if it must.
  */
 export function hasRoom(cluster: Cluster, { value, inputs, memories }: Need, limit: number): boolean {
   const { accesses, members, kept } = cluster;
+  if (members.size >= mostMembers) return false;
   if (accesses.length + inputs.length + kept.length + memories.length <= limit) return true;
   const reads = new Set<Value>();
   const read = (each: Value): void => {
