@@ -1,5 +1,17 @@
 import '@evenkeel/tensor/methods';
-import { cat, compile, gradients, kron, pad, sliceScatter, type Tensor, tensor, useBackend } from '@evenkeel/tensor';
+import { cpu } from '@evenkeel/backend-cpu';
+import {
+  arange,
+  cat,
+  compile,
+  gradients,
+  kron,
+  pad,
+  sliceScatter,
+  type Tensor,
+  tensor,
+  useBackend,
+} from '@evenkeel/tensor';
 import { describe, expect, test } from 'vitest';
 import { backends } from './twice.ts';
 
@@ -30,6 +42,23 @@ describe.each(backends)('%s: positions where nothing is read', (_name, make) => 
     const compiled = compile(program);
     for (let call = 0; call < 2; call++) expect(await compiled(...inputs()).tolist()).toEqual(expected);
   });
+});
+
+// Each took time, or names of positions as long, that doubled with every turn.
+test('positions that are computed from positions, and shapes that are changed to and fro, for many turns', async () => {
+  useBackend(cpu());
+  const walk = (x: Tensor) => {
+    let at = tensor([1, 0, 3, 2, 5, 4, 7, 6], { dtype: 'int32' });
+    for (let turn = 0; turn < 40; turn++) at = at.add(at.gather(0, at)).remainder(8);
+    return x.indexSelect(0, at);
+  };
+  const change = (x: Tensor) => {
+    let y = x;
+    for (let turn = 0; turn < 60; turn++) y = y.reshape(turn % 2 ? [8, 6] : [3, 16]).add(turn);
+    return y;
+  };
+  const x = arange(48).to('float32').reshape([8, 6]);
+  for (const program of [walk, change]) expect(await compile(program)(x).tolist()).toEqual(await program(x).tolist());
 });
 
 test.each(backends)('%s: what cancels out reads where it would read', async (_name, make) => {

@@ -55,11 +55,18 @@ function isEvaluatedOnce(value: AppliedValue, cluster: Cluster, at: readonly Exp
 }
 
 /** Whether it is made of a fold over the cluster's own elements, so that the cluster will go over rows and have it once for each. */
-function isOfItsRows({ inputs, shape }: AppliedValue, cluster: Cluster): boolean {
+function isOfItsRows(value: AppliedValue, cluster: Cluster): boolean {
   if (cluster.form !== 'loop' || cluster.inner !== undefined) return false;
-  return inputs.some((input) => {
-    if (input.kind !== 'applied' || sizeOf(input.shape) !== sizeOf(shape)) return false;
-    if (kindOf(input) !== 'fold') return kindOf(input) === 'element' && isOfItsRows(input, cluster);
-    return sizeOf((input.inputs[0] as Value).shape) === cluster.sizeOf(cluster.elements);
-  });
+  const [size, whole] = [sizeOf(value.shape), cluster.sizeOf(cluster.elements)];
+  // Each once, however many ways lead there.
+  const found = new Set([value]);
+  for (const { inputs } of found) {
+    for (const input of inputs) {
+      if (input.kind !== 'applied' || sizeOf(input.shape) !== size) continue;
+      const kind = kindOf(input);
+      if (kind === 'element') found.add(input);
+      else if (kind === 'fold' && sizeOf((input.inputs[0] as Value).shape) === whole) return true;
+    }
+  }
+  return false;
 }

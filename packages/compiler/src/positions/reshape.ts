@@ -1,5 +1,5 @@
 import { contiguousStrides, type Expression, integer, type Shape, weightedSum } from '@evenkeel/backend';
-import { divide, type Extents } from './divide.ts';
+import { divide, type Extents, tidy } from './divide.ts';
 
 /** The number of an element, row by row, from its place in each dimension. */
 export function ravel(at: readonly Expression[], shape: Shape): Expression {
@@ -45,7 +45,7 @@ export function reshaped(at: readonly Expression[], to: Shape, from: Shape, exte
     }
     const [toGroup, fromGroup] = [to.slice(firstT, t), from.slice(firstF, f)];
     if (toGroup.length === 1 && fromGroup.length === 1) found.push(at[firstT] ?? integer(0));
-    else found.push(...unravel(ravel(at.slice(firstT, t), toGroup), fromGroup, extents));
+    else found.push(...unravel(tidy(ravel(at.slice(firstT, t), toGroup)), fromGroup, extents));
   }
   return found;
 }
