@@ -51,6 +51,7 @@ export interface LoopKernel extends KernelParts {
   readonly form: 'loop';
   readonly outer: readonly number[];
   readonly inner: readonly number[];
+  /** At most 31. */
   readonly reductions: readonly Reduction[];
   /** Once per outer index. */
   readonly stores: readonly Store[];

@@ -1,3 +1,4 @@
+import { isRepeat } from '@evenkeel/backend';
 import { nullBackend } from '@evenkeel/backend-null';
 import { Graph, planProgram, primitives, type Value } from '@evenkeel/compiler';
 import { expect, test } from 'vitest';
@@ -41,6 +42,23 @@ test('a chain without a derivative, which reads next to nothing, is no deeper th
   const { steps } = planProgram(graph, limits).program;
   expect(steps.length).toBeGreaterThan(1);
   expect(steps.length).toBeLessThan(100);
+});
+
+test('a row is folded no more often than a kernel can tell its reductions apart', () => {
+  const graph = new Graph();
+  let rows: Value = graph.input({ shape: [4, 8], dtype: 'float32' });
+  for (let i = 0; i < 40; i++) {
+    const sum = graph.apply(primitives.sum, [rows], { dims: [1] });
+    const everywhere = graph.apply(primitives.expand, [sum], { shape: [4, 8] });
+    rows = graph.apply(primitives.sub, [rows, everywhere], {});
+  }
+  graph.result(rows);
+  const { steps } = planProgram(graph, limits).program;
+  const folds = steps.map((step) =>
+    isRepeat(step) || step.kernel.form !== 'loop' ? 0 : step.kernel.reductions.length,
+  );
+  expect(Math.max(...folds)).toBeLessThan(32);
+  expect(folds.reduce((all, own) => all + own)).toBe(40);
 });
 
 test('integers that are added to themselves again and again are looked through once each', () => {

@@ -5,6 +5,9 @@ import { ravel, unravel } from '../positions/reshape.ts';
 import type { ReductionAttributes } from '../reduction.ts';
 import type { Ask, Cluster } from './cluster.ts';
 
+/** Backends tell a kernel's reductions apart by the bits of a word, and the position of an extreme takes two. */
+const mostFolds = 15;
+
 /** Lets a cluster that reads a fold at `at` compute it, if its rows are the fold's own. */
 export function placeFold(cluster: Cluster, value: AppliedValue, at: readonly Expression[], ask: Ask): boolean {
   if (cluster.form !== 'loop') return false;
@@ -22,6 +25,7 @@ export function placeFold(cluster: Cluster, value: AppliedValue, at: readonly Ex
 /** Lets a cluster compute a fold that it does not read, over the same rows in the same order; gives where the fold is. */
 export function joinFold(cluster: Cluster, value: AppliedValue, ask: Ask): readonly Expression[] | undefined {
   if (cluster.inner === undefined || value.primitive.lowering.kind !== 'reduction') return undefined;
+  if (cluster.folds.size >= mostFolds) return undefined;
   const operand = value.inputs[0] as Value;
   const { outer, inner } = cluster;
   if (sizeOf(value.shape) !== cluster.sizeOf(outer) || sizeOf(operand.shape) !== cluster.sizeOf([...outer, ...inner])) {
@@ -72,6 +76,7 @@ function foldAlong(cluster: Cluster, value: AppliedValue, at: readonly Expressio
   const { outer, inner } = cluster;
   const along = cluster.sizeOf(inner as number[]);
   const isRow =
+    cluster.folds.size < mostFolds &&
     sizeOf(value.shape) === cluster.sizeOf(outer) &&
     keyOf(ravel(at, value.shape)) === keyOf(cluster.numberAlong(outer)) &&
     sizeOf(operand.shape) === sizeOf(value.shape) * along;
