@@ -16,8 +16,8 @@ export interface Need {
 const mostMembers = 256;
 
 /**
- * Whether a cluster may compute a value without growing beyond reason or binding more than a kernel can. What it reads, through views, counts as one memory each,
- * which is what it comes to at most: each of those values can stay outside, and is refused here if it must.
+ * Whether a cluster may compute a value without growing too deep or binding more than a kernel can. What it reads, through views, counts
+ * as one memory each, which is what it comes to at most: each of those values can stay outside, and is refused here if it must.
  */
 export function hasRoom(cluster: Cluster, { value, inputs, memories }: Need, limit: number): boolean {
   const { accesses, members, kept } = cluster;
