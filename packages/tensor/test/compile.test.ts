@@ -204,4 +204,14 @@ describe.each(backends)('compile, on %s', (where, backend) => {
     });
     expectAlike(where, got, expected);
   });
+
+  test('a product less its equal is what rounding leaves of it', async () => {
+    const x = tensor(Float32Array.from({ length: 100 }, (_, i) => Math.sin(i + 1)));
+    const y = tensor(Float32Array.from({ length: 100 }, (_, i) => Math.cos(3 * i)));
+    const difference = (a: Tensor, b: Tensor) => a.mul(b).sub(b.mul(a));
+    expect(new Set(await difference(x, y).data())).toEqual(new Set([0]));
+    const left = await compile(difference)(x, y).data();
+    const halfAnUlp = where === 'cpu' ? 0 : 2 ** -25;
+    for (const each of left) expect(Math.abs(each)).toBeLessThanOrEqual(halfAnUlp);
+  });
 });
