@@ -1,5 +1,6 @@
 import { f32x4, type Integer, i32, type Local, type Value, v128 } from '../../assembler/index.ts';
 import type { Features, VectorMath } from '../../renderer/vector-math.ts';
+import { interleaved } from './pack.ts';
 
 /** A block of the product that is kept in registers: rows times vectors of four columns. */
 export interface Tile {
@@ -12,14 +13,23 @@ export interface RegisterTile extends Tile {
   readonly columns: number;
 }
 
+const largestRows = 6;
+
 /**
  * The block whose accumulators fit beside the operands in the 15 registers V8 leaves on x64, without multiply-add also the
  * products. Where vectors are joined, two of them are in one.
  */
 export function registerTile({ fused, wide }: Features): RegisterTile {
   const vectors = wide ? 4 : 2;
-  return { rows: fused ? 6 : 4, vectors, columns: vectors * 4 };
+  return { rows: fused ? largestRows : 4, vectors, columns: vectors * 4 };
 }
+
+/**
+ * So far behind b's pointer are its vectors in the largest tile, too far for a distance of one byte in the code. With one, the jump that
+ * ends the tile's loop came to lie across a multiple of 32 bytes, and of such a jump processors from Skylake to Cascade Lake keep nothing
+ * decoded (Intel's erratum on jump conditional code): every turn took a tenth longer.
+ */
+const farBytes = 128;
 
 /** Where one operand of a tile is read: it moves by `stepBytes` from k to k, or lies as far off as `offsets` say. */
 export interface TileSource {
@@ -44,12 +54,13 @@ export function multiplyTile(
   const { f } = math;
   const zero = math.int(0);
   const sums = Array.from({ length: tile.rows }, () => Array.from({ length: tile.vectors }, () => f.v128(zero)));
+  const behind = tile.rows === largestRows && !b.offsets ? farBytes : 0;
   const pa = f.i32(a.pointer);
-  const pb = f.i32(b.pointer);
+  const pb = f.i32(i32.sub(b.pointer, behind));
   const offset = b.offsets && f.i32(b.offsets);
   const left = f.i32(count);
   const row = (r: number) => v128.load32Splat(pa, r * a.rowBytes);
-  const column = (v: number) => v128.load(pb, v * 16);
+  const column = (v: number) => v128.load(pb, behind + v * 16);
   // What a tile has fewer of, rows or columns, stays in registers while the others come one after another.
   const isWide = tile.rows < tile.vectors;
   const [kept, passing] = isWide ? [row, column] : [column, row];
@@ -90,8 +101,6 @@ export function addLanes(
   vectors: readonly [Value<'v128'>, Value<'v128'>, Value<'v128'>, Value<'v128'>],
 ): Value<'v128'> {
   const [a, b, c, d] = vectors.map((v) => math.keep(v)) as unknown as typeof vectors;
-  const low = f32x4.add(v128.shuffle(a, b, [0, 4, 1, 5]), v128.shuffle(a, b, [2, 6, 3, 7]));
-  const high = f32x4.add(v128.shuffle(c, d, [0, 4, 1, 5]), v128.shuffle(c, d, [2, 6, 3, 7]));
-  const [x, y] = [math.keep(low), math.keep(high)];
+  const [x, y] = [math.keep(f32x4.add(...interleaved(a, b))), math.keep(f32x4.add(...interleaved(c, d)))];
   return f32x4.add(v128.shuffle(x, y, [0, 1, 4, 5]), v128.shuffle(x, y, [2, 3, 6, 7]));
 }

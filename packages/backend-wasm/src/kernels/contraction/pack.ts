@@ -143,6 +143,6 @@ function transposeFour(
 }
 
 /** The lanes of two vectors in turns, as two vectors. */
-function interleaved(a: Value<'v128'>, b: Value<'v128'>): readonly Value<'v128'>[] {
+export function interleaved(a: Value<'v128'>, b: Value<'v128'>): readonly [Value<'v128'>, Value<'v128'>] {
   return [v128.shuffle(a, b, [0, 4, 1, 5]), v128.shuffle(a, b, [2, 6, 3, 7])];
 }
