@@ -128,7 +128,7 @@ export function chooseCopies(
 ): number {
   const cost = arithmeticCost(values, axes);
   const draws = [...partsOf(values)].some(({ kind }) => kind === 'random');
-  const wanted = Math.max(least, cost <= 8 ? most : cost <= 16 || draws ? 2 : 1);
+  const wanted = Math.max(least, cost <= 8 || draws ? most : cost <= 16 ? 2 : 1);
   let copies = 1;
   while (copies * 2 <= wanted && copies * 8 <= extent) copies *= 2;
   return copies;

@@ -1,17 +1,18 @@
 /** Words of a random stream, by Philox 4x32-10: the same bits as `philox4x32` of the contract. */
 import { binary, type Expression, getOrMake, integer } from '@evenkeel/backend';
 import { i32, i32x4, i64x2, type Value, v128 } from '../assembler/index.ts';
-import { areNeighbors } from './lanes.ts';
+import { areNeighbors, type Lanes } from './lanes.ts';
 import type { Renderer } from './renderer.ts';
 import type { Vector } from './vector-math.ts';
 
 type Random = Expression & { kind: 'random' };
 
-const multipliers = [0xd2511f53 | 0, 0xcd9e8d57 | 0] as const;
+// For two blocks side by side.
+const multipliers: Lanes = [0xd2511f53 | 0, 0xcd9e8d57 | 0, 0xd2511f53 | 0, 0xcd9e8d57 | 0];
 /** What the halves of the key grow by from round to round. */
-const increments = [0x9e3779b9 | 0, 0xbb67ae85 | 0] as const;
+const increments: Lanes = [0x9e3779b9 | 0, 0xbb67ae85 | 0, 0x9e3779b9 | 0, 0xbb67ae85 | 0];
 
-/** A word for each lane. Neighbors share a block of four, or lie in two; the second of two blocks is for the next vector. */
+/** A word for each lane. Neighbors share a block of four, or lie in two; those of all vectors of a turn are made with the first. */
 export function randomVector(renderer: Renderer, e: Random): Vector {
   const { math, scope } = renderer;
   const lanes = renderer.lanesOf(e.a);
@@ -27,12 +28,13 @@ export function randomVector(renderer: Renderer, e: Random): Vector {
   }
   const block = blockOf(e);
   const inBlocks = renderer.lanesOf(block);
-  if (!inBlocks?.every((lane) => lane === inBlocks[0])) {
+  if (!inBlocks || inBlocks[0] < inBlocks[3])
     return neighborsFrom(renderer, e, i32.add(renderer.integer(e.a), lanes[0]));
-  }
-  const [own, next] = twoBlocks(renderer, e, i32.add(renderer.integer(block), inBlocks[0]));
-  renderer.offer(e, next);
-  return own;
+  const words = blocksFrom(renderer, e, renderer.integer(block), scope.copies);
+  scope.byCopy.forEach((known, copy) => {
+    known.set(e, words[copy] as Vector);
+  });
+  return words[inBlocks[0]] as Vector;
 }
 
 const blocks = new WeakMap<Random, Expression>();
@@ -46,7 +48,7 @@ export function blockOf(e: Random): Expression {
 function neighborsFrom(renderer: Renderer, e: Random, first: Value<'i32'>): Vector {
   const { f, math } = renderer;
   const index = f.i32(first);
-  const [own, next] = twoBlocks(renderer, e, i32.shrS(index, 2));
+  const [own, next] = blocksFrom(renderer, e, i32.shrS(index, 2), 2) as [Vector, Vector];
   const shift = math.keep(i32x4.splat(i32.and(index, 3)));
   return [1, 2, 3].reduce((words, by) => {
     const moved = v128.shuffle(own, next, [by, by + 1, by + 2, by + 3]);
@@ -55,10 +57,10 @@ function neighborsFrom(renderer: Renderer, e: Random, first: Value<'i32'>): Vect
 }
 
 /**
- * A block and the next one. Of both counters the words 0 and 2, which are multiplied, lie in one vector, and the words 1 and 3 in
- * another.
+ * So many blocks in a row, and one more if they are odd. Of two counters the words 0 and 2, which are multiplied, lie in one vector, and
+ * the words 1 and 3 in another. All go round by round together, so that none waits for its products alone.
  */
-function twoBlocks(renderer: Renderer, { slot }: Random, block: Value<'i32'>): [Vector, Vector] {
+function blocksFrom(renderer: Renderer, { slot }: Random, block: Value<'i32'>, count: number): Vector[] {
   const { f, math } = renderer;
   const [seedLow, seedHigh, firstLow, firstHigh] = [0, 1, 2, 3].map((i) => renderer.argument(slot + i)) as [
     Vector,
@@ -66,21 +68,28 @@ function twoBlocks(renderer: Renderer, { slot }: Random, block: Value<'i32'>): [
     Vector,
     Vector,
   ];
-  const low = math.keep(i32x4.add(i32x4.add(firstLow, i32x4.splat(block)), f.constant([0, 1, 0, 1])));
-  // A comparison that holds is -1.
-  const high = i32x4.sub(firstHigh, i32x4.ltU(low, firstLow));
-  const factors = f.constant([...multipliers, ...multipliers]);
+  const factors = f.constant(multipliers);
   let key = math.keep(v128.shuffle(seedLow, seedHigh, [0, 4, 0, 4]));
-  // In the first of ten rounds words 2 and 3 are 0.
-  const product = math.keep(i64x2.extmulLowU(low, math.int(multipliers[0])));
-  let odd = math.keep(i64x2.shl(product, 32));
-  let even = math.keep(v128.xor(v128.shuffle(high, product, [0, 5, 1, 7]), key));
-  for (let round = 1; round < 10; round++) {
-    key = math.keep(i32x4.add(key, f.constant([...increments, ...increments])));
-    const a = math.keep(i64x2.extmulLowU(even, factors));
-    const b = math.keep(i64x2.extmulHighU(even, factors));
-    even = math.keep(v128.xor(v128.xor(v128.shuffle(a, b, [3, 1, 7, 5]), odd), key));
-    odd = math.keep(v128.shuffle(a, b, [2, 0, 6, 4]));
+  let pairs: [Vector, Vector][] = [];
+  for (let at = 0; at < count; at += 2) {
+    const low = math.keep(i32x4.add(i32x4.add(firstLow, i32x4.splat(block)), f.constant([at, at, at + 1, at + 1])));
+    // A comparison that holds is -1.
+    const high = i32x4.sub(firstHigh, i32x4.ltU(low, firstLow));
+    // Words 2 and 3 are 0.
+    pairs.push([math.keep(i64x2.shrU(low, 32)), math.keep(i64x2.shrU(high, 32))]);
   }
-  return [math.keep(v128.shuffle(even, odd, [0, 4, 1, 5])), math.keep(v128.shuffle(even, odd, [2, 6, 3, 7]))];
+  for (let round = 0; round < 10; round++) {
+    pairs = pairs
+      .map(([even, odd]): [Vector, Vector, Vector] => [
+        math.keep(i64x2.extmulLowU(even, factors)),
+        math.keep(i64x2.extmulHighU(even, factors)),
+        odd,
+      ])
+      .map(([a, b, odd]) => [
+        math.keep(v128.xor(v128.xor(v128.shuffle(a, b, [3, 1, 7, 5]), odd), key)),
+        math.keep(v128.shuffle(a, b, [2, 0, 6, 4])),
+      ]);
+    key = math.keep(i32x4.add(key, f.constant(increments)));
+  }
+  return pairs.flatMap(([even, odd]) => [v128.shuffle(even, odd, [0, 4, 1, 5]), v128.shuffle(even, odd, [2, 6, 3, 7])]);
 }

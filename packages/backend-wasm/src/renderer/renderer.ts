@@ -363,11 +363,6 @@ export class Renderer {
     return scope.position;
   }
 
-  /** What the next copy's value will be, where it is known by the way. */
-  offer(e: Expression, next: Vector): void {
-    this.scope.byCopy[this.#copy + 1]?.set(e, next);
-  }
-
   /** An index as a scalar, at lane 0 of copy 0. */
   integer(e: Expression): Value<'i32'> {
     if (e.kind === 'constant') return i32.constant(e.value);
