@@ -34,6 +34,11 @@ const cases: [string, AttentionCase][] = [
   ['a mask, causal, rows that see nothing', { rows: 29, columns: 29, seen: 'none in some rows', causal: true }],
   ['a factor', { rows: 37, columns: 30, factor: 'given' }],
   ['a factor that is drawn', { rows: 26, columns: 33, factor: 'drawn' }],
+  [
+    'a factor that is drawn, rows that begin anywhere in four words',
+    { batch: [2, 3], rows: 29, columns: 29, factor: 'drawn', seen: 'columns' },
+  ],
+  ['a factor that is drawn, few columns', { rows: 30, columns: 3, factor: 'drawn' }],
   ['a factor that is drawn, causal', { rows: 68, columns: 68, factor: 'drawn', causal: true }],
   ['everything', { rows: 53, bias: 'full', seen: 'full', factor: 'given', causal: true, layout: 'heads' }],
   ['heads side by side', { batch: [3, 4], rows: 30, depth: 8, layout: 'heads', causal: true }],

@@ -1,5 +1,5 @@
 import { type Expression, reduced, type Store } from '@evenkeel/backend';
-import { type FunctionBuilder, f32x4, type Integer, i32, type Local, v128 } from '../../assembler/index.ts';
+import { type FunctionBuilder, f32x4, type Integer, i32, type Local, type Value, v128 } from '../../assembler/index.ts';
 import type { Renderer } from '../../renderer/renderer.ts';
 import type { LoopLane } from '../../renderer/scope.ts';
 import type { Axis } from '../contraction/axes.ts';
@@ -10,11 +10,14 @@ import { type LoopAxis, runAt } from '../nest.ts';
 import { runPass } from '../reduction.ts';
 import { rowCopies } from '../vector-axis.ts';
 import type { Places } from './places.ts';
-import { type AttentionPlan, type Block, type Blocks, blockRows } from './plan.ts';
+import { type AttentionPlan, type Block, type Blocks, blockRows, type RunningFactor } from './plan.ts';
 import { emitProduct, type ProductLayout } from './product.ts';
 import { emitWeights } from './weights.ts';
 
 const plain: LoopLane = { vector: false, copies: 1 };
+
+/** Vectors of a running factor that are made in a turn; behind the rows of a block there is room for so many more. */
+const runVectors = 4;
 
 /** Functions that the phase's function calls. */
 export interface AttentionFunctions {
@@ -102,6 +105,8 @@ export class AttentionEmitter {
   readonly #at: Pointers;
   /** Where the sums of the first part are. */
   readonly #starts: Pick<Pointers, (typeof sumsOverRows)[number]>;
+  /** Where the factor of the first of the rows is. */
+  readonly #factor: Local<'i32'>;
   /** By block: where expressions find its row 0. */
   readonly #bindings: Bindings;
 
@@ -113,6 +118,7 @@ export class AttentionEmitter {
     const named = <T>(of: object, make: (name: string, i: number) => T) =>
       Object.fromEntries(Object.keys(of).map((name, i) => [name, make(name, i)]));
     this.#at = named(places, (name) => context.at(places[name as keyof Places])) as Pointers;
+    this.#factor = this.#f.i32(this.#at.factor);
     this.#starts = {
       keyGradient: this.#f.i32(this.#at.keyGradient),
       valueGradient: this.#f.i32(this.#at.valueGradient),
@@ -183,7 +189,7 @@ export class AttentionEmitter {
 
   #block(rows: BlockOfRows): void {
     const { first, count, columns } = rows;
-    const { staged, kernel, depth, width, results } = this.#plan;
+    const { staged, running, kernel, depth, width, results } = this.#plan;
     const { scores, rows: sums, weightGradient, keyGradient, valueGradient } = this.#functions;
     const at = this.#at;
     const f = this.#f;
@@ -197,6 +203,7 @@ export class AttentionEmitter {
       this.#multiply(scores, ['query', 'packedKey', 'scores'], count, columns, depth.extent, first);
       if (staged.scores) this.#overScores('scores', staged.scores, rows);
       if (staged.factor) this.#overScores('factor', staged.factor, rows);
+      if (running) this.#draw(running, rows);
       if (staged.cotangent) {
         this.#stageCotangent(staged.cotangent, rows);
         this.#multiply(
@@ -208,7 +215,7 @@ export class AttentionEmitter {
           first,
         );
       }
-      emitWeights(this.#renderer.math, this.#plan, at, first, count);
+      emitWeights(this.#renderer.math, this.#plan, { ...at, factor: this.#factor }, first, count);
       const factors = isForward ? (['scores', 'value'] as const) : (['scoreGradient', 'key'] as const);
       if (results.rows.length > 0) this.#multiply(sums, [...factors, 'rows'], count, along.extent, columns, first);
     }
@@ -270,6 +277,30 @@ export class AttentionEmitter {
       const seen = this.#f.i32(i32.add(row, 1));
       seen.set(i32.minU(seen, column.extent));
       this.#upTo(seen, store);
+    });
+  }
+
+  /** The factor of all rows in one go, from a block of random words on. */
+  #draw({ word, fours, along, store }: RunningFactor, { first, count }: BlockOfRows): void {
+    const f = this.#f;
+    const renderer = this.#renderer;
+    const { kernel, row, column } = this.#plan;
+    const inside = (axis: Axis, position: Value<'i32'>, body: () => void) =>
+      renderer.within(axis.axis, position, plain, body);
+    this.#bindings.factor.set(this.#at.factor);
+    this.#apart(() => {
+      const start = f.i32();
+      inside(row, first, () => inside(column, i32.constant(0), () => start.set(renderer.integer(word))));
+      const before = f.i32(i32.and(start, 3));
+      this.#factor.set(i32.add(this.#at.factor, i32.mul(before, 4)));
+      const end = f.i32(i32.add(before, i32.mul(count, kernel.columns)));
+      inside(fours, f.i32(i32.shrU(start, 2)), () => {
+        renderer.hoist([store.value], [store], along.axis);
+        const position = f.i32();
+        f.range(position, 0, end, 4 * runVectors, () => {
+          renderer.within(along.axis, position, { vector: true, copies: runVectors }, () => renderer.storeAll([store]));
+        });
+      });
     });
   }
 

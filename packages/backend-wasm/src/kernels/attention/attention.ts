@@ -81,16 +81,16 @@ function rowsOfPart(rows: number, batches: number): number {
 }
 
 /** Nanoseconds on one thread, roughly. */
-function workOf({ kernel, batch, staged }: AttentionPlan): number {
+function workOf({ kernel, batch, staged, running }: AttentionPlan): number {
   const { rows, columns, depth, width, causal } = kernel;
   const products = kernel.routine === 'attention' ? depth + width : 3 * depth + 2 * width;
-  const computed = [staged.scores, staged.factor].filter((store) => store !== undefined);
+  const computed = [staged.scores, staged.factor ?? running?.store].filter((store) => store !== undefined);
   const time = products / 20 + 1 + timeOf({ values: computed.map((s) => s.value), stores: computed });
   return sizeOfAxes(batch) * rows * columns * time * (causal ? 0.6 : 1);
 }
 
-function rootsOf({ staged, results, lessened }: AttentionPlan): Expression[] {
-  const stores = Object.values(staged).filter((store) => store !== undefined);
+function rootsOf({ staged, running, results, lessened }: AttentionPlan): Expression[] {
+  const stores = [...Object.values(staged), running?.store].filter((store) => store !== undefined);
   return [
     ...storedParts([...stores, ...results.rows, ...results.keys, ...results.values]),
     ...(lessened ? [lessened] : []),

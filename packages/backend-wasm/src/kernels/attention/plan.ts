@@ -5,14 +5,16 @@ import {
   axis as axisOf,
   binary,
   constant,
+  dependsOn,
   type Expression,
   load,
   mapStore,
   type Store,
   select,
+  strideAlong,
   weightedSum,
 } from '@evenkeel/backend';
-import { replacing } from '../../renderer/graph.ts';
+import { partsOf, replacing } from '../../renderer/graph.ts';
 import type { Features } from '../../renderer/vector-math.ts';
 import { type Axis, axesFrom } from '../contraction/axes.ts';
 import { type RegisterTile, registerTile } from '../contraction/micro-kernel.ts';
@@ -45,6 +47,10 @@ export interface AttentionPlan {
     readonly scores: Store | undefined;
     readonly factor: Store | undefined;
   };
+  /** Instead of a staged factor. */
+  readonly running: RunningFactor | undefined;
+  /** From a row of the factor to the next. */
+  readonly factorPitch: number;
   /** Σ_width of it is what the derivative of each score in a row is less by. */
   readonly lessened: Expression | undefined;
   /** What leaves, from scratch. */
@@ -54,6 +60,19 @@ export interface AttentionPlan {
     readonly keys: readonly Store[];
     readonly values: readonly Store[];
   };
+}
+
+/**
+ * A factor that depends on its place by random numbers alone, which run on from row to row: it is made of whole blocks of them, whatever
+ * the length of a row.
+ */
+export interface RunningFactor {
+  /** The number of a score's random word. */
+  readonly word: Expression;
+  /** Of which four words the run begins. */
+  readonly fours: Axis;
+  readonly along: Axis;
+  readonly store: Store;
 }
 
 /** Rows of queries come block by block; keys and values are those of a whole batch index. */
@@ -82,7 +101,10 @@ export function planAttention(kernel: AttentionRoutine, features: Features): Att
   const { rows, columns, depth, width, scale } = kernel;
   const isForward = kernel.routine === 'attention';
   const first = kernel.batch.length;
-  const [row, column, deep, wide, free] = axesFrom([rows, columns, depth, width, 1], first) as [
+  const extents = [rows, columns, depth, width, 1, 1, blockRows * columns];
+  const [row, column, deep, wide, free, fours, along] = axesFrom(extents, first) as [
+    Axis,
+    Axis,
     Axis,
     Axis,
     Axis,
@@ -121,6 +143,7 @@ export function planAttention(kernel: AttentionRoutine, features: Features): Att
     return stores.map((store) => mapStore(store, replace));
   };
   const scores = scoresOf(kernel, at(blocks.scores, row, column));
+  const running = runningFactor(kernel, blocks.factor.binding, [row, column], fours, along);
   const gradient: AttentionGradientKernel | undefined = isForward ? undefined : kernel;
   const sumOfRow = at(blocks.rows, row, isForward ? wide : deep);
   return {
@@ -139,8 +162,10 @@ export function planAttention(kernel: AttentionRoutine, features: Features): Att
       value: into(blocks.value, column, wide, kernel.value),
       cotangent: gradient && into(blocks.cotangent, row, wide, gradient.cotangent),
       scores: scores && into(blocks.scores, row, column, scores),
-      factor: kernel.factor && into(blocks.factor, row, column, kernel.factor),
+      factor: running || !kernel.factor ? undefined : into(blocks.factor, row, column, kernel.factor),
     },
+    running,
+    factorPitch: running ? columns : scorePitch,
     lessened: gradient && binary('mul', gradient.output, gradient.cotangent),
     results: isForward
       ? { rows: from(kernel.stores, binary('mul', sumOfRow, at(blocks.rowNumbers, row))), keys: [], values: [] }
@@ -150,6 +175,24 @@ export function planAttention(kernel: AttentionRoutine, features: Features): Att
           values: from(kernel.valueStores, at(blocks.valueGradient, column, wide)),
         },
   };
+}
+
+function runningFactor(
+  { factor, columns, causal }: AttentionRoutine,
+  binding: number,
+  [row, column]: readonly [Axis, Axis],
+  fours: Axis,
+  along: Axis,
+): RunningFactor | undefined {
+  if (!factor || causal) return undefined;
+  const [drawn, another] = [...partsOf([factor])].filter((part) => part.kind === 'random');
+  if (!drawn || another) return undefined;
+  const word = drawn.a;
+  if (strideAlong(word, row.axis) !== columns || strideAlong(word, column.axis) !== 1) return undefined;
+  const a = weightedSum([axisOf(fours.axis), axisOf(along.axis)], [4, 1]);
+  const value = replacing((part) => (part === drawn ? { ...drawn, a } : undefined))(factor);
+  if (dependsOn(value, row.axis) || dependsOn(value, column.axis)) return undefined;
+  return { word, fours, along, store: { binding, index: axisOf(along.axis), value } };
 }
 
 /** The scores with what is added to them, −∞ where nothing is seen; undefined where they are just the products. */

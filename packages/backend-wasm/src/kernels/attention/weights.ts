@@ -30,6 +30,7 @@ export function emitWeights(
   const { f } = math;
   const { kernel, blocks } = plan;
   const rowBytes = blocks.scores.pitch * 4;
+  const factorBytes = plan.factorPitch * 4;
   const [scores, factor, gradient, numbers] = [
     f.i32(places.scores),
     f.i32(places.factor),
@@ -57,7 +58,7 @@ export function emitWeights(
         const weight = math.keep(exp(math, f32x4.sub(v128.load(at, offset), most[q] as Vector)));
         if (mask) weight.set(v128.and(weight, mask(q)));
         sum.set(f32x4.add(sum, weight));
-        f.emit(v128.store(at, by ? f32x4.mul(weight, v128.load(by, offset)) : weight, offset));
+        f.emit(v128.store(at, by ? f32x4.mul(weight, v128.load(by, q * factorBytes)) : weight, offset));
       });
     });
     for (const sum of sums) {
@@ -76,7 +77,7 @@ export function emitWeights(
         sums.forEach((inverse, q) => {
           const offset = q * rowBytes;
           const weight = math.keep(f32x4.mul(v128.load(at, offset), inverse));
-          const scale = by && math.keep(v128.load(by, offset));
+          const scale = by && math.keep(v128.load(by, q * factorBytes));
           const ofWeight = v128.load(of as Local<'i32'>, offset);
           const ofFactored = scale ? f32x4.mul(ofWeight, scale) : ofWeight;
           const ofScore = f32x4.mul(weight, f32x4.sub(ofFactored, less[q] as Vector));
@@ -86,7 +87,8 @@ export function emitWeights(
       });
       line.clearRest([scores, gradient]);
     }
-    for (const block of [scores, factor, gradient]) block.set(i32.add(block, group * rowBytes));
+    for (const block of [scores, gradient]) block.set(i32.add(block, group * rowBytes));
+    factor.set(i32.add(factor, group * factorBytes));
     numbers.set(i32.add(numbers, group * 4));
   });
 }
