@@ -12,6 +12,7 @@ import {
   TransformerEncoderLayer,
 } from '@evenkeel/nn-layers';
 import { arange, noGrad, scope, type Tensor, tensor } from '@evenkeel/tensor';
+import { atLast } from './at-last.ts';
 import { inEvaluation } from './in-evaluation.ts';
 import { type SamplingOptions, sampleTokens } from './sampling.ts';
 import { untilEnd } from './until-end.ts';
@@ -153,7 +154,7 @@ export class GPT extends Module {
       sequences.map((sequence) => sequence.slice(-this.contextLength)),
       { dtype: 'int32' },
     );
-    return this.head.call(this.hidden(tokens).select(1, -1));
+    return this.head.call(atLast(tokens, this.contextLength, (all) => this.hidden(all)));
   }
 
   private hidden(tokens: Tensor): Tensor {

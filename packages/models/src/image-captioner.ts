@@ -9,6 +9,7 @@ import {
   TransformerDecoderLayer,
 } from '@evenkeel/nn-layers';
 import { noGrad, scope, type Tensor } from '@evenkeel/tensor';
+import { atLast } from './at-last.ts';
 import { decodeGreedily, type GreedyOptions } from './decode-greedily.ts';
 import { inEvaluation } from './in-evaluation.ts';
 
@@ -108,7 +109,7 @@ export class ImageCaptioner extends Module {
       const memory = noGrad(() => this.see(images)).keep();
       try {
         return await decodeGreedily(images.shape[0] ?? 0, options, (captions) =>
-          this.head.call(this.decode(captions, memory).select(1, -1)),
+          this.head.call(atLast(captions, this.positions.maxLength, (all) => this.decode(all, memory))),
         );
       } finally {
         memory.release();

@@ -8,6 +8,7 @@ import {
   type TransformerActivation,
 } from '@evenkeel/nn-layers';
 import { noGrad, scope, type Tensor } from '@evenkeel/tensor';
+import { atLast } from './at-last.ts';
 import { decodeGreedily, type GreedyOptions } from './decode-greedily.ts';
 import { inEvaluation } from './in-evaluation.ts';
 
@@ -120,7 +121,9 @@ export class Seq2SeqTransformer extends Module {
       const memory = noGrad(() => this.encode(source, { sourcePaddingMask })).keep();
       try {
         return await decodeGreedily(source.shape[0] ?? 0, options, (target) =>
-          this.head.call(this.decode(target, memory, { sourcePaddingMask }).select(1, -1)),
+          this.head.call(
+            atLast(target, this.positions.maxLength, (all) => this.decode(all, memory, { sourcePaddingMask })),
+          ),
         );
       } finally {
         memory.release();

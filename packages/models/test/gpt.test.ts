@@ -49,6 +49,23 @@ describe('GPT', () => {
     expect(first[0]).toHaveLength(9);
   });
 
+  test('a sequence that grows has few lengths, and goes on as if it had every one', async () => {
+    const model = new GPT(7, { ...small, contextLength: 20 });
+    const lengths = new Set<number>();
+    model.token_embedding.registerForwardPreHook((_, [tokens]) => {
+      lengths.add((tokens as Tensor).shape[1] ?? 0);
+    });
+    const [made] = await model.generate([[1, 2]], { maxNewTokens: 30, temperature: 0 });
+    expect([...lengths]).toEqual([8, 16, 20]);
+    model.eval();
+    const tokens = [1, 2];
+    while (tokens.length < 32) {
+      const logits = model.call(ids([tokens.slice(-20)]));
+      tokens.push(await logits.select(1, -1).argmax(-1).item());
+    }
+    expect(made).toEqual(tokens.slice(2));
+  });
+
   test('generates without dropout and goes back to training', async () => {
     const model = new GPT(7, { ...small, dropout: 0.5 });
     const greedy = { maxNewTokens: 12, temperature: 0 };

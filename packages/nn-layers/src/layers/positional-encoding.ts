@@ -32,6 +32,8 @@ export interface PositionalEncodingOptions {
  */
 export class PositionalEncoding extends Module {
   readonly batchFirst: boolean;
+  /** Number of positions in the table. */
+  readonly maxLength: number;
   dropout: Dropout;
   declare pe: Tensor;
 
@@ -40,12 +42,14 @@ export class PositionalEncoding extends Module {
     const { dropout = 0.1, maxLength = 5000, batchFirst = false } = options;
     checkSizes('PositionalEncoding', { dModel, maxLength });
     this.batchFirst = batchFirst;
+    this.maxLength = maxLength;
     this.dropout = new Dropout(dropout);
     this.registerBuffer('pe', positionalEncoding(maxLength, dModel), { persistent: false });
   }
 
   override forward(input: Tensor): Tensor {
-    const [maxLength = 0, dModel = 0] = this.pe.shape;
+    const { maxLength } = this;
+    const [, dModel] = this.pe.shape;
     const length = input.shape.at(this.batchFirst ? -2 : 0) ?? 0;
     if (length > maxLength || input.shape.at(-1) !== dModel || input.ndim < 2) {
       throw new ShapeError('the input does not fit the table of positions', {
