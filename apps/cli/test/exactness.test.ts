@@ -107,8 +107,8 @@ describe('Ctrl-C', () => {
     const command = new Command([...train, 'stopped'], { cwd: folder });
     await command.until(() => lines('stopped') >= 10);
     command.kill('SIGINT');
-    const { code, out } = await command.finished;
-    expect(code).toBe(130);
+    const { code, out, err } = await command.finished;
+    expect(code, err).toBe(130);
     const step = Number(/saved at step (\d+); go on with: evenkeel resume stopped\n$/.exec(out)?.[1]);
     expect(step).toBeGreaterThanOrEqual(10);
     expect(savesAt('stopped', `step-${step}`)).toBe(true);
@@ -122,8 +122,8 @@ describe('Ctrl-C', () => {
     const command = new Command([...train, 'json-stopped', '--json'], { cwd: folder });
     await command.until(() => lines('json-stopped') >= 5);
     command.kill('SIGINT');
-    const { code, out } = await command.finished;
-    expect(code).toBe(130);
+    const { code, out, err } = await command.finished;
+    expect(code, err).toBe(130);
     expect(JSON.parse(out)).toMatchObject({ task: 'digits', interrupted: true, run: 'json-stopped' });
   }, 60_000);
 });
@@ -139,16 +139,16 @@ describe('resume', () => {
     );
     const file = join(folder, 'damaged', 'checkpoints', `step-${last}`, 'state.safetensors');
     writeFileSync(file, readFileSync(file).subarray(0, 100));
-    const { code, out } = await evenkeel(folder, 'resume', 'damaged');
-    expect(code).toBe(0);
+    const { code, out, err } = await evenkeel(folder, 'resume', 'damaged');
+    expect(code, err).toBe(0);
     expect(out).toMatch(new RegExp(`checkpoint of step ${last} is damaged and was passed over`));
     expect(out).toContain(`going on from step ${last - 7}`);
     expect(model('damaged').equals(whole)).toBe(true);
   }, 60_000);
 
   test('of a finished run says that nothing is left to do', async () => {
-    const { code, out } = await evenkeel(folder, 'resume', 'whole', '--json');
-    expect(code).toBe(0);
+    const { code, out, err } = await evenkeel(folder, 'resume', 'whole', '--json');
+    expect(code, err).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ task: 'digits', steps: 60, seed: 3, run: 'whole' });
     expect(model('whole').equals(whole)).toBe(true);
   }, 60_000);
@@ -158,8 +158,8 @@ describe('resume', () => {
     await command.until(() => savesAt('elsewhere', 'step-56'));
     command.kill('SIGINT');
     await command.finished;
-    const { code, out } = await evenkeel(folder, 'resume', 'elsewhere', '--backend', 'cpu');
-    expect(code).toBe(0);
+    const { code, out, err } = await evenkeel(folder, 'resume', 'elsewhere', '--backend', 'cpu');
+    expect(code, err).toBe(0);
     expect(out).toMatch(/made on wasm.*going on with cpu.*no longer bit for bit/);
   }, 60_000);
 });
