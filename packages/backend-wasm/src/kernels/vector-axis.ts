@@ -119,7 +119,8 @@ export function chooseVectorAxis(
 
 /**
  * How many vectors to work on side by side: enough to hide the loop's own cost and the latency of additions. Long
- * expressions keep the processor busy alone, and two at a time only make V8 spill registers.
+ * expressions keep the processor busy alone, and two at a time only make V8 spill registers; but random numbers, which are
+ * made for all vectors of a turn together, wait the less for each other the more there are.
  */
 export function chooseCopies(
   values: readonly Expression[],
