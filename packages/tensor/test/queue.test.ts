@@ -1,20 +1,24 @@
 import type { Backend } from '@evenkeel/backend';
 import { cpu } from '@evenkeel/backend-cpu';
 import { IndexError } from '@evenkeel/errors';
-import { Parameter, rand, tensor, useBackend } from '@evenkeel/tensor';
+import { compile, Parameter, rand, type Tensor, tensor, useBackend } from '@evenkeel/tensor';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 /** The oracle, preparing each program some time later, as a GPU does. */
-function slow(): Backend {
+function slow(): Backend & { runs: number } {
   const backend = cpu();
   return {
+    runs: 0,
     ...backend,
     name: 'slow',
     limits: backend.limits,
     allocate: (bytes) => backend.allocate(bytes),
     release: (buffer) => backend.release(buffer),
     write: (buffer, data, offset) => backend.write(buffer, data, offset),
-    run: (prepared, bindings) => backend.run(prepared, bindings),
+    run(prepared, bindings) {
+      this.runs++;
+      backend.run(prepared, bindings);
+    },
     read: (buffer, range) => backend.read(buffer, range),
     dispose: () => backend.dispose(),
     async prepare(program) {
@@ -64,6 +68,19 @@ describe('a backend that prepares asynchronously', () => {
     const picked = rand([3]).indexSelect(0, tensor([5], { dtype: 'int32' }));
     await expect(picked.data()).rejects.toThrow(IndexError);
     expect(await tensor([1]).add(1).tolist()).toEqual([2]);
+  });
+
+  it('runs at once what was prepared before', async () => {
+    const backend = slow();
+    useBackend(backend);
+    const replayed = compile((x: Tensor) => x.exp().add(1));
+    for (const twice of [(x: Tensor) => x.mul(2), replayed]) {
+      const x = tensor([1, 2]);
+      for (let call = 0; call < 3; call++) await twice(x).data();
+      const { runs } = backend;
+      twice(x);
+      expect(backend.runs).toBe(runs + 1);
+    }
   });
 
   it('keeps a parameter’s updates in order', async () => {

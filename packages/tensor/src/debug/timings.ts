@@ -21,16 +21,16 @@ export class Timings {
 
   run(device: Device, operation: PreparedProgram, buffers: readonly Binding[], numbers: readonly number[]): void {
     this.#runs++;
-    // Where a program is prepared later it also runs later, and what the host waits for says nothing.
-    if (operation.prepared instanceof Promise) {
+    if (!(operation.prepared instanceof Promise)) this.#single ??= stepsAlone(device, operation);
+    const single = this.#single ?? [];
+    if (single.length === 0) {
       device.run(operation, buffers, numbers);
       return;
     }
-    this.#single ??= stepsAlone(device, operation);
     const before = performance.now();
-    this.#single.forEach((single, step) => {
+    single.forEach((own, step) => {
       const start = performance.now();
-      device.run(single, buffers, numbers);
+      device.run(own, buffers, numbers);
       this.#best[step] = Math.min(this.#best[step] ?? Infinity, performance.now() - start);
     });
     if (this.#runs <= 3) this.#write(`run ${this.#runs} took ${milliseconds(performance.now() - before)}`);
@@ -77,9 +77,13 @@ export function printTimings(title: string, steps: readonly StepInfo[], times: r
   ].join('\n');
 }
 
-/** Each step of a program as a program of its own, on the same bindings. */
+/**
+ * Each step of a program as a program of its own, on the same bindings; none where programs are prepared later: they also run later, and
+ * what the host waits for says nothing.
+ */
 function stepsAlone(device: Device, { program }: PreparedProgram): PreparedProgram[] {
-  return program.steps.map((step) => device.prepare({ ...program, steps: [step] }));
+  const single = program.steps.map((step) => device.prepare({ ...program, steps: [step] }));
+  return single.some(({ prepared }) => prepared instanceof Promise) ? [] : single;
 }
 
 function milliseconds(time: number): string {

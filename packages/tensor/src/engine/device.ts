@@ -18,7 +18,8 @@ const cacheLimit = 8192;
 /** A program and what the backend made of it. */
 export interface PreparedProgram {
   readonly program: Program;
-  readonly prepared: Prepared | Promise<Prepared>;
+  /** A promise until it is there: what runs after that runs at once. */
+  prepared: Prepared | Promise<Prepared>;
 }
 
 /** What one operation's program needs at run time, remembered by the operation's structure. */
@@ -58,7 +59,17 @@ export class Device {
   }
 
   prepare(program: Program): PreparedProgram {
-    return { program, prepared: this.backend.prepare(program) };
+    const made: PreparedProgram = { program, prepared: this.backend.prepare(program) };
+    if (made.prepared instanceof Promise) {
+      // What fails is told by the queue, to the first that runs it.
+      made.prepared.then(
+        (ready) => {
+          made.prepared = ready;
+        },
+        () => undefined,
+      );
+    }
+    return made;
   }
 
   run({ prepared }: PreparedProgram, buffers: readonly Binding[], numbers: readonly number[]): void {

@@ -91,7 +91,7 @@ export function prepare<Attributes>(
     strides: uniform === undefined ? strides : undefined,
   }));
   const program = lower(primitive, operands, attributes, device.backend.limits);
-  const operation = { shape: spec.shape, dtype: spec.dtype as DType, ...device.prepare(program) };
+  const operation = Object.assign(device.prepare(program), { shape: spec.shape, dtype: spec.dtype as DType });
   device.remember(key, operation);
   return operation;
 }
