@@ -7,13 +7,15 @@ import {
   type Expression,
   integer,
   load,
+  programOf,
   reduced,
   unary,
   weightedSum,
 } from '@evenkeel/backend';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { wasm } from '../src/index.ts';
 import { planContraction } from '../src/kernels/contraction/plan.ts';
+import { loadFor } from '../src/kernels/on-demand.ts';
 import { expectSame, numbers, runKernel } from './device.ts';
 import { f32, read, written } from './kernels.ts';
 import { withThreads } from './started.ts';
@@ -89,6 +91,20 @@ const windowsIn = (kernel: ContractionKernel) =>
 
 const same: Shape = { images: 3, features: 16, channels: 5, side: [9, 14], taps: 3, padding: 1 };
 
+const shapes: readonly [string, Shape][] = [
+  ['with padding', same],
+  ['without', { ...same, padding: 0 }],
+  ['of one feature', { ...same, features: 1 }],
+  ['of three features', { ...same, features: 3 }],
+  ['of 37 features on a large image', { ...same, features: 37, images: 1, channels: 8, side: [60, 62] }],
+  ['with 5 x 5 taps over one channel', { ...same, features: 8, channels: 1, taps: 5, padding: 2, side: [12, 13] }],
+  ['with taps that lie apart', { ...same, features: 8, dilation: 2, padding: 2 }],
+  ['over a row', { ...same, side: [1, 39] }],
+  ['of what is computed from the image', { ...same, of: (pixel) => unary('exp', unary('neg', pixel)) }],
+];
+
+beforeAll(() => loadFor(programOf(convolution(same)).steps));
+
 describe('windows', () => {
   test('of a padded image lie in a copy of it with a border', () => {
     // A row of places is 14 long, one of the copy 16.
@@ -110,19 +126,24 @@ describe('windows', () => {
   });
 });
 
-describe('a convolution over windows', () => {
-  const shapes: readonly [string, Shape][] = [
-    ['with padding', same],
-    ['without', { ...same, padding: 0 }],
-    ['of one feature', { ...same, features: 1 }],
-    ['of three features', { ...same, features: 3 }],
-    ['of 37 features on a large image', { ...same, features: 37, images: 1, channels: 8, side: [60, 62] }],
-    ['with 5 x 5 taps over one channel', { ...same, features: 8, channels: 1, taps: 5, padding: 2, side: [12, 13] }],
-    ['with taps that lie apart', { ...same, features: 8, dilation: 2, padding: 2 }],
-    ['over a row', { ...same, side: [1, 39] }],
-    ['of what is computed from the image', { ...same, of: (pixel) => unary('exp', unary('neg', pixel)) }],
-  ];
+describe('what reads windows is loaded', () => {
+  const isLoadedFor = async (kernel: ContractionKernel): Promise<boolean> => {
+    vi.resetModules();
+    const fresh = await import('../src/kernels/on-demand.ts');
+    return fresh.loadFor(programOf(kernel).steps) !== undefined;
+  };
 
+  test.each(shapes)('for a convolution %s', async (_, shape) => {
+    expect(await isLoadedFor(convolution(shape))).toBe(true);
+  });
+
+  test('but not for a product of matrices', async () => {
+    const product = { ...convolution(same), n: [8], k: [8], a: load(f32, 0, axis(3)), b: load(f32, 1, axis(3)) };
+    expect(await isLoadedFor(product)).toBe(false);
+  });
+});
+
+describe('a convolution over windows', () => {
   test.each(shapes)('%s is the sum of products', async (_, shape) => {
     const kernel = convolution(shape);
     expect(windowsIn(kernel)).toBeDefined();

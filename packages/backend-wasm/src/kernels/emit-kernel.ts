@@ -1,11 +1,9 @@
 import {
   type Expression,
-  isRepeat,
   type Kernel,
   type LoopKernel,
   type RoutineName,
   type Scalar,
-  type Step,
   sizeOf,
   storedParts,
 } from '@evenkeel/backend';
@@ -17,6 +15,7 @@ import { type LoopPlan, planLoop } from './early-stores.ts';
 import { KernelEmitter } from './kernel-emitter.ts';
 import type { KernelModule } from './kernel-module.ts';
 import { emitLoop } from './loop.ts';
+import { loaded } from './on-demand.ts';
 import { emitScatterAdd } from './scatter-add.ts';
 import { stageReduction } from './staged-reduction.ts';
 import { stageValues } from './staged-values.ts';
@@ -30,18 +29,6 @@ export const routines: readonly RoutineName[] = Object.keys({
   attentionGradient: true,
 } satisfies Record<RoutineName, true>) as RoutineName[];
 
-let emitRoutine: typeof import('./routine.ts').emitRoutine | undefined;
-
-/** Loads what emits most routines, which many programs have none of, if any of the steps is one and it is not here. */
-export function loadRoutines(steps: readonly Step[]): Promise<void> | undefined {
-  const isNeeded = (step: Step): boolean =>
-    isRepeat(step) ? step.body.some(isNeeded) : step.kernel.form === 'routine' && step.kernel.routine !== 'scatterAdd';
-  if (emitRoutine || !steps.some(isNeeded)) return undefined;
-  return import('./routine.ts').then((module) => {
-    emitRoutine = module.emitRoutine;
-  });
-}
-
 /** The code of a kernel of any form. */
 export function emitKernel(kernel: Kernel, features: Features): KernelModule {
   for (const { dtype } of kernel.bindings) refuseFloat64(dtype);
@@ -49,7 +36,7 @@ export function emitKernel(kernel: Kernel, features: Features): KernelModule {
   if (kernel.form === 'contraction') return emitContraction(kernel, features);
   if (kernel.form === 'routine') {
     if (kernel.routine === 'scatterAdd') return emitScatterAdd(kernel, features);
-    return (emitRoutine as NonNullable<typeof emitRoutine>)(kernel, features);
+    return (loaded.routines as NonNullable<typeof loaded.routines>).emitRoutine(kernel, features);
   }
   const stages = stagesOf(kernel);
   const plans = stages.map(planLoop);

@@ -10,8 +10,9 @@ import {
   type Range,
 } from '@evenkeel/backend';
 import { ConfigError, DeviceError, IndexError } from '@evenkeel/errors';
-import { loadRoutines, routines } from '../kernels/emit-kernel.ts';
+import { routines } from '../kernels/emit-kernel.ts';
 import { faultAddress, faultBytes } from '../kernels/kernel-module.ts';
+import { loadFor } from '../kernels/on-demand.ts';
 import { controlWords } from './control-words.ts';
 import { detectFeatures, plainFeatures } from './features.ts';
 import { addressableBytes, Heap, type WasmBuffer } from './heap.ts';
@@ -123,11 +124,11 @@ export class WasmBackend implements Backend {
     return 1 + (this.#threads?.ready ?? 0);
   }
 
-  /** At once, unless the program is the first with a routine. */
+  /** At once, unless the program is the first with a routine or a convolution. */
   prepare(program: Program): PreparedProgram | Promise<PreparedProgram> {
     this.#check();
     const prepare = () => new PreparedProgram(program, this.#cache, this.limits.threads);
-    return loadRoutines(program.steps)?.then(prepare) ?? prepare();
+    return loadFor(program.steps)?.then(prepare) ?? prepare();
   }
 
   allocate(bytes: number): WasmBuffer {
@@ -181,7 +182,7 @@ export class WasmBackend implements Backend {
 
   /** The WebAssembly of a kernel, as text. */
   async source(kernel: Kernel): Promise<string> {
-    await loadRoutines(programOf(kernel).steps);
+    await loadFor(programOf(kernel).steps);
     return (await import('../source/source.ts')).printSource(kernel, this.limits);
   }
 

@@ -3,10 +3,10 @@ import type { Renderer } from '../../renderer/renderer.ts';
 import type { Features } from '../../renderer/vector-math.ts';
 import { innermostLast } from '../loop.ts';
 import { type LoopAxis, runNest } from '../nest.ts';
+import { loaded } from '../on-demand.ts';
 import type { SharedAxis } from '../share.ts';
 import { chooseCopies, chooseVectorAxis, leastCopies } from '../vector-axis.ts';
 import { type Axis, type MatrixView, matrixView, rowMajor, sizeOfAxes } from './axes.ts';
-import { gridOf } from './grid.ts';
 import type { Windows } from './windows.ts';
 
 /** One side of a product: its rows are the m's (or n's), its columns the k's. */
@@ -76,7 +76,7 @@ export function operandOf(
   if (view) return { view, computed: undefined, isShared };
   const stages: Stage[] = [];
   const own = [...rows, ...ks];
-  const grid = gridOf(e, own, free);
+  const grid = loaded.windows?.gridOf(e, own, free);
   if (grid) stages.push(stageOf(scratch.grid, grid.value, [], grid.axes));
   const value = grid ? load('float32', scratch.grid, grid.index) : e;
   const extents = new Map(own.map(({ axis, extent }) => [axis, extent]));

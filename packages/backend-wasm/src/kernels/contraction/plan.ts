@@ -9,10 +9,10 @@ import {
   weightedSum,
 } from '@evenkeel/backend';
 import { replacing } from '../../renderer/graph.ts';
+import { loaded } from '../on-demand.ts';
 import { type Axis, axesFrom, type MatrixView, matrixView, rowMajor, sizeOfAxes } from './axes.ts';
 import { blockDepth } from './blocks.ts';
 import { type Operand, type OperandScratch, operandOf, viewOf } from './operand.ts';
-import { windowsOf } from './windows.ts';
 
 /** - dot: both operands contiguous along k. direct: operands where they lie. panels: b packed, a where it lies. */
 export type Method = 'dot' | 'direct' | 'panels' | 'packed';
@@ -72,7 +72,7 @@ export function planContraction(given: ContractionKernel, scratch: ScratchBindin
   const isFew = sizeOfAxes(m) * sizeOfAxes(k) * 4 <= staysBytes;
   const windows =
     isFew && !viewOf(given.b, bindings, n, k)
-      ? windowsOf(given.b, bindings, n, k, sizeOfAxes(m), scratch.right, free)
+      ? loaded.windows?.windowsOf(given.b, bindings, n, k, sizeOfAxes(m), scratch.right, free)
       : undefined;
   const computedSize = (e: Expression, axes: readonly Axis[]): number =>
     viewOf(e, bindings, axes, k) ? 0 : sizeOfAxes(axes) * sizeOfAxes(k);

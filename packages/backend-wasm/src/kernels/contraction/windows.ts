@@ -11,6 +11,8 @@ import { type Axis, type MatrixView, sizeOfAxes, startOf } from './axes.ts';
 import { gridOf } from './grid.ts';
 import { isInside, isPlain, type Operand, type OperandScratch, stageOf } from './operand.ts';
 
+export { gridOf };
+
 /**
  * How a convolution's windows lie in its image: side by side along a row of the output, with gaps from row to row where
  * windows would reach over the edge. Products are made for the gaps as well, so that no window has to be copied.
