@@ -63,6 +63,7 @@ export function emitLoop(emitter: KernelEmitter, { kernel, passes, early }: Loop
       shared,
       isBeyondCaches:
         outer.length === 1 && inner.length === 0 && 4 * (outer[0] ?? 0) * accessesOf(each) >= beyondCaches,
+      allowsPartial: true,
       body() {
         for (const [p, pass] of passes.entries()) {
           const members = pass.map((index) => ({ index, reduction: reductions[index] as Reduction }));
@@ -78,6 +79,7 @@ export function emitLoop(emitter: KernelEmitter, { kernel, passes, early }: Loop
           axes: loopAxes(inner, outer.length, stored, varying),
           values: stored,
           stores: elementStores,
+          allowsPartial: true,
           body: () => renderer.storeAll(elementStores),
         });
       },

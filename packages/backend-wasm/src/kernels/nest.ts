@@ -1,5 +1,6 @@
 import type { Expression, Store } from '@evenkeel/backend';
 import { type Integer, i32, type Local } from '../assembler/index.ts';
+import { readsNear } from '../renderer/lanes.ts';
 import type { Renderer } from '../renderer/renderer.ts';
 import type { LoopLane } from '../renderer/scope.ts';
 import { type CutAxis, cut, inLastPart, overShare, overShareAbreast, type SharedAxis } from './share.ts';
@@ -30,12 +31,17 @@ export interface Nest {
   readonly shared?: SharedAxis | undefined;
   /** Whether all that is read and written is much more than caches hold; then the order of the steps is free. */
   readonly isBeyondCaches?: boolean;
+  /** Whether the body does with lanes that are no elements as the scope says. */
+  readonly allowsPartial?: boolean;
   body(): void;
 }
 
 const plain: LoopLane = { vector: false, copies: 1 };
 
-/** Loops over axes, the first outermost. A vector axis runs as several vectors, then single vectors, then elements. */
+/**
+ * Loops over axes, the first outermost. A vector axis runs as several vectors, then single vectors, then as a vector that is filled in
+ * part, or elements.
+ */
 export function runNest(renderer: Renderer, nest: Nest, depth = 0): void {
   const loop = nest.axes[depth];
   if (!loop) {
@@ -50,6 +56,11 @@ export function runNest(renderer: Renderer, nest: Nest, depth = 0): void {
       runNest(renderer, nest, depth + 1),
     );
   };
+  const rest = (): void => {
+    const valid = loop.extent - vectors;
+    if (isPartial(nest, loop)) run(vectors, loop.extent, valid, { vector: true, copies: 1, valid });
+    else run(vectors, loop.extent, 1, plain);
+  };
   const share = nest.shared?.axis === loop.axis ? nest.shared.share : undefined;
   const [whole, vectors] = wholeSteps(loop);
   if (share) {
@@ -61,7 +72,7 @@ export function runNest(renderer: Renderer, nest: Nest, depth = 0): void {
     if (whole === loop.extent) return;
     inLastPart(renderer.f, share, () => {
       run(whole, vectors, 4, { vector: true, copies: 1 });
-      run(vectors, loop.extent, 1, plain);
+      rest();
     });
     return;
   }
@@ -75,7 +86,12 @@ export function runNest(renderer: Renderer, nest: Nest, depth = 0): void {
   }
   run(0, whole, stepOf(loop), { vector: true, copies: loop.copies });
   run(whole, vectors, 4, { vector: true, copies: 1 });
-  run(vectors, loop.extent, 1, plain);
+  rest();
+}
+
+/** Whether what is left of a vector axis is done as one vector. */
+export function isPartial({ allowsPartial, values }: Nest, { axis, extent, copies }: LoopAxis): boolean {
+  return copies > 0 && extent > 4 && extent % 4 > 1 && allowsPartial === true && readsNear(values, axis);
 }
 
 /** The body where axes, counted together row by row, are at a position. */

@@ -1,9 +1,10 @@
 import { type BinaryFunction, identityOf, type Reduction, type ReductionFunction, type Store } from '@evenkeel/backend';
 import { f32x4, i32, i32x4, type Local, v128 } from '../assembler/index.ts';
+import { mapLanes, sameLanes } from '../renderer/lanes.ts';
 import { binaryOf } from '../renderer/operations.ts';
 import type { Renderer } from '../renderer/renderer.ts';
 import type { Vector } from '../renderer/vector-math.ts';
-import { type LoopAxis, runNest, turnsFrom } from './nest.ts';
+import { isPartial, type LoopAxis, type Nest, runNest, turnsFrom } from './nest.ts';
 
 /** How two values become one. */
 export const combining: Readonly<Record<ReductionFunction, BinaryFunction>> = {
@@ -36,16 +37,12 @@ class Accumulator {
     this.reduction = reduction;
     const zeros = () => renderer.f.v128(this.#identity());
     this.#registers = Array.from({ length: registers }, zeros);
-    this.#totals = Array.from({ length: blocked && this.isFloatSum ? registers : 0 }, () => ({
+    this.#totals = Array.from({ length: blocked && isFloatSum(reduction) ? registers : 0 }, () => ({
       sum: zeros(),
       excess: zeros(),
     }));
     const none = () => renderer.f.v128(renderer.math.int(0));
     this.#unordered = Array.from({ length: this.#isFloatExtreme ? registers : 0 }, none);
-  }
-
-  get isFloatSum(): boolean {
-    return this.reduction.fn === 'sum' && this.reduction.value.dtype === 'float32';
   }
 
   get #isFloatExtreme(): boolean {
@@ -63,21 +60,24 @@ class Accumulator {
     return this.#registers;
   }
 
-  add(register: number): void {
+  /** @param valid the lanes that are added */
+  add(register: number, valid: Vector | undefined): void {
     const { math } = this.#renderer;
     const local = this.#registers[register] as Local<'v128'>;
+    const set = (next: Vector): void => local.set(valid ? math.select(valid, next, local) : next);
     const { value } = this.reduction;
-    const isProduct = value.kind === 'binary' && value.fn === 'mul' && this.isFloatSum;
+    const isProduct = value.kind === 'binary' && value.fn === 'mul' && isFloatSum(this.reduction);
     if (isProduct && math.features.fused && this.#renderer.isUsedOnce(value)) {
-      local.set(math.madd(this.#renderer.value(value.a), this.#renderer.value(value.b), local));
+      set(math.madd(this.#renderer.value(value.a), this.#renderer.value(value.b), local));
     } else if (this.#isFloatExtreme) {
       // Three instructions, where the engine makes eight of a max that keeps NaN.
       const unordered = this.#unordered[register] as Local<'v128'>;
       const next = this.#renderer.keep(value);
-      unordered.set(v128.or(unordered, f32x4.ne(next, next)));
-      local.set(this.#combine(local, next));
+      const isNone = f32x4.ne(next, next);
+      unordered.set(v128.or(unordered, valid ? v128.and(isNone, valid) : isNone));
+      set(this.#combine(local, next));
     } else {
-      local.set(this.#combine(local, this.#renderer.value(value)));
+      set(this.#combine(local, this.#renderer.value(value)));
     }
   }
 
@@ -135,6 +135,10 @@ class Accumulator {
   }
 }
 
+function isFloatSum({ fn, value }: Reduction): boolean {
+  return fn === 'sum' && value.dtype === 'float32';
+}
+
 function pairwise(vectors: readonly Vector[], combine: (a: Vector, b: Vector) => Vector): Vector | undefined {
   if (vectors.length <= 1) return vectors[0];
   const half = vectors.length >> 1;
@@ -143,8 +147,8 @@ function pairwise(vectors: readonly Vector[], combine: (a: Vector, b: Vector) =>
 
 /**
  * One pass over the inner axes for reductions that do not use each other. Inside a vector loop each lane is a result
- * of its own; otherwise the lanes along the vector axis are combined at the end, and what is left of the axis goes to
- * a register of its own. `stores` are made on the way.
+ * of its own; otherwise the lanes along the vector axis are combined at the end, and single elements that are left of the
+ * axis go to a register of their own. `stores` are made on the way.
  */
 export function runPass(
   renderer: Renderer,
@@ -154,27 +158,32 @@ export function runPass(
 ): void {
   const rows = axes.find((a) => a.copies > 0);
   const byLane = renderer.scope.vectorAxis !== undefined;
-  const vectors = rows && rows.extent >= 4 ? rows.copies : 0;
-  const hasTail = rows ? rows.extent % 4 !== 0 : !byLane;
-  const registers = byLane ? renderer.scope.copies : vectors + (hasTail ? 1 : 0);
-  const blocked = turnsFrom(axes, 0) > blockTurns;
-  const accumulators = reductions.map(({ reduction }) => new Accumulator(renderer, reduction, registers, blocked));
-  const sums = accumulators.filter((a) => a.isFloatSum);
+  const blocked = turnsFrom(axes, 0) > blockTurns && reductions.some(({ reduction }) => isFloatSum(reduction));
   const flush = (): void => {
-    for (const sum of sums) sum.flush();
+    for (const a of accumulators) a.flush();
   };
-  runNest(renderer, {
+  const nest: Nest = {
     axes,
     values: [...reductions.map(({ reduction }) => reduction.value), ...stores.map(({ value }) => value)],
     stores,
-    blocks: blocked && sums.length > 0 ? { turns: blockTurns, flush } : undefined,
+    blocks: blocked ? { turns: blockTurns, flush } : undefined,
+    allowsPartial: true,
     body() {
-      const isTail = renderer.scope.vectorAxis === undefined;
+      const { vectorAxis, valid } = renderer.scope;
+      const mask =
+        valid < 4 && !byLane
+          ? renderer.f.constant(mapLanes(sameLanes, (_, lane) => (lane < valid ? -1 : 0)))
+          : undefined;
       renderer.storeAll(stores, (copy) => {
-        for (const a of accumulators) a.add(isTail ? registers - 1 : copy);
+        for (const a of accumulators) a.add(vectorAxis === undefined ? registers - 1 : copy, mask);
       });
     },
-  });
+  };
+  const vectors = rows && rows.extent >= 4 ? rows.copies : 0;
+  const hasTail = rows ? rows.extent % 4 !== 0 && !isPartial(nest, rows) : !byLane;
+  const registers = byLane ? renderer.scope.copies : vectors + (hasTail ? 1 : 0);
+  const accumulators = reductions.map(({ reduction }) => new Accumulator(renderer, reduction, registers, blocked));
+  runNest(renderer, nest);
   accumulators.forEach((a, i) => {
     a.close();
     const { index } = reductions[i] as { index: number };

@@ -1,7 +1,7 @@
 /** The choice of the axis whose neighbors become the lanes of a vector. */
 import { axesOf, type Expression, type LoopKernel, type Store } from '@evenkeel/backend';
 import { partsOf, reductionsOf } from '../renderer/graph.ts';
-import { areNeighbors, lanesAlong, naturalWhere } from '../renderer/lanes.ts';
+import { areNeighbors, lanesAlong, naturalWhere, readsNear } from '../renderer/lanes.ts';
 import type { Features } from '../renderer/vector-math.ts';
 
 /** What is computed for each point of a domain. */
@@ -11,7 +11,9 @@ export interface Work {
 }
 
 // In instructions, roughly, for the four elements of a vector.
-const costOf = { uniform: 0.5, whole: 1, shuffled: 2, interleaved: 3, gathered: 6, computed: 14 };
+const costOf = { uniform: 0.5, whole: 1, shuffled: 2, interleaved: 3, gathered: 6, far: 8, computed: 14 };
+// Lanes farther apart lie in cache lines of their own.
+const lineElements = 16;
 export const mathFunctions: ReadonlySet<string> = new Set([
   'exp',
   'expm1',
@@ -59,13 +61,14 @@ interface Access {
   readonly isStore: boolean;
 }
 
-function accessCost({ index, guard, isStore }: Access, axis: number, lanesReduce: boolean): number {
+function accessCost({ index, guard, isStore }: Access, axis: number, reduces: boolean, isOuter: boolean): number {
   const lanes = lanesAlong(index, { axis, copy: 0, copies: 1 }, naturalWhere(guard));
-  if (!lanes || (lanesReduce && reductionsOf(index) !== 0)) return costOf.computed;
+  if (!lanes || (reduces && isOuter && reductionsOf(index) !== 0)) return costOf.computed;
   const least = Math.min(...lanes);
   const span = Math.max(...lanes) - least;
   if (span === 0) return costOf.uniform;
   if (areNeighbors(lanes)) return costOf.whole;
+  if (reduces && span > 3 * lineElements) return costOf.far;
   if (isStore || span === 2 || span > 7) return costOf.gathered;
   return span <= 3 ? costOf.shuffled : costOf.interleaved;
 }
@@ -102,12 +105,13 @@ export function chooseVectorAxis(
     const isOuter = options.outer.has(axis);
     let vector = arithmetic;
     for (const access of accesses) {
-      vector += share(axesOf(access.index)) * accessCost(access, axis, isOuter && options.reductions > 0);
+      vector += share(axesOf(access.index)) * accessCost(access, axis, options.reductions > 0, isOuter);
     }
     // Combining the lanes of an accumulator, shared by the row.
     if (!isOuter) vector += (4 * 10 * options.reductions) / options.innerSize;
     const rest = extent % 4;
-    const cost = ((extent - rest) * (vector / 4) + rest * single) / extent;
+    const last = rest > 1 && readsNear(work.values, axis) ? vector : rest * single;
+    const cost = ((extent - rest) * (vector / 4) + last) / extent;
     // A later axis is nearer to contiguous, so it wins a tie.
     if (cost <= least) {
       least = cost;

@@ -1,5 +1,5 @@
 import { dependsOn, type Expression } from '@evenkeel/backend';
-import { isScalarArithmetic } from './graph.ts';
+import { isScalarArithmetic, partsOf, reductionsOf } from './graph.ts';
 
 /** A number for each lane of a vector. */
 export type Lanes = readonly [number, number, number, number];
@@ -82,6 +82,18 @@ export function naturalWhere(guard: Expression | undefined): readonly Expression
   if (guard.fn === 'and') return [...naturalWhere(guard.a), ...naturalWhere(guard.b)];
   const isBound = guard.fn === 'ge' && guard.b.kind === 'constant' && guard.b.value >= 0;
   return isBound && guard.a.dtype === 'int32' ? [guard.a] : noneAssumed;
+}
+
+// So far do memory's blocks lie from its ends, and farther, in elements.
+const nearElements = 64;
+
+/** Whether values at places behind an axis's end, which do not matter, may be computed: what they read lies near to what does. */
+export function readsNear(values: readonly Expression[], axis: number): boolean {
+  return [...partsOf(values)].every((e) => {
+    if (e.kind !== 'load') return e.kind !== 'bounded';
+    const lanes = lanesAlong(e.index, { axis, copy: 0, copies: 1 }, naturalWhere(e.guard));
+    return lanes !== undefined && reductionsOf(e.index) === 0 && lanes.every((lane) => Math.abs(lane) < nearElements);
+  });
 }
 
 /** Whether an expression is made from axes and numbers by arithmetic alone. */

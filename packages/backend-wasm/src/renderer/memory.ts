@@ -84,7 +84,7 @@ function lanePlaces(renderer: Renderer, binding: number, index: Expression, lane
   return [0, 1, 2, 3].map((lane) => [i32.add(renderer.base(binding), i32x4.extract(bytes, lane)), 0]);
 }
 
-/** Writes a vector's lanes: all of them in a vector loop, one elsewhere. */
+/** Writes a vector's lanes: those that are elements in a vector loop, one elsewhere. */
 export function storeVector(renderer: Renderer, store: Store, value: Vector): void {
   const { f, math, scope } = renderer;
   const isBool = renderer.dtypes[store.binding] === 'bool';
@@ -94,10 +94,10 @@ export function storeVector(renderer: Renderer, store: Store, value: Vector): vo
   const [base, offset] = places[0] as Place;
   if (scope.vectorAxis === undefined) {
     f.emit(v128.store32Lane(base, stored, 0, offset));
-  } else if (lanes && areNeighbors(lanes)) {
+  } else if (scope.valid === 4 && lanes && areNeighbors(lanes)) {
     f.emit(v128.store(base, stored, offset));
   } else {
-    places.forEach(([laneBase, laneOffset], lane) => {
+    places.slice(0, scope.valid).forEach(([laneBase, laneOffset], lane) => {
       f.emit(v128.store32Lane(laneBase, stored, lane, laneOffset));
     });
   }

@@ -8,6 +8,8 @@ export interface LoopLane {
   readonly vector: boolean;
   /** Vectors worked on in one turn, side by side along the axis. */
   readonly copies: number;
+  /** So many of the lanes are elements; what the others are does not matter. Default: all four. */
+  readonly valid?: number;
 }
 
 /** One level of the loop nest: what is known inside it, and what was computed there. */
@@ -18,6 +20,8 @@ export interface Scope {
   readonly bound: number;
   readonly vectorAxis: number | undefined;
   readonly copies: number;
+  /** The lanes that are elements. */
+  readonly valid: number;
   /** Values that are the same for all lanes and copies. */
   readonly shared: Map<Expression, Vector>;
   readonly byCopy: readonly Map<Expression, Vector>[];
@@ -34,13 +38,14 @@ export function makeScope(
   lane: LoopLane,
 ): Scope {
   const vectorAxis = lane.vector ? axis : outside?.vectorAxis;
-  const copies = lane.vector ? lane.copies : (outside?.copies ?? 1);
+  const { copies = 1, valid = 4 } = lane.vector ? lane : (outside ?? {});
   return {
     axis,
     position,
     bound: (outside?.bound ?? 0) | (axis === undefined ? 0 : 1 << axis),
     vectorAxis,
     copies,
+    valid,
     shared: new Map(),
     byCopy: Array.from({ length: copies }, () => new Map<Expression, Vector>()),
     integers: new Map(),

@@ -123,6 +123,7 @@ export function emitStores(
     values: stores.map((s) => s.value),
     stores,
     shared,
+    allowsPartial: true,
     body: () => renderer.storeAll(stores),
   });
 }
