@@ -441,3 +441,22 @@ describe.each([
     await expectSame(kernel, inputs, { ...toleranceOf(made * 25), backend: wasm(options) });
   });
 });
+
+// Few rows, few columns, much fewer rows than columns, a too large to be packed as a whole.
+describe.each([
+  [9, 20, 70],
+  [20, 9, 70],
+  [3, 40, 70],
+  [13, 45, 70],
+  [45, 40, 300],
+  [70, 300, 200],
+  [130, 40, 600],
+])('a product %i x %i over %i whose second operand is computed along k', (m, n, k) => {
+  const product = matmul(m, n, k, 'N', 'T');
+  const kernel = { ...product, b: unary('exp', product.b) };
+
+  test.each(variants)('is right (relaxed SIMD: $relaxed, $tiles tiles)', async (options) => {
+    const inputs = [numbers(m * k), numbers(n * k, 2), numbers(m * n, 3)];
+    await expectSame(kernel, inputs, { ...toleranceOf(k), backend: wasm(options) });
+  });
+});

@@ -1,8 +1,8 @@
-import { axis, binary, constant, type Kernel, load, unary } from '@evenkeel/backend';
+import { axis, binary, constant, type Kernel, load, reduced, unary } from '@evenkeel/backend';
 import { type WasmBackend, wasm } from '../../src/index.ts';
 import { attentionKernel, gradientKernel } from '../attention-kernels.ts';
 import { type Data, numbers, runKernel } from '../device.ts';
-import { f32, loop, matmul } from '../kernels.ts';
+import { at, contraction, f32, loop, matmul } from '../kernels.ts';
 
 const sizes = [
   [200, 300, 100, 'N', 'N'],
@@ -24,6 +24,22 @@ for (const [name, of] of Object.entries({ attention: attentionKernel, 'its deriv
   const { kernel, inputs } = of(heads);
   cases.push([name, kernel, inputs]);
 }
+
+// The gradient of a convolution's weights: for each image, products that are added to those of the images before.
+const gradient = contraction({
+  m: [32],
+  n: [8, 3, 3],
+  k: [9, 14, 14],
+  a: load(f32, 0, at({ 0: 196, 4: 32 * 196, 5: 14, 6: 1 })),
+  b: load(f32, 1, at({ 1: 256, 2: 16, 3: 1, 4: 8 * 256, 5: 16, 6: 1 })),
+  stores: [{ binding: 2, index: at({ 0: 72, 1: 9, 2: 3, 3: 1 }), value: reduced(f32, 0) }],
+});
+cases.push([
+  `a convolution's gradient`,
+  gradient,
+  [numbers(9 * 32 * 196), numbers(9 * 8 * 256, 2), numbers(32 * 72, 3)],
+]);
+
 const [x, half] = [load(f32, 0, axis(0)), constant(f32, 0.5)];
 const gelu = binary(
   'mul',

@@ -95,17 +95,21 @@ function store(
   valid: number,
 ): void {
   const { f } = math;
-  sums.forEach((row, r) => {
-    row.forEach((sum, v) => {
-      const offset = r * cRowBytes + v * 16;
-      if (accumulates) f.emit(v128.store(place, f32x4.add(v128.load(place, offset), sum), offset));
-      else if (v * 4 + 4 <= valid) f.emit(v128.store(place, sum, offset));
-      else {
-        for (let lane = 0; v * 4 + lane < valid; lane++) {
-          f.emit(v128.store32Lane(place, sum, lane, offset + lane * 4));
-        }
-      }
+  const each = (act: (sum: Local<'v128'>, offset: number, v: number) => void): void => {
+    sums.forEach((row, r) => {
+      row.forEach((sum, v) => {
+        act(sum, r * cRowBytes + v * 16, v);
+      });
     });
+  };
+  // All of them before the first is stored: V8 joins vectors to wider ones only if nothing is stored between them.
+  if (accumulates) each((sum, offset) => sum.set(f32x4.add(v128.load(place, offset), sum)));
+  each((sum, offset, v) => {
+    if (v * 4 + 4 <= valid) {
+      f.emit(v128.store(place, sum, offset));
+      return;
+    }
+    for (let lane = 0; v * 4 + lane < valid; lane++) f.emit(v128.store32Lane(place, sum, lane, offset + lane * 4));
   });
 }
 

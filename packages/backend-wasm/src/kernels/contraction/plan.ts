@@ -55,6 +55,8 @@ const directBytes = 48 * 1024;
 const nearBytes = 256 * 1024;
 const nearRowBytes = 1024;
 const fewRows = 8;
+// An operand that is read less often is not packed.
+const leastReads = 32;
 // A computed b is read in the order of its computation where a stays in the caches meanwhile.
 const staysBytes = 512 * 1024;
 
@@ -100,7 +102,11 @@ export function planContraction(given: ContractionKernel, scratch: ScratchBindin
   };
   peel('a', m);
   peel('b', n);
-  const isSwapped = !windows && prefersSwapped(kernel, m, n);
+  const isAcross = (): boolean => {
+    const { computed, view } = operandOf(kernel.b, bindings, n, k, scratch.left, free);
+    return computed !== undefined && view.columnStride === 1 && isWorthPacking(m, n, k);
+  };
+  const isSwapped = !windows && (prefersSwapped(kernel, m, n) || isAcross());
   const [rowAxes, columnAxes] = isSwapped ? [n, m] : [m, n];
   const [leftValue, rightValue] = isSwapped ? [kernel.b, kernel.a] : [kernel.a, kernel.b];
   const left = operandOf(leftValue, bindings, rowAxes, k, scratch.left, free);
@@ -148,7 +154,7 @@ function methodFor(rows: number, columns: number, depth: number, a: Operand, b: 
   if (b.windows) return 'direct';
   if (b.computed && rows > fewRows && rows * depth * 4 <= staysBytes) {
     if (hasNeighborColumns && columns >= 4) return 'direct';
-    if (isAlongDepth && depth >= leastDepth) return 'dot';
+    if (isAlongDepth && depth >= leastDepth && Math.max(rows, columns) < leastReads) return 'dot';
   }
   const isSmall = rows <= fewRows || columns * depth * 4 <= directBytes;
   const kBytes = b.view.columnStride * 4;
@@ -158,6 +164,16 @@ function methodFor(rows: number, columns: number, depth: number, a: Operand, b: 
   if (!isSmall) return 'packed';
   if (rows <= fewRows && isAlongDepth) return 'dot';
   return hasNeighborColumns ? 'direct' : 'panels';
+}
+
+/**
+ * Whether a b that is computed along k, as the windows of a convolution's gradient are, is better read where it lies, row by row, and
+ * a packed: where a is little, and read often.
+ */
+function isWorthPacking(m: readonly Axis[], n: readonly Axis[], k: readonly Axis[]): boolean {
+  const [rows, columns] = [sizeOfAxes(m), sizeOfAxes(n)];
+  const isLittle = rows * sizeOfAxes(k) * 4 <= directBytes || columns > 4 * rows;
+  return isLittle && columns >= leastReads && rows >= 4;
 }
 
 /** The vectors of the product lie along its columns, so these should be contiguous in the output, and not few. */
