@@ -34,6 +34,8 @@ const evenGaps = 40;
 const manyGaps = 0.6;
 // Fewer than these are rather the taps of a kernel, whose gradient is added up image by image.
 const leastColumns = 32;
+// Sums with gaps between them are copied to where they belong: for many rows of so few products that costs more than the windows.
+const leastProducts = 16;
 
 /** An operand that is a convolution's windows, read where the image lies, or its values with a border in the scratch. */
 export function windowsOf(
@@ -60,6 +62,7 @@ export function windowsOf(
     if (extent > 1) span += step >= span && (step === 1 || span > 1) ? step * (extent - 1) : Infinity;
   });
   const mostGaps = sizeOfAxes(own) > mostElements ? someGaps : Math.min(manyGaps, evenGaps / rows ** 2);
+  if (sizeOfAxes(ks) < Math.min(leastProducts, 2 * rows)) return undefined;
   if (sizeOfAxes(columns) < leastColumns || span > (1 + mostGaps) * sizeOfAxes(columns)) return undefined;
   const offset = weightedSum(
     ks.map(({ axis }) => axisOf(axis)),
