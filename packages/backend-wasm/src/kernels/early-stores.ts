@@ -9,7 +9,8 @@ import {
   type Store,
 } from '@evenkeel/backend';
 import { isBelowPeak, isFold, partsOf, reductionsOf, replacing } from '../renderer/graph.ts';
-import { arithmeticCost, innerAxes, mathFunctions, passesOf } from './vector-axis.ts';
+import { passesOf } from './passes.ts';
+import { arithmeticCost, innerAxes, mathFunctions } from './vector-axis.ts';
 
 /** A loop kernel as it is run. */
 export interface LoopPlan {

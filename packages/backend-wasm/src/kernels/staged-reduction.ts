@@ -12,7 +12,7 @@ import {
   weightedSum,
 } from '@evenkeel/backend';
 import { partsOf, reductionsOf, replacing } from '../renderer/graph.ts';
-import { passesOf } from './vector-axis.ts';
+import { passesOf } from './passes.ts';
 
 // Where there are this many results, threads share these.
 const fewResults = 8;

@@ -35,12 +35,16 @@ export const everyAxis = -1;
 export function arithmeticCost(values: readonly Expression[], axes = everyAxis): number {
   let cost = 0;
   for (const e of partsOf(values)) {
-    if (axes !== everyAxis && (axesOf(e) & axes) === 0) continue;
-    if (e.kind === 'unary' || e.kind === 'binary') cost += mathFunctions.has(e.fn) ? 20 : 1;
-    else if (e.kind === 'random') cost += 50;
-    else if (e.kind === 'select' || e.kind === 'cast' || e.kind === 'bounded') cost += 1;
+    if (axes === everyAxis || (axesOf(e) & axes) !== 0) cost += instructionsOf(e);
   }
   return cost;
+}
+
+/** The same of one expression, without its parts. */
+export function instructionsOf(e: Expression): number {
+  if (e.kind === 'unary' || e.kind === 'binary') return mathFunctions.has(e.fn) ? 20 : 1;
+  if (e.kind === 'random') return 50;
+  return e.kind === 'select' || e.kind === 'cast' || e.kind === 'bounded' ? 1 : 0;
 }
 
 /** How often an element is read or written. */
@@ -153,22 +157,6 @@ export function rowCopies(
 ): number {
   const best = chooseVectorAxis({ values, stores }, new Map([[axis, extent]]));
   return best === undefined ? 0 : chooseCopies(values, extent);
-}
-
-/** Groups reductions in passes over the inner domain: as early as the results they use allow, but last what no other uses. */
-export function passesOf({ reductions }: LoopKernel): number[][] {
-  const passOf: number[] = [];
-  let used = 0;
-  for (const { value } of reductions) {
-    const needed = reductionsOf(value);
-    used |= needed;
-    passOf.push(Math.max(0, ...passOf.map((pass, j) => ((needed >>> j) & 1) * (pass + 1))));
-  }
-  const passes = Array.from({ length: Math.max(0, ...passOf.map((pass) => pass + 1)) }, (): number[] => []);
-  passOf.forEach((pass, i) => {
-    passes.at((used >>> i) & 1 ? pass : -1)?.push(i);
-  });
-  return passes;
 }
 
 /** The inner axes of a kernel, as a bit set. */
