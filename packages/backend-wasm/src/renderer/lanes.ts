@@ -84,8 +84,8 @@ export function naturalWhere(guard: Expression | undefined): readonly Expression
   return isBound && guard.a.dtype === 'int32' ? [guard.a] : noneAssumed;
 }
 
-// So far do memory's blocks lie from its ends, and farther, in elements.
-const nearElements = 64;
+// Kernels may read so far past the ends of what they are given.
+const nearElements = 16;
 
 /** Whether values at places behind an axis's end, which do not matter, may be computed: what they read lies near to what does. */
 export function readsNear(values: readonly Expression[], axis: number): boolean {
