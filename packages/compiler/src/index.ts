@@ -6,4 +6,5 @@ export type { Operations } from './operations.ts';
 export { type Place, type Plan, type PlanOptions, planProgram } from './plan/plan.ts';
 export { repeating } from './plan/repetition.ts';
 export type { GradientContext, Lowering, None, Primitive, Spec, ViewLayout } from './primitive.ts';
+export { convolve } from './primitives/spread-convolution.ts';
 export { type AttributesOf, type OperationName, primitives } from './primitives/table.ts';

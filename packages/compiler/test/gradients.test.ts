@@ -72,7 +72,7 @@ describe.each(differentiable)('the gradient of %s', (name) => {
     const read = new Set<number | 'output'>();
     const ops = new Proxy({} as Operations<Written>, {
       get:
-        () =>
+        (_, name) =>
         (...args: unknown[]) => {
           const operands = args.flat();
           for (const operand of operands) {
@@ -80,6 +80,11 @@ describe.each(differentiable)('the gradient of %s', (name) => {
             const at = given.indexOf(operand as Written);
             if (at >= 0) read.add(at);
           }
+          const [first, second, third] = args as [Written, readonly number[], object];
+          if (name === 'reshape') return new Written({ ...first, shape: second });
+          if (name === 'permute') return new Written({ ...first, shape: second.map((d) => first.shape[d] as number) });
+          const applied = first as unknown as Primitive<object>;
+          if (applied === primitives.convolution) return new Written(applied.infer(args[1] as Written[], third));
           return new Written((operands.find((operand) => operand instanceof Written) as Written) ?? gradient);
         },
     });

@@ -2,6 +2,7 @@ import { expectDType, floats, shapeError } from '../expectations.ts';
 import { placeConvolution } from '../fusion/convolution.ts';
 import type { Primitive, Spec } from '../primitive.ts';
 import { slice } from './slice.ts';
+import { convolve } from './spread-convolution.ts';
 
 /** One entry per spatial dimension. */
 export interface ConvolutionAttributes {
@@ -77,7 +78,7 @@ export const convolution: Primitive<ConvolutionAttributes> = {
         shape: exchanged.shape,
       });
       const first = reach.map((length, d) => length - at(before, d));
-      return ops.apply(convolution, [gradient, turned], {
+      return convolve(ops, gradient, turned, {
         stride: inputDilation,
         before: first,
         after: reach.map((length, d) => at(grown, d) + length - at(spread, d) - at(first, d)),

@@ -3,7 +3,7 @@
  * that a bundle takes just the ones that are used.
  */
 import type { DType, Shape } from '@evenkeel/backend';
-import type { None, Operations, Primitive } from '@evenkeel/compiler';
+import { convolve, type None, type Operations, type Primitive } from '@evenkeel/compiler';
 import * as primitives from '@evenkeel/compiler/primitives';
 import { applyPrimitive } from '../engine/apply.ts';
 import { Tensor } from '../tensor.ts';
@@ -158,7 +158,8 @@ export function scatterAdd(source: Tensor, index: Tensor, dim: number, size: num
 
 /** `[N, C, …S]` by kernels `[O, C / groups, …K]`. */
 export function convolution(x: Tensor, w: Tensor, attributes: AttributesOf<typeof primitives.convolution>): Tensor {
-  return applyPrimitive(primitives.convolution, halves(x, w), attributes);
+  const [image, kernel] = halves(x, w) as [Tensor, Tensor];
+  return convolve(gradientOperations, image, kernel, attributes);
 }
 
 function halves(...factors: Tensor[]): Tensor[] {
