@@ -21,7 +21,7 @@ export interface GroupNormFunctionOptions {
  */
 export function groupNorm(input: Tensor, numGroups: number, options: GroupNormFunctionOptions = {}): Tensor {
   const [batch = 0, channels = 0] = input.shape;
-  if (input.ndim < 2 || channels % numGroups !== 0) {
+  if (input.ndim < 2 || !Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0) {
     throw new ShapeError('the groups do not divide the channels', {
       op: 'groupNorm',
       got: `${numGroups} groups for input [${input.shape.join(', ')}]`,
@@ -37,8 +37,10 @@ export function groupNorm(input: Tensor, numGroups: number, options: GroupNormFu
     });
   }
   return inFloat32(input, (input) => {
-    const groups = input.reshape([batch, numGroups, input.size / Math.max(1, batch * numGroups)]);
-    return affine(standardize(groups, [-1], options.eps ?? 1e-5).reshape(input.shape), options);
+    // Channels stay a dimension: the factor of each is found without dividing positions.
+    const groups = input.reshape([batch, numGroups, channels / numGroups, ...input.shape.slice(2)]);
+    const dims = groups.shape.map((_, dim) => dim).slice(2);
+    return affine(standardize(groups, dims, options.eps ?? 1e-5).reshape(input.shape), options);
   });
 }
 
