@@ -14,11 +14,10 @@ export function placeWindows(cluster: Cluster, value: AppliedValue, ask: Ask): v
   const [place] = places as [Expression];
   const start = weightedSum([own[dim] as Expression, place], [1, -dilation]);
   const window = binary('div', start, integer(step));
-  const guard = [
-    binary('ge', start, integer(0)),
-    binary('eq', binary('rem', start, integer(step)), integer(0)),
-    binary('lt', window, integer(count)),
-  ].reduce((all, condition) => binary('and', all, condition));
+  const begins = step > 1 ? [binary('eq', binary('rem', start, integer(step)), integer(0))] : [];
+  const guard = [binary('ge', start, integer(0)), ...begins, binary('lt', window, integer(count))].reduce(
+    (all, condition) => binary('and', all, condition),
+  );
   cluster.inner = axes;
   cluster.elements = [...cluster.elements, ...axes];
   accept(cluster, value, [...own.map((position, d) => (d === dim ? window : position)), place], ask, guard);

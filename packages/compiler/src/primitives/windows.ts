@@ -1,8 +1,10 @@
 import { type Expression, weightedSum } from '@evenkeel/backend';
 import { expectDim, shapeError } from '../expectations.ts';
+import type { Operations } from '../operations.ts';
 import type { Primitive, Spec } from '../primitive.ts';
 import { foldWindows } from './fold-windows.ts';
 import { pad } from './pad.ts';
+import { slice } from './slice.ts';
 
 export interface WindowsAttributes {
   readonly dim: number;
@@ -60,6 +62,43 @@ export const windows: Primitive<WindowsAttributes> = {
       const none = shape.map(() => 0);
       return extent === count * size ? laid : ops.apply(pad, [laid], { before: none, after, interior: none });
     }
-    return ops.apply(foldWindows, [gradient], { dim, extent, step, dilation });
+    if (step === 1 || dilation > 1) return ops.apply(foldWindows, [gradient], { dim, extent, step, dilation });
+    return foldSteps(ops, gradient, { dim, extent, step });
   },
 };
+
+/**
+ * The fold of windows that begin `step` apart. Places that are so far apart in a window meet places of other windows that are: each of
+ * the first `step` places is folded by itself, from window to window, and no position has to be divided.
+ */
+function foldSteps<T extends Spec>(
+  ops: Operations<T>,
+  gradient: T,
+  { dim, extent, step }: { dim: number; extent: number; step: number },
+): T {
+  const shape = gradient.shape.slice(0, -1);
+  const [count, size] = [shape[dim] as number, gradient.shape.at(-1) as number];
+  const turns = Math.ceil(size / step);
+  const last = shape.length;
+  const filled = resized(ops, gradient, last, turns * step);
+  const split = ops.reshape(filled, [...shape, turns, step]);
+  const order = [...shape.flatMap((_, d) => (d === dim ? [d, last + 1] : [d])), last];
+  const steps = count + turns - 1;
+  const folded = ops.apply(foldWindows, [ops.permute(split, order)], { dim, extent: steps, step: 1, dilation: 1 });
+  const together = ops.reshape(
+    folded,
+    shape.map((e, d) => (d === dim ? steps * step : e)),
+  );
+  return resized(ops, together, dim, extent);
+}
+
+/** Zeros behind the last element of a dimension, or some elements less. */
+function resized<T extends Spec>(ops: Operations<T>, x: T, dim: number, extent: number): T {
+  const more = extent - (x.shape[dim] as number);
+  const none = x.shape.map(() => 0);
+  if (more > 0) {
+    return ops.apply(pad, [x], { before: none, after: none.map((_, d) => (d === dim ? more : 0)), interior: none });
+  }
+  const shape = x.shape.map((e, d) => (d === dim ? extent : e));
+  return more === 0 ? x : ops.apply(slice, [x], { starts: none, steps: none.map(() => 1), shape });
+}
