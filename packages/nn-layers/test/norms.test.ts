@@ -3,6 +3,7 @@ import { nullBackend } from '@evenkeel/backend-null';
 import { wasm } from '@evenkeel/backend-wasm';
 import { ConfigError, ShapeError } from '@evenkeel/errors';
 import {
+  cat,
   closeStep,
   compile,
   full,
@@ -10,7 +11,9 @@ import {
   manualSeed,
   normal,
   ones,
+  Parameter,
   randn,
+  split,
   type Tensor,
   tensor,
   useBackend,
@@ -21,6 +24,7 @@ import {
   BatchNorm1d,
   BatchNorm2d,
   GroupNorm,
+  groupNorm,
   InstanceNorm1d,
   LayerNorm,
   Linear,
@@ -140,6 +144,22 @@ describe('other norms', () => {
   test('GroupNorm refuses groups that do not divide the channels, and channels that it has no weights for', () => {
     expect(() => new GroupNorm(2, 3)).toThrow(ConfigError);
     expect(() => new GroupNorm(2, 4).call(zeros([1, 6, 3]))).toThrow(/weight \[4\] for input \[1, 6, 3\]/);
+  });
+
+  test.each([0, -2, 0.5, 3, NaN])('groupNorm refuses %f groups of four channels', (groups) => {
+    expect(() => groupNorm(zeros([1, 4, 3]), groups)).toThrow('the groups do not divide the channels');
+  });
+
+  test('GroupNorm normalizes each group of channels over all positions, and scales each channel', async () => {
+    const x = randn([2, 6, 4, 5]);
+    const layer = new GroupNorm(3, 6);
+    layer.weight = new Parameter(randn([6]));
+    layer.bias = new Parameter(randn([6]));
+    const groups = split(x, 2, 1).map((group) => layerNorm(group, [2, 4, 5]));
+    const scaled = cat(groups, 1)
+      .mul(layer.weight.reshape([6, 1, 1]))
+      .add(layer.bias.reshape([6, 1, 1]));
+    expect(await distance(layer.call(x), scaled)).toBeLessThan(1e-6);
   });
 
   test('GroupNorm of one group is LayerNorm over the whole sample', async () => {
