@@ -49,27 +49,17 @@ export const windows: Primitive<WindowsAttributes> = {
   saves: [],
   smooth: true,
   gradient({ inputs, gradient, ops, attributes: { dim, step, dilation } }) {
-    const { shape } = inputs[0] as typeof gradient;
-    const extent = shape[dim] as number;
-    const [count, size] = [gradient.shape[dim] as number, gradient.shape.at(-1) as number];
-    if (step === size && dilation === 1) {
-      // Windows that lie side by side only have to be put back: place after window, and zeros for what no window shows.
-      const last = shape.length;
-      const order = shape.flatMap((_, d) => (d === dim ? [d, last] : [d]));
-      const together = shape.map((e, d) => (d === dim ? count * size : e));
-      const laid = ops.reshape(ops.permute(gradient, order), together);
-      const after = shape.map((_, d) => (d === dim ? extent - count * size : 0));
-      const none = shape.map(() => 0);
-      return extent === count * size ? laid : ops.apply(pad, [laid], { before: none, after, interior: none });
-    }
-    if (step === 1 || dilation > 1) return ops.apply(foldWindows, [gradient], { dim, extent, step, dilation });
-    return foldSteps(ops, gradient, { dim, extent, step });
+    const extent = (inputs[0] as typeof gradient).shape[dim] as number;
+    const isApart = step > 1 || gradient.shape.at(-1) === 1;
+    if (dilation === 1 && isApart) return foldSteps(ops, gradient, { dim, extent, step });
+    return ops.apply(foldWindows, [gradient], { dim, extent, step, dilation });
   },
 };
 
 /**
  * The fold of windows that begin `step` apart. Places that are so far apart in a window meet places of other windows that are: each of
- * the first `step` places is folded by itself, from window to window, and no position has to be divided.
+ * the first `step` places is folded by itself, from window to window, and no position has to be divided. Windows that do not overlap
+ * are only put back.
  */
 function foldSteps<T extends Spec>(
   ops: Operations<T>,
@@ -83,8 +73,10 @@ function foldSteps<T extends Spec>(
   const filled = resized(ops, gradient, last, turns * step);
   const split = ops.reshape(filled, [...shape, turns, step]);
   const order = [...shape.flatMap((_, d) => (d === dim ? [d, last + 1] : [d])), last];
+  const ordered = ops.permute(split, order);
   const steps = count + turns - 1;
-  const folded = ops.apply(foldWindows, [ops.permute(split, order)], { dim, extent: steps, step: 1, dilation: 1 });
+  const folded =
+    turns === 1 ? ordered : ops.apply(foldWindows, [ordered], { dim, extent: steps, step: 1, dilation: 1 });
   const together = ops.reshape(
     folded,
     shape.map((e, d) => (d === dim ? steps * step : e)),
