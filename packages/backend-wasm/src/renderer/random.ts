@@ -58,7 +58,9 @@ function neighborsFrom(renderer: Renderer, e: Random, first: Value<'i32'>): Vect
 
 /**
  * So many blocks in a row, and one more if they are odd. Of two counters the words 0 and 2, which are multiplied, lie in one vector, and
- * the words 1 and 3 in another. All go round by round together, so that none waits for its products alone.
+ * the words 1 and 3 in another. Products' low halves stay where they are, as moving them would take the unit that already spreads the
+ * factors; so words change places, and are back after four rounds. All go round by round together, so that none waits for its products
+ * alone.
  */
 function blocksFrom(renderer: Renderer, { slot }: Random, block: Value<'i32'>, count: number): Vector[] {
   const { f, math } = renderer;
@@ -68,28 +70,30 @@ function blocksFrom(renderer: Renderer, { slot }: Random, block: Value<'i32'>, c
     Vector,
     Vector,
   ];
-  const factors = f.constant(multipliers);
-  let key = math.keep(v128.shuffle(seedLow, seedHigh, [0, 4, 0, 4]));
+  const inOrder = (order: (lanes: Lanes) => Lanes) => ({
+    factor: f.constant(order(multipliers)),
+    growth: f.constant(order(increments)),
+    key: math.keep(v128.shuffle(seedLow, seedHigh, order([0, 4, 0, 4]))),
+  });
+  const straight = inOrder((lanes) => lanes);
+  const turned = inOrder(([a, b, c, d]) => [b, a, d, c]);
   let pairs: [Vector, Vector][] = [];
   for (let at = 0; at < count; at += 2) {
     const low = math.keep(i32x4.add(i32x4.add(firstLow, i32x4.splat(block)), f.constant([at, at, at + 1, at + 1])));
     // A comparison that holds is -1.
     const high = i32x4.sub(firstHigh, i32x4.ltU(low, firstLow));
-    // Words 2 and 3 are 0.
-    pairs.push([math.keep(i64x2.shrU(low, 32)), math.keep(i64x2.shrU(high, 32))]);
+    // Words 2 and 3 are 0, and come first: after ten rounds words 0 and 1 do.
+    pairs.push([math.keep(i64x2.shl(low, 32)), math.keep(i64x2.shl(high, 32))]);
   }
   for (let round = 0; round < 10; round++) {
-    pairs = pairs
-      .map(([even, odd]): [Vector, Vector, Vector] => [
-        math.keep(i64x2.extmulLowU(even, factors)),
-        math.keep(i64x2.extmulHighU(even, factors)),
-        odd,
-      ])
-      .map(([a, b, odd]) => [
-        math.keep(v128.xor(v128.xor(v128.shuffle(a, b, [3, 1, 7, 5]), odd), key)),
-        math.keep(v128.shuffle(a, b, [2, 0, 6, 4])),
-      ]);
-    key = math.keep(i32x4.add(key, f.constant(increments)));
+    const { factor } = round & 2 ? straight : turned;
+    const { key } = (round + 1) & 2 ? straight : turned;
+    const highs: Lanes = round & 1 ? [1, 3, 5, 7] : [3, 1, 7, 5];
+    pairs = pairs.map(([even, odd]) => {
+      const high = v128.shuffle(i64x2.extmulLowU(even, factor), i64x2.extmulHighU(even, factor), highs);
+      return [math.keep(v128.xor(v128.xor(odd, key), high)), math.keep(i32x4.mul(even, factor))];
+    });
+    for (const words of [straight, turned]) words.key = math.keep(i32x4.add(words.key, words.growth));
   }
   return pairs.flatMap(([even, odd]) => [v128.shuffle(even, odd, [0, 4, 1, 5]), v128.shuffle(even, odd, [2, 6, 3, 7])]);
 }
