@@ -140,7 +140,7 @@ export class DataLoader<S, B = Batch<Awaited<S>>> implements Iterable<B> {
   order(epoch: number): Uint32Array {
     const { length } = this.dataset;
     const random = this.shuffle ? new HostGenerator(this.seed, epoch) : undefined;
-    const order = random?.permutation(length) ?? Uint32Array.from({ length }, (_, index) => index);
+    const order = random?.permutation(length) ?? new Uint32Array(length).map((_, index) => index);
     if (!this.#lengthOf) return order;
     return bucketedOrder(order, this.#lengthOf, {
       batchSize: this.batchSize,

@@ -64,7 +64,7 @@ export class HostGenerator {
 
   /** The numbers 0 to `length - 1` in a random order (Fisher-Yates). */
   permutation(length: number): Uint32Array {
-    const order = Uint32Array.from({ length }, (_, index) => index);
+    const order = new Uint32Array(length).map((_, index) => index);
     for (let last = length - 1; last > 0; last--) {
       const other = this.below(last + 1);
       const held = order[last] as number;
