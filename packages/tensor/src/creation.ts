@@ -110,7 +110,7 @@ export function arange(start: number, end?: number, step = 1, options: TensorOpt
     });
   }
   const natural = [first, last, step].every(Number.isInteger) ? 'int32' : defaultDType;
-  const values = Float64Array.from({ length: count }, (_, i) => first + i * step);
+  const values = new Float64Array(count).map((_, i) => first + i * step);
   return tensor(values, { dtype: natural, ...options });
 }
 
@@ -121,7 +121,7 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   }
   const step = steps > 1 ? (end - start) / (steps - 1) : 0;
   // From both ends, so that the last is exactly `end`.
-  const values = Float64Array.from({ length: steps }, (_, i) =>
+  const values = new Float64Array(steps).map((_, i) =>
     i < steps / 2 ? start + i * step : end - (steps - 1 - i) * step,
   );
   return tensor(values, { dtype: defaultDType, ...options });

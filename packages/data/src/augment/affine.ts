@@ -44,7 +44,7 @@ export function affine(image: HostArray, options: AffineOptions = {}): HostArray
     }
   }
   const bytes = image.data instanceof Uint8Array;
-  return { data: bytes ? Uint8Array.from(result, (value) => Math.round(value)) : result, shape: image.shape };
+  return { data: bytes ? new Uint8Array(result.map(Math.round)) : result, shape: image.shape };
 }
 
 /** The inverse of rotation * shear * scale, as torchvision composes them: `[a, b, c, d]` of `[[a, b], [c, d]]`. */

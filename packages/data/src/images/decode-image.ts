@@ -57,12 +57,12 @@ function readPng(bytes: Uint8Array): Interleaved {
 
 /** Samples of 1 to 16 bits as bytes. */
 function toBytes({ width, height, depth, data }: DecodedPng): Uint8Array {
-  if (depth === 16) return Uint8Array.from(data, (sample) => sample >> 8);
+  if (depth === 16) return new Uint8Array(data.map((sample) => sample >> 8));
   if (depth === 8) return data as Uint8Array;
   // Several gray pixels share a byte, and each row begins with a new one.
   const largest = 2 ** depth - 1;
   const rowBytes = Math.ceil((width * depth) / 8);
-  return Uint8Array.from({ length: width * height }, (_, index) => {
+  return new Uint8Array(width * height).map((_, index) => {
     const bit = (index % width) * depth;
     const byte = data[Math.floor(index / width) * rowBytes + (bit >> 3)] as number;
     return (((byte >> (8 - depth - (bit & 7))) & largest) * 255) / largest;

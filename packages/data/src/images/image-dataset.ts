@@ -3,6 +3,9 @@ import { checkedIndex, type Dataset } from '../dataset.ts';
 import type { HostArray } from '../host-array.ts';
 import type { IdxArray } from '../idx/parse-idx.ts';
 
+/** The value of each byte. */
+const levels = new Float32Array(256).map((_, byte) => byte / 255);
+
 /** An image, `[height, width]` or `[channels, height, width]` with values from 0 to 1, and its class. */
 export interface LabeledImage {
   readonly image: HostArray;
@@ -70,7 +73,9 @@ export class ImageDataset implements Dataset<LabeledImage> {
   get(index: number): LabeledImage {
     const size = this.#imageShape.reduce((product, length) => product * length, 1);
     const start = checkedIndex(index, this.length) * size;
-    const data = Float32Array.from(this.#pixels.subarray(start, start + size), (pixel) => pixel / 255);
+    const pixels = this.#pixels;
+    const data = new Float32Array(size);
+    for (let i = 0; i < size; i++) data[i] = levels[pixels[start + i] as number] as number;
     return { image: { data, shape: this.#imageShape }, label: this.#labels[index] as number };
   }
 }

@@ -24,7 +24,7 @@ export function resize(image: HostArray, size: readonly [height: number, width: 
   const across = resample(image.data, { outer: planes * height, length: width, inner: 1 }, size[1]);
   const down = resample(across, { outer: planes, length: height, inner: size[1] }, size[0]);
   const bytes = image.data instanceof Uint8Array;
-  const data = bytes ? Uint8Array.from(down, (value) => Math.round(value)) : Float32Array.from(down);
+  const data = bytes ? new Uint8Array(down.map(Math.round)) : new Float32Array(down);
   return { data, shape: [...image.shape.slice(0, -2), ...size] };
 }
 

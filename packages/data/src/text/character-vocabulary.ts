@@ -50,7 +50,7 @@ export class CharacterVocabulary {
    */
   encode(text: string): Int32Array {
     const characters = [...text];
-    return Int32Array.from(characters, (character, position) => {
+    const ids = characters.map((character, position) => {
       const id = this.#ids.get(character);
       if (id !== undefined) return id;
       throw new DataError('A character of the text is not in the vocabulary', {
@@ -58,6 +58,7 @@ export class CharacterVocabulary {
         expected: `one of ${this.size} characters: ${JSON.stringify(this.characters.join(''))}`,
       });
     });
+    return new Int32Array(ids);
   }
 
   /** The text that ids stand for. */

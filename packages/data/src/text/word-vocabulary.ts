@@ -108,7 +108,7 @@ export class WordVocabulary {
   encode(text: string): Int32Array {
     const words = splitWords(this.lowerCase ? text.toLowerCase() : text);
     const unknown = this.#ids.get('<unk>');
-    return Int32Array.from(words, (word, position) => {
+    const ids = words.map((word, position) => {
       const id = this.#ids.get(word) ?? unknown;
       if (id !== undefined) return id;
       throw new DataError('A word of the text is not in the vocabulary', {
@@ -116,6 +116,7 @@ export class WordVocabulary {
         remedy: "have '<unk>' among the special words",
       });
     });
+    return new Int32Array(ids);
   }
 
   /**

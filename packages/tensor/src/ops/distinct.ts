@@ -56,7 +56,7 @@ interface Groups {
  */
 function groupRows(flat: ArrayLike<number>, rows: number, consecutive: boolean): Groups {
   const width = rows === 0 ? 0 : flat.length / rows;
-  const order = Int32Array.from({ length: rows }, (_, row) => row);
+  const order = new Int32Array(rows).map((_, row) => row);
   if (!consecutive) order.sort((a, b) => compareRows(flat, width, a, b) || a - b);
   const firsts: number[] = [];
   const counts: number[] = [];

@@ -29,7 +29,7 @@ export function logspace(
     throw new ConfigError(`logspace cannot make ${steps} numbers`, { op: 'logspace', expected: 'an integer from 0' });
   }
   const step = steps > 1 ? (end - start) / (steps - 1) : 0;
-  const values = Float64Array.from({ length: steps }, (_, i) => base ** (start + i * step));
+  const values = new Float64Array(steps).map((_, i) => base ** (start + i * step));
   return tensor(values, { dtype: getDefaultDtype(), ...options });
 }
 

@@ -82,10 +82,17 @@ export function bernoulli(
   });
 }
 
-/** The integers from 0 to n - 1 in random order, as int32 (Fisher and Yates on the host). */
+/**
+ * The integers from 0 to n - 1 in random order, as int32 (Fisher and Yates on the host).
+ *
+ * @throws ConfigError unless n is an integer from 0
+ */
 export function randperm(n: number, options: Pick<RandomOptions, 'generator'> = {}): Tensor {
+  if (!Number.isInteger(n) || n < 0) {
+    throw new ConfigError(`randperm cannot order ${n} numbers`, { op: 'randperm', expected: 'an integer from 0' });
+  }
   const draw = hostRandom(options.generator ?? defaultGenerator);
-  const order = Int32Array.from({ length: n }, (_, i) => i);
+  const order = new Int32Array(n).map((_, i) => i);
   for (let i = n - 1; i > 0; i--) {
     const j = Math.floor(draw() * (i + 1));
     [order[i], order[j]] = [order[j] as number, order[i] as number];
