@@ -1,5 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import type { HostArray } from '../host-array.ts';
+import { type HostArray, roundToBytes } from '../host-array.ts';
 
 export interface AffineOptions {
   /** Clockwise, in degrees; default 0. */
@@ -30,21 +30,36 @@ export function affine(image: HostArray, options: AffineOptions = {}): HostArray
   }
   const [height, width] = image.shape.slice(-2) as [number, number];
   const [a, b, c, d] = inverseMatrix(rotate, scale, shear);
-  const area = height * width;
-  const result = new Float32Array(image.data.length);
   const [middleX, middleY] = [(width - 1) / 2, (height - 1) / 2];
+  const { data } = image;
+  const area = height * width;
+  const placeOf = (x: number, y: number): number => (x < 0 || x >= width || y < 0 || y >= height ? -1 : y * width + x);
+  const valueAt = (plane: number, place: number): number => (place < 0 ? fill : (data[plane + place] as number));
+  const result = new Float32Array(data.length);
   for (let pixel = 0; pixel < area; pixel++) {
     // Where this pixel comes from.
     const x = (pixel % width) - middleX - translate[0];
     const y = Math.floor(pixel / width) - middleY - translate[1];
     const fromX = a * x + b * y + middleX;
     const fromY = c * x + d * y + middleY;
-    for (let plane = 0; plane < image.data.length; plane += area) {
-      result[plane + pixel] = sample(image.data, { plane, height, width, fill }, fromX, fromY);
+    const left = Math.floor(fromX);
+    const top = Math.floor(fromY);
+    const across = fromX - left;
+    const down = fromY - top;
+    // A neighbor without weight is not asked: it may lie outside, and fill may be anything.
+    const right = across === 0 ? left : left + 1;
+    const bottom = down === 0 ? top : top + 1;
+    const leftTop = placeOf(left, top);
+    const rightTop = placeOf(right, top);
+    const leftBottom = placeOf(left, bottom);
+    const rightBottom = placeOf(right, bottom);
+    for (let plane = 0; plane < data.length; plane += area) {
+      const upper = valueAt(plane, leftTop) * (1 - across) + valueAt(plane, rightTop) * across;
+      const lower = valueAt(plane, leftBottom) * (1 - across) + valueAt(plane, rightBottom) * across;
+      result[plane + pixel] = upper * (1 - down) + lower * down;
     }
   }
-  const bytes = image.data instanceof Uint8Array;
-  return { data: bytes ? new Uint8Array(result.map(Math.round)) : result, shape: image.shape };
+  return { data: data instanceof Uint8Array ? roundToBytes(result) : result, shape: image.shape };
 }
 
 /** The inverse of rotation * shear * scale, as torchvision composes them: `[a, b, c, d]` of `[[a, b], [c, d]]`. */
@@ -64,25 +79,4 @@ function inverseMatrix(
   const c = Math.sin(tilted) / Math.cos(shearY);
   const d = (-Math.sin(tilted) * Math.tan(shearX)) / Math.cos(shearY) + Math.cos(angle);
   return [d / scale, -b / scale, -c / scale, a / scale];
-}
-
-interface Plane {
-  /** Where it begins. */
-  readonly plane: number;
-  readonly height: number;
-  readonly width: number;
-  readonly fill: number;
-}
-
-function sample(data: ArrayLike<number>, { plane, height, width, fill }: Plane, x: number, y: number): number {
-  const [left, top] = [Math.floor(x), Math.floor(y)];
-  const at = (row: number, column: number): number => {
-    if (row < 0 || row >= height || column < 0 || column >= width) return fill;
-    return data[plane + row * width + column] as number;
-  };
-  const [right, down] = [x - left, y - top];
-  // A neighbor without weight is not asked: it may lie outside, and fill may be anything.
-  const across = (row: number) =>
-    right === 0 ? at(row, left) : at(row, left) * (1 - right) + at(row, left + 1) * right;
-  return down === 0 ? across(top) : across(top) * (1 - down) + across(top + 1) * down;
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from '@evenkeel/errors';
-import type { HostArray } from '../host-array.ts';
+import { type HostArray, roundToBytes } from '../host-array.ts';
 
 /**
  * An image in another size, bilinear, with the corners of the outer pixels where they were (`align_corners=False`).
@@ -24,7 +24,7 @@ export function resize(image: HostArray, size: readonly [height: number, width: 
   const across = resample(image.data, { outer: planes * height, length: width, inner: 1 }, size[1]);
   const down = resample(across, { outer: planes, length: height, inner: size[1] }, size[0]);
   const bytes = image.data instanceof Uint8Array;
-  const data = bytes ? new Uint8Array(down.map(Math.round)) : new Float32Array(down);
+  const data = bytes ? roundToBytes(down) : new Float32Array(down);
   return { data, shape: [...image.shape.slice(0, -2), ...size] };
 }
 
@@ -41,15 +41,16 @@ function resample(
     const center = (position + 0.5) * scale;
     const first = Math.max(Math.floor(center - reach + 0.5), 0);
     const last = Math.min(Math.floor(center + reach + 0.5), length);
-    const weights = Array.from({ length: last - first }, (_, tap) => {
+    const weights = new Float64Array(last - first).map((_, tap) => {
       return Math.max(1 - Math.abs((first + tap + 0.5 - center) / reach), 0);
     });
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     for (let block = 0; block < outer; block++) {
       for (let lane = 0; lane < inner; lane++) {
+        const start = (block * length + first) * inner + lane;
         let sum = 0;
-        for (const [tap, weight] of weights.entries()) {
-          sum += weight * (from[(block * length + first + tap) * inner + lane] as number);
+        for (let tap = 0; tap < weights.length; tap++) {
+          sum += (weights[tap] as number) * (from[start + tap * inner] as number);
         }
         result[(block * to + position) * inner + lane] = sum / total;
       }
