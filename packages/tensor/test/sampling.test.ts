@@ -6,6 +6,7 @@ import {
   randintLike,
   randLike,
   randnLike,
+  randperm,
   type Tensor,
   tensor,
   zeros,
@@ -35,6 +36,15 @@ describe('random numbers', () => {
     expect(Math.abs((await drawn.var().item()) - 1 / 16)).toBeLessThan((5 * Math.sqrt(8)) / 16 / Math.sqrt(n));
     expect(await drawn.amin().item()).toBeGreaterThanOrEqual(0);
     expect(() => exponential([1], 0)).toThrow(/λ = 0/);
+  });
+
+  it('randperm holds every number once, in another order, and refuses what is no count', async () => {
+    const order = [...(await randperm(100, seeded()).data())];
+    const sorted = order.toSorted((a, b) => a - b);
+    expect(sorted).toEqual(Array.from({ length: 100 }, (_, i) => i));
+    expect(order).not.toEqual(sorted);
+    expect((await randperm(0).data()).length).toBe(0);
+    for (const n of [-7, 2.5, Number.NaN]) expect(() => randperm(n)).toThrow(/an integer from 0/);
   });
 });
 
