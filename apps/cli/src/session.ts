@@ -4,7 +4,6 @@ import { cosineAnnealingLR, type Schedule, warmup } from '@evenkeel/schedulers';
 import { manualSeed } from '@evenkeel/tensor';
 import { type Checkpoint, toHost, train, yieldToHost } from '@evenkeel/trainer';
 import type { RunFolder } from '@evenkeel/trainer/node';
-import { type MachineUse, selectBackend } from './backends.ts';
 import { type Console, peopleScreen, writeJson } from './console.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { interruptible } from './interrupt.ts';
@@ -16,25 +15,25 @@ import { Reporter } from './terminal/reporter.ts';
 export interface TrainRunOptions {
   console: Console;
   json?: boolean;
-  use: MachineUse;
   checkpoint?: Checkpoint | undefined;
 }
 
 /**
- * Trains a run to its end, from the start or a checkpoint, and finishes its folder.
+ * Trains a run to its end on the current backend, from the start or a checkpoint, and finishes its folder. What the folder holds from
+ * after the checkpoint goes when all that the run needs is there, and not before.
  *
  * @returns `ok`, or `interrupted` after Ctrl-C
  */
 export async function trainRun(
   folder: RunFolder,
   config: RunConfig,
-  { console, json, use, checkpoint }: TrainRunOptions,
+  { console, json, checkpoint }: TrainRunOptions,
 ): Promise<ExitCode> {
   const reporter = new Reporter(peopleScreen(console, json), config.task);
-  await selectBackend(config.backend, use);
   const task = await TASKS[config.task]();
   manualSeed(config.seed);
   const job = await task.prepare(config);
+  await folder.rewind(checkpoint?.record.step ?? 0);
   const { steps, validation, checkpoints, optimizer, clip, precision } = config;
   const parameters = job.model.parameters();
   const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);

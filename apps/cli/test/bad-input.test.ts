@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Command, evenkeel, writeDigits } from './command.ts';
+import { Command, evenkeel, filesBelow, writeDigits } from './command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'evenkeel-bad-'));
 const at = (...parts: string[]) => join(folder, ...parts);
@@ -192,6 +192,25 @@ test('vectors that cannot be joined are an error before anything is written', as
   expect(err).toMatch(/Node \d+\.\d+\.\d+ on riscv64[\s\S]*x64[\s\S]*leave --wide out/);
   expect(existsSync(at('not-joined'))).toBe(false);
 });
+
+test('a device that is not there is an error that leaves the run as it was', async () => {
+  const imports = [join(import.meta.dirname, 'no-gpu.ts')];
+  const begun = new Command('train dates --steps 900 --checkpoint-every 2 --run kept'.split(' '), { cwd: folder });
+  await begun.until(() => existsSync(at('kept', 'checkpoints')) && readdirSync(at('kept', 'checkpoints')).length > 1);
+  begun.kill('SIGKILL');
+  await begun.finished;
+  const run = () => filesBelow(at('kept')).map((file) => [file, readFileSync(file, 'latin1')]);
+  const before = run();
+  for (const words of [
+    ['train', 'dates', '--backend', 'webgpu', '--run', 'kept', '--force'],
+    ['resume', 'kept', '--backend', 'webgpu'],
+  ]) {
+    const { code, err } = await new Command(words, { cwd: folder, imports }).finished;
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error: there is no WebGPU in Node by itself[\s\S]*npm install webgpu/m);
+    expect(run()).toEqual(before);
+  }
+}, 60_000);
 
 test('memory that runs out ends the run with what was asked for, and how to go on with what is saved', async () => {
   const words = 'train dates --steps 4 --batch-size 2 --checkpoint-every 2 --run tight'.split(' ');
