@@ -86,8 +86,9 @@ function inputsOf(shape: Shape): readonly (readonly number[])[] {
   ];
 }
 
-const windowsIn = (kernel: ContractionKernel) =>
-  planContraction(kernel, { sums: 4, left: { values: 5, grid: 6 }, right: { values: 7, grid: 8 } }, 8).right.windows;
+const scratch = { sums: 4, left: { values: 5, grid: 6 }, right: { values: 7, grid: 8 } };
+
+const windowsIn = (kernel: ContractionKernel) => planContraction(kernel, scratch, 8).right.windows;
 
 const same: Shape = { images: 3, features: 16, channels: 5, side: [9, 14], taps: 3, padding: 1 };
 
@@ -114,15 +115,25 @@ describe('windows', () => {
   test('without padding lie in the image itself', () => {
     const kernel = convolution({ ...same, padding: 0 });
     expect(windowsIn(kernel)).toMatchObject({ columnSteps: [14, 1], span: 6 * 14 + 12 });
-    expect(
-      planContraction(kernel, { sums: 4, left: { values: 5, grid: 6 }, right: { values: 7, grid: 8 } }, 8),
-    ).toMatchObject({ right: { view: { binding: 1 } } });
+    expect(planContraction(kernel, scratch, 8)).toMatchObject({ right: { view: { binding: 1 } } });
   });
 
   test('are copied where they are not neighbors, or the gaps too many for that many features', () => {
     expect(windowsIn(convolution({ ...same, stride: 2 }))).toBeUndefined();
     expect(windowsIn(convolution({ ...same, side: [6, 4] }))).toBeUndefined();
     expect(windowsIn(convolution({ ...same, features: 32 }))).toBeUndefined();
+  });
+
+  test.each([
+    ['an odd number of cache lines', [16, 16], 17 * 16],
+    ['what they are long where that is no even number of lines', [14, 14], 14 * 14],
+    ['what they are long where all of them are near', [8, 8], 8 * 8],
+  ] as const)('copied lie apart %s', async (_, side, apart) => {
+    const shape: Shape = { ...same, side, features: 64, channels: 9 };
+    const { right } = planContraction(convolution(shape), scratch, 8);
+    expect(right.windows).toBeUndefined();
+    expect(right.view).toMatchObject({ binding: 7, columnStride: apart });
+    await expectSame(convolution(shape), inputsOf(shape), { relative: 1e-5, absolute: 1e-5 });
   });
 });
 

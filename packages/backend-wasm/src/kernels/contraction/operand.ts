@@ -9,6 +9,10 @@ import { chooseCopies, chooseVectorAxis, leastCopies } from '../vector-axis.ts';
 import { type Axis, type MatrixView, matrixView, rowMajor, sizeOfAxes } from './axes.ts';
 import type { Windows } from './windows.ts';
 
+const lineElements = 16;
+// So many are in the L1 cache all at once.
+const nearElements = 8192;
+
 /** One side of a product: its rows are the m's (or n's), its columns the k's. */
 export interface Operand {
   readonly view: MatrixView;
@@ -83,8 +87,8 @@ export function operandOf(
   const vectorAxis = chooseVectorAxis({ values: [value], stores: [] }, extents);
   const alongK = ks.some(({ axis }) => axis === vectorAxis);
   const [slow, fast] = alongK ? [rows, ks] : [ks, rows];
-  const pitch = sizeOfAxes(fast);
-  stages.push(stageOf(scratch.values, value, slow, fast));
+  const pitch = pitchFor(sizeOfAxes(fast), sizeOfAxes(slow));
+  stages.push(stageOf(scratch.values, value, slow, fast, pitch));
   return {
     view: {
       binding: scratch.values,
@@ -97,8 +101,22 @@ export function operandOf(
   };
 }
 
-export function stageOf(binding: number, value: Expression, slow: readonly Axis[], fast: readonly Axis[]): Stage {
-  const pitch = sizeOfAxes(fast);
+/**
+ * How far rows lie apart. A strip of columns through rows that are a multiple of the caches' page apart would meet in a few of their
+ * places, and push itself out; rows an odd number of cache lines apart spread over all of them.
+ */
+function pitchFor(length: number, rows: number): number {
+  const isSpread = length % (2 * lineElements) !== 0 || length * rows <= nearElements;
+  return isSpread ? length : length + lineElements;
+}
+
+export function stageOf(
+  binding: number,
+  value: Expression,
+  slow: readonly Axis[],
+  fast: readonly Axis[],
+  pitch = sizeOfAxes(fast),
+): Stage {
   return {
     store: { binding, index: rowMajor(slow, fast, pitch), value },
     axes: [...slow, ...fast],

@@ -30,7 +30,7 @@ export interface Windows {
 const mostElements = 1 << 18;
 const someGaps = 0.3;
 // Otherwise gaps cost as much as copies of the windows where they are so many by the square of the rows, and not very many.
-const evenGaps = 40;
+const evenGaps = 75;
 const manyGaps = 0.6;
 // Fewer than these are rather the taps of a kernel, whose gradient is added up image by image.
 const leastColumns = 32;
