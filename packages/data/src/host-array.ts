@@ -31,7 +31,7 @@ export function toHostArray(field: Field): HostArray {
 /** Numbers from 0 to 255 as the bytes nearest to them. */
 export function roundToBytes(values: Float32Array | Float64Array): Uint8Array {
   const bytes = new Uint8Array(values.length);
-  // A list's `from` and `map` call back for each number, which takes several times as long.
+  // A typed array's `from` and `map` call back for each number, which takes several times as long.
   for (let i = 0; i < bytes.length; i++) bytes[i] = Math.round(values[i] as number);
   return bytes;
 }

@@ -42,6 +42,12 @@ describe('affine', () => {
     expect(affine(ramp)).toEqual(ramp);
   });
 
+  test('does not count neighbors without weight, not even infinite ones', () => {
+    const image = { data: Float32Array.of(1, Infinity, 3, -Infinity, 5, 6, 7, 8, Infinity), shape: [3, 3] };
+    expect(affine(image)).toEqual(image);
+    expect(rows(affine(image, { translate: [1, 0] }))).toEqual([0, 1, Infinity, 0, -Infinity, 5, 0, 7, 8]);
+  });
+
   test('turns clockwise by 90 degrees, exactly but for rounding', () => {
     const square = { data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9), shape: [3, 3] };
     const turned = rows(affine(square, { rotate: 90 }));

@@ -46,17 +46,14 @@ export function affine(image: HostArray, options: AffineOptions = {}): HostArray
     const top = Math.floor(fromY);
     const across = fromX - left;
     const down = fromY - top;
-    // A neighbor without weight is not asked: it may lie outside, and fill may be anything.
-    const right = across === 0 ? left : left + 1;
-    const bottom = down === 0 ? top : top + 1;
     const leftTop = placeOf(left, top);
-    const rightTop = placeOf(right, top);
-    const leftBottom = placeOf(left, bottom);
-    const rightBottom = placeOf(right, bottom);
+    const rightTop = placeOf(left + 1, top);
+    const leftBottom = placeOf(left, top + 1);
+    const rightBottom = placeOf(left + 1, top + 1);
     for (let plane = 0; plane < data.length; plane += area) {
-      const upper = valueAt(plane, leftTop) * (1 - across) + valueAt(plane, rightTop) * across;
-      const lower = valueAt(plane, leftBottom) * (1 - across) + valueAt(plane, rightBottom) * across;
-      result[plane + pixel] = upper * (1 - down) + lower * down;
+      const upper = between(valueAt(plane, leftTop), valueAt(plane, rightTop), across);
+      const lower = between(valueAt(plane, leftBottom), valueAt(plane, rightBottom), across);
+      result[plane + pixel] = between(upper, lower, down);
     }
   }
   return { data: data instanceof Uint8Array ? roundToBytes(result) : result, shape: image.shape };
@@ -79,4 +76,9 @@ function inverseMatrix(
   const c = Math.sin(tilted) / Math.cos(shearY);
   const d = (-Math.sin(tilted) * Math.tan(shearX)) / Math.cos(shearY) + Math.cos(angle);
   return [d / scale, -b / scale, -c / scale, a / scale];
+}
+
+/** A neighbor without weight does not count, whatever it is. */
+function between(one: number, other: number, part: number): number {
+  return part === 0 ? one : one * (1 - part) + other * part;
 }
