@@ -2,8 +2,9 @@ import { DeviceError } from '@evenkeel/errors';
 import { AdamW } from '@evenkeel/optimizers';
 import { cosineAnnealingLR, type Schedule, warmup } from '@evenkeel/schedulers';
 import { manualSeed } from '@evenkeel/tensor';
-import { type Checkpoint, toHost, train, yieldToHost } from '@evenkeel/trainer';
+import { BatchStream, type Checkpoint, toHost, train, yieldToHost } from '@evenkeel/trainer';
 import type { RunFolder } from '@evenkeel/trainer/node';
+import { type MachineUse, selectBackend } from './backends.ts';
 import { type Console, peopleScreen, writeJson } from './console.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { interruptible } from './interrupt.ts';
@@ -15,25 +16,30 @@ import { Reporter } from './terminal/reporter.ts';
 export interface TrainRunOptions {
   console: Console;
   json?: boolean;
+  use: MachineUse;
   checkpoint?: Checkpoint | undefined;
 }
 
 /**
- * Trains a run to its end on the current backend, from the start or a checkpoint, and finishes its folder. What the folder holds from
- * after the checkpoint goes when all that the run needs is there, and not before.
+ * Trains a run to its end, from the start or a checkpoint, and finishes its folder.
  *
+ * @param open opens the folder, and takes from it what this run will write anew: called when the device and the data are there, so that
+ *   a run that cannot begin costs none
  * @returns `ok`, or `interrupted` after Ctrl-C
  */
 export async function trainRun(
-  folder: RunFolder,
   config: RunConfig,
-  { console, json, checkpoint }: TrainRunOptions,
+  open: () => Promise<RunFolder>,
+  { console, json, use, checkpoint }: TrainRunOptions,
 ): Promise<ExitCode> {
   const reporter = new Reporter(peopleScreen(console, json), config.task);
+  await selectBackend(config.backend, use);
   const task = await TASKS[config.task]();
   manualSeed(config.seed);
   const job = await task.prepare(config);
-  await folder.rewind(checkpoint?.record.step ?? 0);
+  // Refuses what has not a single batch, as `train` will when the folder is open.
+  new BatchStream(job.data);
+  const folder = await open();
   const { steps, validation, checkpoints, optimizer, clip, precision } = config;
   const parameters = job.model.parameters();
   const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -193,23 +194,31 @@ test('vectors that cannot be joined are an error before anything is written', as
   expect(existsSync(at('not-joined'))).toBe(false);
 });
 
-test('a device that is not there is an error that leaves the run as it was', async () => {
+test('what cannot begin leaves the run that is there as it was, and makes none', async () => {
   const imports = [join(import.meta.dirname, 'no-gpu.ts')];
+  writeFileSync(at('short.txt'), 'To be');
   const begun = new Command('train dates --steps 900 --checkpoint-every 2 --run kept'.split(' '), { cwd: folder });
   await begun.until(() => existsSync(at('kept', 'checkpoints')) && readdirSync(at('kept', 'checkpoints')).length > 1);
   begun.kill('SIGKILL');
   await begun.finished;
-  const run = () => filesBelow(at('kept')).map((file) => [file, readFileSync(file, 'latin1')]);
+  const digest = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
+  const run = () => filesBelow(at('kept')).map((file) => [file, digest(file)]);
   const before = run();
-  for (const words of [
-    ['train', 'dates', '--backend', 'webgpu', '--run', 'kept', '--force'],
-    ['resume', 'kept', '--backend', 'webgpu'],
-  ]) {
-    const { code, err } = await new Command(words, { cwd: folder, imports }).finished;
-    expect(code).toBe(1);
-    expect(err).toMatch(/^error: there is no WebGPU in Node by itself[\s\S]*npm install webgpu/m);
+  const cannot: [string, number, RegExp][] = [
+    ['train dates --backend webgpu --run kept --force', 1, /no WebGPU in Node by itself[\s\S]*npm install webgpu/],
+    ['resume kept --backend webgpu', 1, /no WebGPU in Node by itself/],
+    ['train chars --text short.txt --run kept --force', 1, /too short for its windows/],
+    ['train chars --text short.txt --run none', 1, /too short for its windows/],
+    ['train digits --data idx --batch-size 1000 --run kept --force', 2, /nothing to train on[\s\S]*smaller batch/],
+  ];
+  for (const [words, expected, message] of cannot) {
+    const { code, err } = await new Command(words.split(' '), { cwd: folder, imports }).finished;
+    expect(err).toMatch(/^error: /m);
+    expect(err).toMatch(message);
+    expect(code).toBe(expected);
     expect(run()).toEqual(before);
   }
+  expect(existsSync(at('none'))).toBe(false);
 }, 60_000);
 
 test('memory that runs out ends the run with what was asked for, and how to go on with what is saved', async () => {

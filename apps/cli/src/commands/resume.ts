@@ -1,4 +1,4 @@
-import { type MachineUse, selectBackend } from '../backends.ts';
+import type { MachineUse } from '../backends.ts';
 import { type Console, peopleScreen, writeJson } from '../console.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { trainRun } from '../session.ts';
@@ -21,6 +21,9 @@ export async function resumeCommand(
   const { checkpoint, damaged } = await folder.latestCheckpoint();
   for (const message of damaged) screen.write(`${message}\n`);
   if (!checkpoint) screen.write('there is no checkpoint yet: starting at step 0\n');
-  await selectBackend(config.backend, use);
-  return trainRun(folder, config, { console, ...(json && { json }), checkpoint });
+  const rewound = async () => {
+    await folder.rewind(checkpoint?.record.step ?? 0);
+    return folder;
+  };
+  return trainRun(config, rewound, { console, use, ...(json && { json }), checkpoint });
 }

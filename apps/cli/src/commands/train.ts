@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { ConfigError } from '@evenkeel/errors';
 import { RunFolder } from '@evenkeel/trainer/node';
-import { chooseBackend, type MachineUse, selectBackend } from '../backends.ts';
+import { chooseBackend, type MachineUse } from '../backends.ts';
 import { type Console, peopleScreen } from '../console.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { howToResume, ownName, quoted } from '../own-name.ts';
@@ -36,10 +36,8 @@ export async function trainCommand(name: TaskName, options: TrainCommandOptions,
   const tell = (line: string) => screen.write(`${line}\n`);
   const backend = await chooseBackend(options.backend ?? task.defaults.backend, tell, options, options.precision);
   const config = await task.configure(withOptions(task.defaults, { ...options, backend }), source && resolve(source));
-  // Before the folder is made: with --force that takes away the run which is there.
-  await selectBackend(backend, options);
-  const folder = await makeFolder(path, config, options.force);
-  return trainRun(folder, config, { console, ...(options.json && { json: true }) });
+  const made = () => makeFolder(path, config, options.force);
+  return trainRun(config, made, { console, use: options, ...(options.json && { json: true }) });
 }
 
 async function makeFolder(path: string, config: RunConfig, force: boolean | undefined): Promise<RunFolder> {
